@@ -1,0 +1,49 @@
+# Everything that the project needs is set up in .venv by the first target that is run.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: serve site test record check lint bench requirements clean
+
+serve: $(READY)  ## the site at http://127.0.0.1:8000, rebuilt on every change
+	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
+
+site: $(READY)  ## the site in site/
+	$(BIN)/mkdocs build
+
+test: $(READY)  ## every test: snippets, engine, and the built site in a browser
+	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+
+check: $(READY)  ## run the snippets and compare their output with what is recorded
+	$(BIN)/python -m engine check
+
+record: $(READY)  ## run the snippets and rewrite their recorded outputs
+	$(BIN)/python -m engine record
+
+lint: $(READY)  ## formatting and lint of code and snippets
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+bench: $(READY)  ## the figures that the project promises, measured
+	$(BIN)/python -m bench
+
+requirements: $(READY)  ## pin requirements.in for every supported Python and platform
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade \
+	  --custom-compile-command "make requirements" $(CUDA) requirements.in --output-file requirements.txt
+
+# torch pins its own CUDA packages exactly, and only its CUDA build needs them.
+CUDA := $(foreach name,cuda-bindings cuda-pathfinder cuda-toolkit triton $(addprefix nvidia-,cublas cuda-cupti \
+  cuda-nvrtc cuda-runtime cudnn-cu13 cufft cufile curand cusolver cusparse cusparselt-cu13 nccl-cu13 nvjitlink \
+  nvshmem-cu13 nvtx),--no-emit-package $(name))
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; say which: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet --requirement requirements.txt
+	touch $@
+
+clean:  ## remove what builds and runs have written, but not .venv
+	rm -rf site .cache .pytest_cache .ruff_cache

@@ -1,0 +1,1 @@
+"""Measurements of what the engine costs: `python -m bench`."""

@@ -1,0 +1,146 @@
+"""Command line: `python -m engine check|record|build`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from engine.check import Verdict, check, missing, record, require_libraries
+from engine.errors import Problem, SourceError
+from engine.runner import Runner
+from engine.snippets import Snippet, discover
+from engine.store import Store
+
+OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command. Returns 0 when everything holds, 1 when something does not, 2 on a usage error."""
+    options = _parser().parse_args(arguments)
+    root = Path.cwd()
+    if not (root / "snippets").is_dir():
+        print("engine: no folder snippets/ here; run it in the project's folder", file=sys.stderr)
+        return USAGE
+    try:
+        if options.command == "build":
+            return _build(root)
+        return _run(root, options)
+    except SourceError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        print(f"{len(error.problems)} problem(s) in the sources; nothing was run", file=sys.stderr)
+        return FAILED
+    except UsageError as error:
+        print(f"engine: {error}", file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        print("engine: interrupted", file=sys.stderr)
+        return INTERRUPTED
+
+
+class UsageError(Exception):
+    """What was asked for makes no sense."""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m engine", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, text in (
+        ("check", "run snippets and compare their output with what is recorded"),
+        ("record", "run snippets and rewrite their recorded outputs"),
+    ):
+        command = commands.add_parser(name, help=text, description=text)
+        command.add_argument("path", nargs="*", help="file or folder under snippets/ (default: all)")
+        command.add_argument(
+            "--available", action="store_true", help="leave out snippets whose libraries are not installed, and say so"
+        )
+    commands.add_parser("build", help="check everything and write the fragments that the pages include")
+    return parser
+
+
+def _run(root: Path, options: argparse.Namespace) -> int:
+    snippets = _select(root, options.path)
+    left_out = [snippet for snippet in snippets if missing(snippet)] if options.available else []
+    for snippet in left_out:
+        print(f"{snippet.name}: left out, not installed: {', '.join(missing(snippet))}")
+    snippets = [snippet for snippet in snippets if snippet not in left_out]
+    require_libraries(snippets)
+    changed: list[str] = []
+    failed: list[Problem] = []
+
+    def done(verdict: Verdict) -> None:
+        if options.command == "record":
+            if record(verdict):
+                changed.append(verdict.snippet.name)
+            problem = verdict.result.problem
+        else:
+            problem = verdict.problem
+        if problem:
+            failed.append(problem)
+            print(f"\n{problem}" if sys.stdout.isatty() else problem)
+
+    store = Store(root / ".cache" / "runs")
+    with Runner() as runner, _progress(len(snippets), done) as tell:
+        check(snippets, runner, store, tell)
+    for name in changed:
+        print(f"{name}: recorded")
+    parts = [f"{len(snippets) - len(failed)} hold", f"{len(failed)} failed"]
+    if options.command == "record":
+        parts = [f"{len(changed)} recorded", f"{len(snippets) - len(changed) - len(failed)} unchanged", parts[1]]
+    if left_out:
+        parts.append(f"{len(left_out)} left out")
+    print(f"{len(snippets) + len(left_out)} snippets: {', '.join(parts)}")
+    return FAILED if failed else OK
+
+
+def _select(root: Path, paths: list[str]) -> list[Snippet]:
+    chosen: dict[Path, Snippet] = {}
+    for text in paths or ["snippets"]:
+        path = Path(text).resolve()
+        if not path.exists():
+            raise UsageError(f"{text}: no such file or folder")
+        if not path.is_relative_to((root / "snippets").resolve()):
+            raise UsageError(f"{text}: not under snippets/")
+        if path.is_file() and (path.suffix != ".py" or path.name.startswith("_")):
+            raise UsageError(f"{text}: not a snippet")
+        chosen |= {snippet.path: snippet for snippet in discover(root, root / path.relative_to(root.resolve()))}
+    if not chosen:
+        raise UsageError(f"no snippet under {', '.join(paths) or 'snippets/'}")
+    return list(chosen.values())
+
+
+@contextmanager
+def _progress(total: int, done: Callable[[Verdict], None]) -> Iterator[Callable[[Verdict], None]]:
+    """A progress bar on a terminal, nothing elsewhere."""
+    if not sys.stdout.isatty():
+        yield done
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, transient=True) as bar:
+        task = bar.add_task("", total=total)
+
+        def tell(verdict: Verdict) -> None:
+            done(verdict)
+            bar.update(task, advance=1, description=verdict.snippet.name)
+
+        yield tell
+
+
+def _build(root: Path) -> int:
+    from engine.build import Site
+
+    with Runner() as runner:
+        problems = Site(root, runner).build()
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    print(f"fragments written to .cache/fragments: {len(problems)} problem(s)")
+    return FAILED if problems else OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,122 @@
+"""Run snippets where needed, and compare what they print with what is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from engine import child, frameworks, plots, runner, worker
+from engine.compare import compare
+from engine.errors import Problem, SourceError
+from engine.files import write
+from engine.runner import STYLE, Limits, Result, Runner
+from engine.snippets import Snippet
+from engine.store import Store, code_digest, digest
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A snippet, its result, and the problem that remains: of the run, or of the comparison; None when it holds."""
+
+    snippet: Snippet
+    result: Result
+    problem: Problem | None
+
+
+def require_libraries(snippets: list[Snippet]) -> None:
+    """Raises SourceError that names each library which is missing and the snippets that it blocks."""
+    blocked: dict[str, list[str]] = {}
+    for snippet in snippets:
+        for module in missing(snippet):
+            blocked.setdefault(module, []).append(snippet.name)
+    if blocked:
+        hint = "install it (pip install -r requirements.txt), or leave these out with --available"
+        raise SourceError(
+            [
+                Problem("snippets", f"{module} is not installed; {hint}", detail="  " + "\n  ".join(names))
+                for module, names in blocked.items()
+            ]
+        )
+
+
+def missing(snippet: Snippet) -> list[str]:
+    """The libraries that a snippet imports and that are not installed."""
+    return [module for module in snippet.libraries if not frameworks.installed(module)]
+
+
+def key(snippet: Snippet, limits: Limits) -> str:
+    """Digest of the snippet, its local modules, the versions of its libraries, Python, the platform and the runner."""
+    versions = {
+        name: frameworks.version(name)
+        for module in snippet.libraries
+        for name in frameworks.LIBRARIES[module].distributions
+    }
+    code = code_digest(child, frameworks, plots, runner, worker)
+    style = STYLE.read_text(encoding="utf-8")
+    environment = frameworks.environment()
+    return digest(snippet.name, snippet.source, snippet.modules, versions, environment, asdict(limits), code, style)
+
+
+def check(
+    snippets: list[Snippet],
+    runner: Runner,
+    store: Store,
+    done: Callable[[Verdict], None] | None = None,
+) -> list[Verdict]:
+    """Verdicts of snippets, in their order; `done` is called with each.
+
+    What the store holds is not run. Nothing that failed is kept.
+    """
+    verdicts: dict[Path, Verdict] = {}
+    keys = {snippet.path: key(snippet, runner.limits) for snippet in snippets}
+
+    def judge(snippet: Snippet, result: Result) -> None:
+        verdict = Verdict(snippet, result, result.problem or mismatch(snippet, result))
+        verdicts[snippet.path] = verdict
+        if done:
+            done(verdict)
+
+    def keep(snippet: Snippet, result: Result) -> None:
+        if result.problem is None:
+            store.put(keys[snippet.path], asdict(result))
+        judge(snippet, result)
+
+    to_run = []
+    for snippet in snippets:
+        kept = store.get(keys[snippet.path])
+        if kept is None:
+            to_run.append(snippet)
+        else:
+            judge(snippet, Result(**kept))
+    if to_run:
+        runner.run(to_run, keep)
+    return [verdicts[snippet.path] for snippet in snippets]
+
+
+def mismatch(snippet: Snippet, result: Result) -> Problem | None:
+    """The problem of an output that is not the recorded one, written so that it can be acted on; None if it is."""
+    versions = ", ".join([*(f"{title} {number}" for title, number in result.versions.items()), result.machine])
+    accept = f"  with {versions}\n  accept it: python -m engine record {snippet.name}"
+    out = snippet.path.with_suffix(".out").as_posix()
+    try:
+        recorded = snippet.recorded.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        printed = "".join(f"  + {line}\n" for line in result.output.splitlines())
+        return Problem(snippet.name, "no recorded output", detail=printed + accept)
+    except UnicodeDecodeError as error:
+        return Problem(out, f"not UTF-8: {error}")
+    differences = compare(recorded, result.output)
+    if not differences:
+        return None
+    detail = "\n".join(f"  line {difference.line}\n{difference}" for difference in differences) + "\n" + accept
+    return Problem(out, f"{snippet.path.name} prints something else", differences[0].line, detail)
+
+
+def record(verdict: Verdict) -> bool:
+    """Write a result's output beside its snippet. Returns whether the file changed; a failed run changes nothing."""
+    if verdict.result.problem:
+        return False
+    if verdict.problem is None and verdict.snippet.recorded.is_file():
+        return False  # equal within the tolerance: other last digits are no news
+    return write(verdict.snippet.recorded, verdict.result.output)

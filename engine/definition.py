@@ -1,0 +1,136 @@
+"""`definition.yml`: what is said of a function once, for every page and language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.frameworks import TABS
+from engine.yamlfile import load
+
+_TEXT = {
+    "description": "one text in every language of the site",
+    "type": "object",
+    "required": ["en", "zh"],
+    "additionalProperties": False,
+    "properties": {"en": {"type": "string", "minLength": 1}, "zh": {"type": "string", "minLength": 1}},
+}
+
+_LINE = {"type": "string", "minLength": 1}
+
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["name", "expression", "stable", "derivative", "apis", "figure"],
+    "properties": {
+        "name": _LINE,
+        "expression": _LINE | {"description": "the definition in x and the parameters, in SymPy's syntax"},
+        "stable": _LINE | {"description": "an equal form that loses no digits in floating point; log1p, expm1 allowed"},
+        "derivative": _LINE | {"description": "its derivative by x"},
+        "parameters": {
+            "type": "object",
+            "additionalProperties": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["tex", "domain", "default"],
+                "properties": {
+                    "tex": _LINE,
+                    "domain": {"enum": ["real", "positive", "nonnegative"]},
+                    "default": {"type": "number"},
+                },
+            },
+        },
+        "apis": {
+            "description": "every public name under which a library offers the function",
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["name"],
+                "properties": {
+                    "name": {"type": "string", "pattern": r"^[a-z_]+(\.\w+)+$", "description": "its dotted name"},
+                    "call": _LINE | {"description": "expression that applies it to x; default: name(x)"},
+                    "defaults": {"type": "object", "description": "its optional arguments and their defaults"},
+                    "audit": {"type": "boolean", "description": "whether its accuracy is measured; default: no"},
+                },
+            },
+        },
+        "figure": _TEXT | {"description": "alternative text of the figure"},
+        "absent": {
+            "description": "topic -> framework -> why that framework has nothing to show",
+            "type": "object",
+            "additionalProperties": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": dict.fromkeys(TABS, _TEXT),
+            },
+        },
+    },
+}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a function beside x: how it is set in formulas, where it may lie, and its usual value."""
+
+    name: str
+    tex: str
+    domain: str
+    default: float
+
+
+@dataclass(frozen=True)
+class Api:
+    """A public name of a function in a library. call: Python expression that applies it to an array `x`."""
+
+    name: str
+    call: str
+    defaults: dict[str, Any]
+    audit: bool
+
+    @property
+    def library(self) -> str:
+        """The library's top-level module."""
+        return self.name.partition(".")[0]
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A function.
+
+    expression, stable, derivative: SymPy texts in x and the parameters; figure: alternative text of its figure by
+    language; absent: reasons by (topic, tab), by language.
+    """
+
+    path: Path
+    name: str
+    expression: str
+    stable: str
+    derivative: str
+    parameters: tuple[Parameter, ...]
+    apis: tuple[Api, ...]
+    figure: dict[str, str]
+    absent: dict[tuple[str, str], dict[str, str]]
+
+
+def read(root: Path, function: str) -> Definition:
+    """The definition of a function. Raises SourceError with file and line for a wrong key or value."""
+    path = Path("snippets", function, "definition.yml")
+    data = load(root, root / path, SCHEMA)
+    absent = {(topic, tab): text for topic, tabs in data.get("absent", {}).items() for tab, text in tabs.items()}
+    return Definition(
+        path=path,
+        name=data["name"],
+        expression=data["expression"],
+        stable=data["stable"],
+        derivative=data["derivative"],
+        parameters=tuple(Parameter(name, **rest) for name, rest in data.get("parameters", {}).items()),
+        apis=tuple(
+            Api(api["name"], api.get("call", f"{api['name']}(x)"), api.get("defaults", {}), api.get("audit", False))
+            for api in data["apis"]
+        ),
+        figure=data["figure"],
+        absent=absent,
+    )

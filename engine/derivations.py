@@ -1,0 +1,874 @@
+r"""Derivations: steps in LaTeX, each with its rule, of which every relation is checked.
+
+A derivation is `snippets/<function>/derivations/<name>.yml`:
+
+    title: {en: Derivative of Softplus, zh: Softplus 的导数}
+    variables: {x: real, \beta: positive}       # or negative, integer, natural, an interval: '[0, 1)', '(0, \infty)'
+    where:                                      # what the formulas use, as the page shows it
+      - f_\beta(x) = \frac{1}{\beta}\ln(1+e^{\beta x})
+    start: f_\beta'(x)
+    steps:
+      - tex: = \frac{1}{\beta} \cdot \frac{d}{dx}\ln(1+e^{\beta x})
+        rule: {en: Constant multiple rule, zh: 常数倍法则}
+
+A step's `tex` is one of
+
+- `= …`, `\le …` and so on: the last side and this one are in that relation. More relations may follow.
+- `\iff A = B`, `\implies A < B`: the statement before and this one hold at the same points, or this one wherever the
+  one before does. To start from an equation, `start` gives a variable: `y = \ln(1+e^x)`. The check takes points on that
+  curve, and beside it, where the statements have to fail together.
+- `A = B`, with nothing before it: a statement of its own, for all values of the variables.
+
+After a statement, `= …` goes on from its last side. Two more keys are optional:
+
+- `when: x \ge 0`: the step is in the branch for that condition; the first of a branch continues from the last step
+  before the branches. A step without `when` joins the branches again, and holds in each; together they have to cover
+  the domain.
+- `sharp: x = 0` or `sharp: x \to \infty`: where the two sides of the step's last inequality meet, so that no better
+  bound exists.
+
+The syntax of the formulas is that of `engine.latex`. Every relation is checked at fixed points of the variables'
+domains, random and extreme ones, to 50 digits (20 where an integral, a series or a limit is involved): more precision
+is used until the digits are certain. At random points both sides need a value. SymPy adds a proof where it finds one.
+
+`check` does this in processes of its own (`python -m engine.derivations`), which it can stop whatever SymPy or mpmath
+do. The result depends on nothing but the text of the file, this engine, and the versions of SymPy and mpmath.
+"""
+
+from __future__ import annotations
+
+import json
+import operator
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from engine import latex
+from engine.errors import Problem, SourceError
+from engine.latex import Chain, Evaluator, Expr, LatexError, Number, Scope, Undecided, Undefined, Variable
+from engine.yamlfile import line_of
+from engine.yamlfile import load as load_yaml
+
+DIGITS = 50
+DIGITS_LIMITING = 20
+SECONDS_NUMERIC = 10.0
+SECONDS_SYMBOLIC = 1.0
+MEMORY = 4 << 30  # bytes for the process that checks
+
+_TEXT = {
+    "type": "object",
+    "required": ["en", "zh"],
+    "additionalProperties": {"type": "string", "minLength": 1},
+}
+_TEX = {"type": "string", "minLength": 1}
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["title", "variables", "start", "steps"],
+    "properties": {
+        "title": _TEXT,
+        "variables": {"type": "object", "minProperties": 1, "additionalProperties": {"type": "string"}},
+        "where": {"type": "array", "items": _TEX},
+        "start": _TEX,
+        "steps": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["tex", "rule"],
+                "properties": {"tex": _TEX, "rule": _TEXT, "when": _TEX, "sharp": _TEX},
+            },
+        },
+    },
+}
+
+
+# What a file says -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Domain:
+    r"""The values of a variable. tex: for the page, as in `x \in \mathbb{R}`."""
+
+    tex: str
+    lower: float = -float("inf")
+    upper: float = float("inf")
+    closed: tuple[bool, bool] = (False, False)
+    whole: bool = False
+
+    def holds(self, value: Any) -> bool:
+        above = value > self.lower or (self.closed[0] and value == self.lower)
+        below = value < self.upper or (self.closed[1] and value == self.upper)
+        return bool(above and below)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a derivation. tex, when and sharp: as they are written; the other three: what they say."""
+
+    tex: str
+    rule: Mapping[str, str]
+    line: int
+    chain: Chain
+    when: str | None = None
+    condition: Chain | None = None
+    sharp: str | None = None
+    meeting: Chain | None = None
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A derivation. title and rules: by language; where: the declarations as they are written."""
+
+    root: Path
+    path: Path
+    title: Mapping[str, str]
+    domains: Mapping[str, Domain]
+    where: tuple[str, ...]
+    start: str
+    start_line: int
+    start_chain: Chain
+    steps: tuple[Step, ...]
+    scope: Scope
+
+    @property
+    def name(self) -> str:
+        """The path as people and reports write it, with forward slashes."""
+        return self.path.as_posix()
+
+
+def discover(root: Path, function: str) -> list[Path]:
+    """The files with derivations of a function, sorted by name."""
+    return sorted((root / "snippets" / function / "derivations").glob("*.yml"))
+
+
+def load(root: Path, file: Path) -> Derivation:
+    """A derivation. Raises SourceError with file and line for everything in it that is not understood."""
+    data = load_yaml(root, file, SCHEMA)
+    path = file.relative_to(root)
+    problems: list[Problem] = []
+
+    @contextmanager
+    def at(*keys: str | int, what: str, tex: str) -> Iterator[None]:
+        try:
+            yield
+        except LatexError as error:
+            problems.append(
+                Problem(path.as_posix(), f"{what}: {error.message}", line(*keys), _pointed(tex, error.column))
+            )
+
+    def line(*keys: str | int) -> int:
+        return line_of(root, file, keys)
+
+    domains: dict[str, Domain] = {}
+    for written, values in ((str(key), values) for key, values in data["variables"].items()):
+        with at("variables", written, what=f"variable {written}", tex=written):
+            name = latex.name(written)
+            with at("variables", written, what=f"domain of {written}", tex=values):
+                domains[name] = _domain(name, values)
+    scope = Scope(frozenset(domains), {})
+    for i, tex in enumerate(data.get("where", [])):
+        with at("where", i, what="where", tex=tex):
+            function = latex.definition(tex, scope)
+            scope = replace(scope, functions={**scope.functions, function.name: function})
+    start = Chain(None, (Number("0"),), ())
+    with at("start", what="start", tex=data["start"]):
+        start = _start(data["start"], scope)
+    steps = []
+    for i, step in enumerate(data["steps"]):
+        chains: dict[str, Chain | None] = dict.fromkeys(("tex", "when", "sharp"))
+        for key in chains.keys() & step.keys():
+            what = f"step {i + 1}" if key == "tex" else f"{key} of step {i + 1}"
+            with at("steps", i, key, what=what, tex=step[key]):
+                chains[key] = _STEP_PARTS[key](step[key], scope)
+        if chains["tex"]:
+            steps.append(
+                Step(
+                    step["tex"],
+                    step["rule"],
+                    line("steps", i, "tex"),
+                    chains["tex"],
+                    step.get("when"),
+                    chains["when"],
+                    step.get("sharp"),
+                    chains["sharp"],
+                )
+            )
+    if problems:
+        raise SourceError(problems)
+    where = tuple(data.get("where", ()))
+    found = Derivation(
+        root, path, data["title"], domains, where, data["start"], line("start"), start, tuple(steps), scope
+    )
+    if problems := [*_flow_problems(found), *_unused(found, line("variables"))]:
+        raise SourceError(problems)
+    return found
+
+
+def _pointed(tex: str, column: int) -> str:
+    return f"  {tex}\n  {' ' * (column - 1)}^"
+
+
+_DOMAINS = {
+    "real": Domain(r"{} \in \mathbb{{R}}"),
+    "positive": Domain("{} > 0", lower=0),
+    "negative": Domain("{} < 0", upper=0),
+    "integer": Domain(r"{} \in \mathbb{{Z}}", whole=True),
+    "natural": Domain(r"{} \in \{{1, 2, \dots\}}", lower=1, closed=(True, False), whole=True),
+}
+
+
+def _domain(name: str, text: str) -> Domain:
+    if text in _DOMAINS:
+        domain = _DOMAINS[text]
+        return replace(domain, tex=domain.tex.format(name))
+    interval = re.fullmatch(r"([\[(])([^,]+),([^,]+)([\])])", text.strip())
+    if not interval:
+        raise LatexError(f"not one of {', '.join(_DOMAINS)} or an interval", 1)
+    lower, upper = (float(latex.evaluate(latex.expression(interval[i], Scope()), {}, 30)) for i in (2, 3))
+    if not lower < upper:
+        raise LatexError("the interval is empty", 1)
+    return Domain(rf"{name} \in {text}", lower, upper, (interval[1] == "[", interval[4] == "]"))
+
+
+def _start(tex: str, scope: Scope) -> Chain:
+    chain = latex.parse(tex, scope)
+    if chain.lead or "->" in chain.ops or len(chain.sides) > 2:
+        raise LatexError("a derivation starts from an expression or from one relation", 1)
+    if chain.ops == ("=",):
+        left, right = chain.sides
+        if not isinstance(left, Variable) or left in latex.walk(right):
+            raise LatexError("an equation to start from gives a variable by the others: y = …", 1)
+    return chain
+
+
+def _step(tex: str, scope: Scope) -> Chain:
+    chain = latex.parse(tex, scope)
+    if "->" in (chain.lead, *chain.ops):
+        raise LatexError(r"\to is only understood in limits", 1)
+    if chain.lead in (None, "iff", "implies") and not chain.ops:
+        raise LatexError("a relation is missing", 1)
+    return chain
+
+
+def _when(tex: str, scope: Scope) -> Chain:
+    chain = latex.parse(tex, scope)
+    if chain.lead or not chain.ops or set(chain.ops) - {"<", ">", "<=", ">=", "!="}:
+        raise LatexError("not a condition", 1)
+    return chain
+
+
+def _sharp(tex: str, scope: Scope) -> Chain:
+    chain = latex.parse(tex, scope)
+    if chain.lead or chain.ops not in (("=",), ("->",)) or not isinstance(chain.sides[0], Variable):
+        raise LatexError(r"neither x = … nor x \to …", 1)
+    return chain
+
+
+_STEP_PARTS = {"tex": _step, "when": _when, "sharp": _sharp}
+
+
+def _unused(derivation: Derivation, line: int) -> Iterator[Problem]:
+    """What is declared has a purpose; otherwise a mistake in it would stay unseen."""
+    chains = [derivation.start_chain]
+    for step in derivation.steps:
+        chains += [chain for chain in (step.chain, step.condition, step.meeting) if chain]
+    parts = [part for chain in chains for side in chain.sides for part in latex.walk(side)]
+    used = {part.name for part in parts if isinstance(part, Variable)}
+    used |= {part.function.name for part in parts if isinstance(part, latex.Call)}
+    used |= {part.variable for part in parts if isinstance(part, latex.Derivative)}
+    for name in (*derivation.domains, *derivation.scope.functions):
+        if name not in used:
+            yield Problem(derivation.name, f"{name} is declared but not used", line)
+
+
+# What has to hold -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """left op right, wherever the condition holds; for `iff` and `implies` the sides are statements."""
+
+    left: Any
+    op: str
+    right: Any
+    condition: Chain | None = None
+
+
+@dataclass(frozen=True)
+class _Duty:
+    """All that a step has to satisfy. branches: conditions that together have to cover the domain."""
+
+    claims: tuple[_Claim, ...]
+    branches: tuple[Chain, ...] = ()
+
+
+_Side = tuple[Expr, tuple[str, ...]]  # what it says, and how it is written
+
+
+def _duties(derivation: Derivation) -> list[_Duty]:
+    """What each step has to satisfy. Raises SourceError where a step does not connect to those before it."""
+    start = derivation.start_chain
+    statement = start if start.ops else None
+    trunk = None if start.ops else _last(start)
+    branches: dict[tuple[Any, ...], tuple[Chain, _Side]] = {}  # condition as written -> what it says, the last side
+    duties: list[_Duty] = []
+    for number, step in enumerate(derivation.steps, 1):
+
+        def fault(reason: str, number: int = number, step: Step = step) -> SourceError:
+            return SourceError([Problem(derivation.name, f"step {number}: {reason}", step.line, f"  {step.tex}")])
+
+        chain, condition = step.chain, step.condition
+        inner = zip(chain.sides[:-1], chain.ops, chain.sides[1:], strict=True)
+        claims = [_Claim(left, op, right, condition) for left, op, right in inner]
+        before: list[tuple[Chain | None, _Side | None]] = []  # what this step continues, each with its condition
+        merged: tuple[Chain, ...] = ()
+        if chain.lead in ("iff", "implies"):
+            if statement is None:
+                raise fault("there is no statement before it")
+            if (statement.written, statement.ops) == (chain.written, chain.ops):
+                raise fault("is the same as what is before it")
+            claims = [_Claim(statement, chain.lead, chain, condition)]
+        elif chain.lead and condition:
+            key = (condition.written, condition.ops)
+            before = [(condition, branches[key][1] if key in branches else trunk)]
+            branches[key] = (condition, _last(chain))
+        elif chain.lead:
+            before = [*branches.values()] or [(None, trunk)]
+            merged = tuple(branch for branch, _ in branches.values())
+        if any(side is None for _, side in before):
+            raise fault("there is no expression before it to continue from")
+        if before and all(side[1] == chain.written[0] for _, side in before):
+            raise fault("is the same as what is before it")
+        claims = [_Claim(side[0], chain.lead, chain.sides[0], branch) for branch, side in before] + claims
+        if not (chain.lead and condition) or chain.lead in ("iff", "implies"):
+            trunk, branches = _last(chain), {}
+            statement = chain if chain.ops else None
+        if step.meeting and claims[-1].op not in ("<", ">", "<=", ">="):
+            raise fault("sharp belongs to an inequality")
+        duties.append(_Duty(tuple(claims), merged))
+    if branches:
+        duties[-1] = replace(duties[-1], branches=tuple(branch for branch, _ in branches.values()))
+    return duties
+
+
+def _last(chain: Chain) -> _Side:
+    return chain.sides[-1], chain.written[-1]
+
+
+def _flow_problems(derivation: Derivation) -> list[Problem]:
+    try:
+        _duties(derivation)
+    except SourceError as error:
+        return error.problems
+    return []
+
+
+# Points ---------------------------------------------------------------------------------------------------------------
+
+_SPECIAL = (0.0, 1e-30, 1e-8, 0.5, 1.0, 2.0, 10.0, 40.0, 100.0, 710.0, 1e4, 1e6)
+_MODERATE = 10.0  # beyond, a difference may be too small for the precision at hand
+_NEAR = 8.0  # as far as integrals, series and limits are computed
+
+
+@dataclass(frozen=True)
+class _Point:
+    """A place to check at. generic: it was drawn at random, so that both sides have to have a value there."""
+
+    values: tuple[tuple[str, float], ...]
+    generic: bool
+
+    def __str__(self) -> str:
+        return ", ".join(f"{name} = {value:.17g}" for name, value in self.values)
+
+
+def _points(domains: Mapping[str, Domain], limiting: bool) -> Iterator[_Point]:
+    """Random points without end, and among the first of them every special value of each variable."""
+    chance = random.Random("softplus")
+    specials = [(name, value) for name, domain in domains.items() for value in _specials(domain, limiting)]
+    chance.shuffle(specials)
+    while True:
+        yield _Point(tuple((name, _draw(domain, chance, limiting)) for name, domain in domains.items()), True)
+        if specials:
+            special = dict([specials.pop()])
+            others = {name: _draw(domain, chance, True) for name, domain in domains.items()}
+            yield _Point(tuple({**others, **special}.items()), False)
+
+
+def _specials(domain: Domain, limiting: bool) -> list[float]:
+    values = {sign * value for value in _SPECIAL for sign in (1, -1)}
+    for end, sign in ((domain.lower, 1), (domain.upper, -1)):
+        if abs(end) != float("inf"):
+            values |= {end, end + sign * 1e-8}
+    largest = _NEAR if limiting else float("inf")
+    smallest = 1e-8 if limiting else 0.0
+    return sorted(
+        value
+        for value in values
+        if domain.holds(value)
+        and (not value or smallest <= abs(value) <= largest)
+        and (not domain.whole or (value == int(value) and abs(value) <= 100))
+    )
+
+
+def _draw(domain: Domain, chance: random.Random, limiting: bool) -> float:
+    lower, upper = domain.lower, domain.upper
+    if domain.whole:
+        low, high = max(lower, -20), min(upper, 20)
+        return float(chance.randint(int(low), int(high)))
+    if lower > -float("inf") and upper < float("inf"):
+        return chance.uniform(lower, upper)
+    size = chance.uniform(0, 4) if chance.random() < 0.5 else 10 ** chance.uniform(-3, 0.9 if limiting else 2.5)
+    if lower == -float("inf") and upper == float("inf"):
+        return chance.choice((1, -1)) * size
+    return lower + size if upper == float("inf") else upper - size
+
+
+# Checking -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """How a step was checked: by a proof of SymPy, and at that many points with that many digits."""
+
+    symbolic: bool
+    points: int
+    digits: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """The result for one derivation: its problems, or else the evidence for each step."""
+
+    name: str
+    problems: tuple[Problem, ...]
+    evidence: tuple[Evidence, ...] = ()
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Report:
+        """The report of which `dataclasses.asdict` has made plain data."""
+        problems = tuple(Problem(**problem) for problem in data["problems"])
+        return cls(data["name"], problems, tuple(Evidence(**evidence) for evidence in data["evidence"]))
+
+
+def check(derivations: Sequence[Derivation], seconds: float = 60.0) -> list[Report]:
+    """Check derivations in processes of their own; one that takes longer than `seconds` is stopped."""
+    waiting: SimpleQueue[tuple[int, Derivation]] = SimpleQueue()
+    for item in enumerate(derivations):
+        waiting.put(item)
+    workers = max(1, min(len(derivations), os.cpu_count() or 1))
+    with ThreadPoolExecutor(workers) as pool:
+        shares = [pool.submit(_serve, waiting, seconds) for _ in range(workers)]
+        reports = {i: report for share in shares for i, report in share.result()}
+    return [reports[i] for i in range(len(derivations))]
+
+
+def _serve(waiting: SimpleQueue[tuple[int, Derivation]], seconds: float) -> list[tuple[int, Report]]:
+    """Have a process check what waits, and another wherever a check brings the process down."""
+    reports: list[tuple[int, Report]] = []
+    process = None
+    with suppress(Empty):
+        while True:
+            i, derivation = waiting.get_nowait()
+            process = process or _process()
+            watch = threading.Timer(seconds, process.kill)
+            watch.start()
+            with suppress(BrokenPipeError):
+                process.stdin.write(json.dumps([str(derivation.root), derivation.name]) + "\n")
+                process.stdin.flush()
+            answer = process.stdout.readline()
+            watch.cancel()
+            if answer.endswith("\n"):
+                reports.append((i, Report.of(json.loads(answer))))
+            else:
+                reason = f"the check crashed, or was stopped after {seconds:g} s"
+                reports.append((i, Report(derivation.name, (Problem(derivation.name, reason),))))
+                process.kill()
+                process.communicate()
+                process = None
+    if process:
+        process.communicate()
+    return reports
+
+
+def _process() -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "engine.derivations"]
+    home = Path(__file__).parent.parent
+    return subprocess.Popen(
+        command, cwd=home, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    )
+
+
+def verify(derivation: Derivation, *, only: int | None = None, symbolic: bool = True) -> Report:
+    """Check a derivation, or only its step with that index, in this process.
+
+    The time limits of its parts work in the main thread, on systems with interval timers.
+    """
+    duties = _duties(derivation)
+    chosen = range(len(duties)) if only is None else [only]
+    checker = _Check(derivation)
+    problems, evidence = [], []
+    for i in chosen:
+        step = derivation.steps[i]
+        try:
+            with _limited(SECONDS_NUMERIC):
+                points, digits = checker.duty(duties[i], step.meeting)
+        except _Fault as fault:
+            lines = [f"  {step.tex}", *(f"  {line}" for line in fault.lines)]
+            reason = f"step {i + 1}: {fault.reason}"
+            problems.append(Problem(derivation.name, reason, step.line, "\n".join(lines)))
+        except _OutOfTime:
+            reason = f"step {i + 1}: could not be checked within {SECONDS_NUMERIC:g} s"
+            problems.append(Problem(derivation.name, reason, step.line, f"  {step.tex}"))
+        else:
+            proved = symbolic and all(_prove(claim, derivation.domains) for claim in duties[i].claims)
+            evidence.append(Evidence(proved, points, digits))
+    return Report(derivation.name, tuple(problems), () if problems else tuple(evidence))
+
+
+class _OutOfTime(BaseException):
+    """Not an Exception: SymPy catches those."""
+
+
+@contextmanager
+def _limited(seconds: float) -> Iterator[None]:
+    """Raise _OutOfTime after that much processor time, which other processes do not shorten."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise _OutOfTime
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+class _Fault(Exception):
+    """A relation that does not hold, or cannot be told to."""
+
+    def __init__(self, reason: str, *lines: str) -> None:
+        self.reason = reason
+        self.lines = lines
+
+
+@dataclass(frozen=True)
+class _Difference:
+    """left − right as far as it is certain: its sign, and the two values. certain: a zero is no underflow."""
+
+    sign: int
+    left: Any
+    right: Any
+    certain: bool = True
+
+
+class _Check:
+    """Checks claims of one derivation numerically."""
+
+    def __init__(self, derivation: Derivation) -> None:
+        self.domains = derivation.domains
+        self.evaluators: dict[int, Evaluator] = {}
+        self.known: dict[tuple[int, _Point, int], Any] = {}  # values of sides, which neighbouring steps share
+        self.curve: tuple[str, Expr] | None = None
+        if derivation.start_chain.ops == ("=",):
+            variable, expr = derivation.start_chain.sides
+            self.curve = (variable.name, expr)
+
+    def duty(self, duty: _Duty, meeting: Chain | None) -> tuple[int, int]:
+        """The number of points and of digits that a step was checked with. Raises _Fault."""
+        results = [self.claim(claim) for claim in duty.claims]
+        if duty.branches:
+            self.cover(duty.branches)
+        if meeting:
+            self.meet(duty.claims[-1], meeting)
+        return min(points for points, _ in results), min(digits for _, digits in results)
+
+    def claim(self, claim: _Claim) -> tuple[int, int]:
+        chains = [side for side in (claim.left, claim.right) if isinstance(side, Chain)]
+        sides = [side for chain in chains for side in chain.sides] if chains else [claim.left, claim.right]
+        limiting = any(map(latex.is_limiting, sides))
+        digits, wanted = (DIGITS_LIMITING, 10) if limiting else (DIGITS, 60)
+        decided = undecided = 0
+        for point in islice(_points(self.domains, limiting), 4 * wanted):
+            if claim.condition and not self.meets(claim.condition, point):
+                continue
+            try:
+                decided += (self.statements if chains else self.relation)(claim, point, digits)
+            except Undefined as error:
+                if point.generic:
+                    raise _Fault(f"has no value at {point}", str(error)) from None
+            except Undecided:
+                undecided += 1
+            if decided == wanted or undecided > decided + 1:
+                break
+        if decided < wanted // 2:
+            raise _Fault(f"could be checked at {decided} points only, not at {wanted // 2}")
+        return decided, digits
+
+    def meets(self, condition: Chain, point: _Point) -> bool:
+        try:
+            return self.evaluator(DIGITS).holds(condition, dict(point.values))
+        except (Undefined, Undecided):
+            return False
+
+    def relation(self, claim: _Claim, point: _Point, digits: int) -> bool:
+        """Whether the relation could be decided at the point. Raises _Fault if it does not hold there."""
+        if claim.op == "~":
+            return self.rounds(claim, point, digits)
+        found = self.difference(claim.left, claim.right, point, digits, fine=claim.op != "=")
+        if not found.certain and claim.op in ("<", ">", "!="):
+            return False
+        if not _HOLDS[claim.op](found.sign, 0):
+            raise _Fault(f"does not hold at {point}", *self.shown(found))
+        return True
+
+    def rounds(self, claim: _Claim, point: _Point, digits: int) -> bool:
+        right = claim.right
+        while isinstance(right, latex.Apply) and right.op == "neg":
+            (right,) = right.args
+        if not isinstance(right, Number):
+            raise _Fault(r"\approx is checked against a number only")
+        unit = 10.0 ** -len(right.text.partition(".")[2])
+        found = self.difference(claim.left, claim.right, point, digits, fine=False)
+        if abs(found.left - found.right) > unit / 2:
+            raise _Fault(f"does not hold at {point}", *self.shown(found))
+        return True
+
+    def statements(self, claim: _Claim, point: _Point, digits: int) -> bool:
+        """Compare two statements at the point, and at the one on the curve that belongs to it.
+
+        Tells whether the first of them was true: where none is, nothing has been shown.
+        """
+        shown = False
+        curves: list[tuple[str, Expr] | None] = [None]
+        if self.curve:
+            curves.append(self.curve)
+        for curve in curves:
+            before, after = (self.truth(chain, point, digits, curve) for chain in (claim.left, claim.right))
+            shown = shown or before
+            if (before and not after) or (claim.op == "iff" and after and not before):
+                where = f"{point}" if curve is None else f"{self.on_curve(point, digits)}"
+                says = {True: "holds", False: "does not hold"}
+                raise _Fault(
+                    f"is not equivalent at {where}" if claim.op == "iff" else f"does not follow at {where}",
+                    f"the statement before {says[before]}, this one {says[after]}",
+                )
+        return shown
+
+    def truth(self, chain: Chain, point: _Point, digits: int, curve: tuple[str, Expr] | None) -> bool:
+        for left, op, right in zip(chain.sides[:-1], chain.ops, chain.sides[1:], strict=True):
+            found = self.difference(left, right, point, digits, fine=op != "=", curve=curve)
+            if not found.certain and op in ("<", ">", "!="):
+                raise Undecided
+            if not _HOLDS[op](found.sign, 0):
+                return False
+        return True
+
+    def on_curve(self, point: _Point, digits: int) -> _Point:
+        name, expr = self.curve
+        value = float(self.evaluator(digits).value(expr, dict(point.values)))
+        return _Point(tuple({**dict(point.values), name: value}.items()), point.generic)
+
+    def cover(self, branches: Sequence[Chain]) -> None:
+        for point in islice(_points(self.domains, False), 120):
+            if not any(self.meets(branch, point) for branch in branches):
+                raise _Fault(f"the branches leave out {point}")
+
+    def meet(self, claim: _Claim, meeting: Chain) -> None:
+        """Check that an inequality becomes an equality at a value, or towards it."""
+        variable, target = meeting.sides
+        gap = latex.Apply("-", (claim.left, claim.right))
+        if meeting.ops == ("->",):
+            gap = latex.Limit(gap, variable.name, target, "")
+        for point in islice(_points(self.domains, True), 6):
+            values = dict(point.values)
+            evaluator = self.evaluator(2 * DIGITS)
+            if meeting.ops == ("=",):
+                values[variable.name] = evaluator.value(target, values)
+            try:
+                found = evaluator.value(gap, values)
+            except Undecided:
+                found = evaluator.mp.inf
+            if abs(found) > 10.0**-DIGITS:
+                others = ", ".join(f"{name} = {value}" for name, value in point.values if name != variable.name)
+                raise _Fault(
+                    "is not sharp there" + (f" for {others}" if others else ""), f"the sides differ by {found}"
+                )
+
+    def difference(
+        self,
+        left: Expr,
+        right: Expr,
+        point: _Point,
+        digits: int,
+        fine: bool,
+        curve: tuple[str, Expr] | None = None,
+    ) -> _Difference:
+        """left − right, with more and more precision until its sign is certain.
+
+        If not `fine`, sides that agree to `digits` digits are equal. Raises Undefined or Undecided.
+        """
+        precisions = (digits + 30, 2 * digits + 60, 4 * digits + 120, 8 * digits + 240)
+        if digits == DIGITS_LIMITING:
+            precisions = (digits + 4, digits + 14)
+        before = None
+        for precision in precisions:
+            mp = self.evaluator(precision).mp
+            a, b = (self.at(side, point, precision, curve) for side in (left, right))
+            if mp.isinf(a) or mp.isinf(b):
+                return _Difference(int(mp.sign(a) - mp.sign(b)) if a != b else 0, a, b)
+            gap, scale = a - b, max(abs(a), abs(b))
+            tolerance = scale * mp.mpf(10) ** -digits
+            if before:
+                stable = abs(a - before[0]) <= tolerance and abs(b - before[1]) <= tolerance
+                if stable and abs(gap) <= tolerance and not fine:
+                    return _Difference(0, a, b)
+                absorbed = not (a and b) and abs(gap) < mp.mpf(10) ** (30 - precision)
+                if gap and abs(gap - before[2]) <= abs(gap) / 1000 and not absorbed:
+                    return _Difference(int(mp.sign(gap)), a, b)
+            before = (a, b, gap)
+        if abs(gap) <= mp.mpf(10) ** (-digits if digits == DIGITS_LIMITING else 100 - precision):
+            moderate = all(abs(value) <= _MODERATE for _, value in point.values)
+            return _Difference(0, a, b, certain=moderate)
+        raise Undecided
+
+    def at(self, side: Expr, point: _Point, precision: int, curve: tuple[str, Expr] | None) -> Any:
+        key = (id(side), point, precision)
+        if curve is None and key in self.known:
+            return self.known[key]
+        evaluator = self.evaluator(precision)
+        values = dict(point.values)
+        if curve:
+            name, expr = curve
+            values[name] = evaluator.value(expr, values)
+            if values[name] in (self.domains[name].lower, self.domains[name].upper):
+                raise Undecided  # so close to the end that the precision does not tell
+            if not self.domains[name].holds(values[name]):
+                raise _Fault(f"{name} leaves its domain at {point}")
+        found = evaluator.value(side, values)
+        if curve is None:
+            self.known[key] = found
+        return found
+
+    def evaluator(self, precision: int) -> Evaluator:
+        if precision not in self.evaluators:
+            self.evaluators[precision] = Evaluator(precision)
+        return self.evaluators[precision]
+
+    def shown(self, found: _Difference) -> tuple[str, str]:
+        """Both values, with as many digits as it takes to see how they differ."""
+        mp = self.evaluator(DIGITS).mp
+        for digits in (10, 20, 30, 40, 50):
+            left, right = mp.nstr(found.left, digits), mp.nstr(found.right, digits)
+            if left != right:
+                break
+        return f"left:  {left}", f"right: {right}"
+
+
+_HOLDS = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+}
+
+
+# Proofs ---------------------------------------------------------------------------------------------------------------
+
+
+def _prove(claim: _Claim, domains: Mapping[str, Domain]) -> bool:
+    """Whether SymPy proves the claim in time."""
+    if isinstance(claim.left, Chain) or claim.op not in ("=", "<", ">", "<=", ">="):
+        return False
+    try:
+        with _limited(SECONDS_SYMBOLIC):
+            return _proved(claim, domains)
+    except (_OutOfTime, Exception):  # SymPy fails in many ways; none of them is a proof
+        return False
+
+
+def _proved(claim: _Claim, domains: Mapping[str, Domain]) -> bool:
+    import sympy
+
+    symbols = _symbols(claim.condition, domains)
+    left, right = (latex.to_sympy(side, symbols) for side in (claim.left, claim.right))
+    if claim.op == "=" and left.as_dummy() == right.as_dummy():
+        return True
+    if any(map(latex.is_limiting, (claim.left, claim.right))):
+        return False  # SymPy would take long, and find little
+    if claim.op in (">", ">="):
+        left, right = right, left
+    gap = (right - left).doit()
+    if claim.op == "<":
+        return gap.is_positive is True
+    if claim.op == "<=":
+        return gap.is_nonnegative is True
+    forms = (
+        sympy.expand,
+        sympy.simplify,
+        sympy.expand_log,
+        lambda e: sympy.simplify(sympy.expand_log(sympy.factor(e))),
+    )
+    return gap == 0 or any(form(gap) == 0 for form in forms)
+
+
+def _symbols(condition: Chain | None, domains: Mapping[str, Domain]) -> dict[str, Any]:
+    """Symbols that know what is certain of their sign."""
+    import sympy
+
+    symbols = {}
+    for name, domain in domains.items():
+        known = {"integer": True} if domain.whole else {"real": True}
+        if domain.lower >= 0:
+            known["nonnegative" if domain.closed[0] and domain.lower == 0 else "positive"] = True
+        if domain.upper <= 0:
+            known["nonpositive" if domain.closed[1] and domain.upper == 0 else "negative"] = True
+        match condition:
+            case Chain(_, (Variable(of), Number("0")), (op,)) if of == name and op in _SIGNS:
+                known[_SIGNS[op]] = True
+        symbols[name] = sympy.Symbol(name, **known)
+    return symbols
+
+
+_SIGNS = {"<": "negative", ">": "positive", "<=": "nonpositive", ">=": "nonnegative"}
+
+
+def main() -> None:
+    """Check each file that standard input names as `[root, path]`; questions and reports are lines of JSON."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource  # where the system has it
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    for line in sys.stdin:
+        root, name = json.loads(line)
+        try:
+            report = verify(load(Path(root), Path(root, name)))
+        except SourceError as error:
+            report = Report(name, tuple(error.problems))
+        except MemoryError:
+            report = Report(name, (Problem(name, "the check needs too much memory"),))
+        print(json.dumps(asdict(report)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,27 @@
+"""The errors that a person has to mend: each names a file, a line where there is one, and the reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault in the sources: where, what, and the detail that helps to mend it."""
+
+    path: str
+    reason: str
+    line: int | None = None
+    detail: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.path}:{self.line}" if self.line else self.path
+        return f"{where}: {self.reason}" + ("\n" + self.detail.rstrip("\n") if self.detail else "")
+
+
+class SourceError(Exception):
+    """Sources that cannot be used. `problems` holds all of them, so that one run shows everything."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(str(problem) for problem in problems))

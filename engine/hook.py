@@ -1,0 +1,44 @@
+"""MkDocs hook: bring the fragments up to date before each build. The pages themselves need no hook."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import Abort
+
+from engine.build import Site
+from engine.errors import SourceError
+from engine.runner import Runner
+
+runner = Runner()  # its workers start when first needed and stay warm between the rebuilds of `mkdocs serve`
+serving = False
+
+
+def on_startup(command: str, **_: Any) -> None:
+    """Also makes MkDocs keep this module between rebuilds."""
+    global serving
+    serving = command == "serve"
+
+
+def on_pre_build(config: MkDocsConfig) -> None:
+    """Run what has changed and write the fragments.
+
+    A build that is published stops at any problem, with Abort. While someone writes, the page shows it; printed and not
+    logged, since in strict mode a logged error would stop the server.
+    """
+    try:
+        problems = Site(Path(config.config_file_path).parent, runner).build()
+    except SourceError as error:
+        problems = error.problems
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if problems and not serving:
+        raise Abort(f"{len(problems)} problem(s) in the snippets and their pages")
+
+
+def on_shutdown() -> None:
+    """End the workers."""
+    runner.close()

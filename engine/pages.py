@@ -1,0 +1,29 @@
+"""The pages' includes: each must name a fragment that exists, and each fragment must be on a page."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from engine.errors import Problem
+
+# The stock syntax of pymdownx.snippets, single-line form; a leading `;` escapes it.
+_INCLUDE = re.compile(r"""^\s*-{1,}8<-{1,}\s+["']([^"']+)["']\s*$""")
+
+
+def check_includes(root: Path, language: str, fragments: set[str]) -> list[Problem]:
+    """Includes without their fragment, with page and line, and fragments that no page of the language includes."""
+    folder = root / "docs" / language
+    problems: list[Problem] = []
+    included: set[str] = set()
+    for page in sorted(folder.rglob("*.md")):
+        for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1):
+            match = _INCLUDE.match(line)
+            if match:
+                included.add(match[1])
+                if match[1] not in fragments:
+                    problems.append(Problem(page.relative_to(root).as_posix(), f"no fragment {match[1]!r}", number))
+    problems += [
+        Problem(f"docs/{language}", f"no page includes the fragment {name!r}") for name in sorted(fragments - included)
+    ]
+    return problems

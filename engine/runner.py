@@ -1,0 +1,220 @@
+"""Run snippets in worker processes, side by side, and give each its verdict."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event, Lock
+from typing import Any
+
+from engine.errors import Problem
+from engine.frameworks import LIBRARIES, WORKERS, machine, version
+from engine.snippets import Snippet
+
+STYLE = Path(__file__).parent / "styles" / "figure.mplstyle"
+
+#: What every snippet sees: one thread, no GPU, fixed hash seed, no start-up notes, figures without a date.
+ENVIRONMENT = {
+    "PYTHONHASHSEED": "0",
+    "PYTHONUTF8": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_ENABLE_ONEDNN_OPTS": "0",  # oneDNN picks other kernels, and other last digits, on other CPUs
+    "KERAS_BACKEND": "tensorflow",
+    "JAX_PLATFORMS": "cpu",
+    "CUDA_VISIBLE_DEVICES": "-1",
+    "MPLBACKEND": "agg",
+    "MATPLOTLIBRC": str(STYLE),
+    "SOURCE_DATE_EPOCH": "0",
+    "NO_COLOR": "1",
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one snippet may cost. seconds: wall time; output: bytes that it prints, or writes to any file."""
+
+    seconds: float = 60
+    output: int = 1_000_000
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one run ended.
+
+    output: what it printed; files: text files that it wrote, by relative path; versions: the libraries that it
+    imports, by title, and `machine`, as readers see them; problem: None, or why it has no result.
+    """
+
+    output: str
+    files: dict[str, str] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+    machine: str = ""
+    problem: Problem | None = None
+    seconds: float = 0.0
+
+
+def fork_is_safe() -> bool:
+    """Forking after imports is safe on Linux only: macOS system libraries forbid it, Windows has none."""
+    return sys.platform == "linux"
+
+
+class Runner:
+    """Worker processes, started when first needed and kept warm until `close`. Use it as a context manager.
+
+    limits: bounds of each snippet; fork: whether workers fork (default: where that is safe) or start a fresh
+    process per snippet.
+    """
+
+    def __init__(self, limits: Limits | None = None, fork: bool | None = None) -> None:
+        self.limits = limits or Limits()
+        self.fork = fork_is_safe() if fork is None else fork
+        self._workers: dict[str, _Worker] = {}
+        self._lock = Lock()
+
+    def __enter__(self) -> Runner:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def run(self, snippets: Iterable[Snippet], done: Callable[[Snippet, Result], None] | None = None) -> None:
+        """Run snippets and call `done` with each verdict, in the order in which they end, from one thread at a time."""
+        queues: dict[str, list[Snippet]] = {}
+        for snippet in snippets:
+            queues.setdefault(snippet.worker, []).append(snippet)
+
+        stopped = Event()
+
+        def drain(name: str) -> None:
+            for snippet in queues[name]:
+                result = self._run_one(snippet)
+                if stopped.is_set():
+                    return
+                if done:
+                    with self._lock:
+                        done(snippet, result)
+
+        order = sorted(queues, key=WORKERS.index)
+        with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+            futures = [pool.submit(drain, name) for name in order]
+            try:
+                for future in futures:
+                    future.result()
+            except (
+                BaseException
+            ):  # an interrupt, or an error in `done`: the threads wait for workers, so end these first
+                stopped.set()
+                pool.shutdown(wait=False, cancel_futures=True)
+                self.close()
+                raise
+
+    def close(self) -> None:
+        """End the workers, and whatever they still run."""
+        while self._workers:
+            self._workers.popitem()[1].end()
+
+    def _run_one(self, snippet: Snippet) -> Result:
+        worker = self._workers.get(snippet.worker)
+        if worker is None:
+            worker = self._workers[snippet.worker] = _Worker(snippet.root)
+        job = {
+            "path": str(snippet.root / snippet.path),
+            "source": snippet.source,
+            "preload": snippet.imports,
+            "seconds": self.limits.seconds,
+            "output_limit": self.limits.output,
+            "fork": self.fork,
+        }
+        try:
+            report = worker.ask(job)
+        except WorkerDied as error:
+            if self._workers.pop(snippet.worker, None):
+                worker.end()
+            report = {"ok": False, "reason": str(error), "output": "", "detail": worker.last_words}
+        return _result(snippet, report)
+
+
+def _result(snippet: Snippet, report: dict[str, Any]) -> Result:
+    raw: bytes = report["output"].encode("latin-1")
+    output = raw.decode("utf-8", errors="backslashreplace")
+    problem = None
+    if not report["ok"]:
+        problem = Problem(snippet.name, report["reason"], report.get("line"), report.get("detail", ""))
+    else:
+        try:
+            raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            row = raw.count(b"\n", 0, error.start) + 1
+            reason = f"printed bytes that are not UTF-8: 0x{raw[error.start]:02x} in line {row} of its output"
+            problem = Problem(snippet.name, reason)
+    versions = {}
+    for module in snippet.libraries:
+        for library in filter(None, (LIBRARIES[module], LIBRARIES.get(LIBRARIES[module].backend or ""))):
+            versions[library.title] = version(library.distributions[0]) or "not installed"
+    return Result(output, report.get("files", {}), versions, machine(), problem, report.get("seconds", 0.0))
+
+
+class WorkerDied(Exception):
+    """The worker process itself ended, so its snippet has no report."""
+
+
+class _Worker:
+    def __init__(self, root: Path) -> None:
+        self.last_words = ""
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed in end()
+        here = str(Path(__file__).parents[1])
+        path = os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH"))))
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "engine.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            cwd=root,
+            env=os.environ | ENVIRONMENT | {"PYTHONPATH": path},
+            text=True,
+            encoding="utf-8",
+        )
+
+    def ask(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Send a job and wait for its report. Raises WorkerDied."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write(json.dumps(job) + "\n")
+            self._process.stdin.flush()
+            answer = self._process.stdout.readline()
+        except BrokenPipeError:
+            answer = ""
+        if not answer:
+            status = self._process.wait()
+            raise WorkerDied(f"its worker process ended with status {status}")
+        return json.loads(answer)
+
+    def end(self) -> None:
+        """Stop the process, and keep the last that it wrote on standard error as `last_words`."""
+        self._process.terminate()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream:
+                with suppress(BrokenPipeError):
+                    stream.close()
+        self._log.seek(0)
+        self.last_words = self._log.read()[-4000:].decode("utf-8", errors="replace")
+        self._log.close()

@@ -1,0 +1,200 @@
+"""A process that imports libraries once and forks a child for each snippet it is told to run.
+
+It reads one JSON job a line on standard input and answers each with one JSON report a line on standard output.
+Started by `engine.runner`; talks to nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import importlib
+import json
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+#: Seconds that a child's own children may outlive it, for helpers that end on a closed pipe.
+GRACE = 0.5
+
+
+def main() -> None:
+    commands = os.fdopen(os.dup(0), encoding="utf-8")
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    os.dup2(null, 1)
+    if hasattr(signal, "SIGTERM"):
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # unwinds, so that a running child is killed
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: orphans of a snippet come here and are found
+    for line in commands:
+        job = json.loads(line)
+        answers.write(json.dumps(supervise(job, (commands.fileno(), answers.fileno()))) + "\n")
+        answers.flush()
+
+
+def supervise(job: dict[str, Any], private: tuple[int, ...] = ()) -> dict[str, Any]:
+    """Run one job in a child and bound it. Returns ok, output (bytes as latin-1 text), files, reason, line, detail.
+
+    job: see `engine.child.run`, without the paths, and with seconds, output_limit, preload, fork.
+    private: descriptors that the child must not inherit.
+    """
+    with tempfile.TemporaryDirectory(prefix="snippet-", ignore_cleanup_errors=True) as folder:
+        place = Path(folder)
+        (place / "cwd").mkdir()
+        names = {name: str(place / name) for name in ("cwd", "output", "report", "trace", "spawned")}
+        # one byte more than allowed: a file of that size tells that the limit was passed
+        job |= names | {"file_limit": job["output_limit"] + 1}
+        started = time.perf_counter()
+        ended = _fork(job, private) if job["fork"] else _spawn(job, place)
+        report = _verdict(job, ended)
+        report["seconds"] = time.perf_counter() - started
+        report["files"] = _files(place / "cwd") if report["ok"] else {}
+        return report
+
+
+def _fork(job: dict[str, Any], private: tuple[int, ...]) -> int | None:
+    """Fork, run, reap. Returns the child's exit status (negative: signal), or None when its time ran out."""
+    for module in job["preload"]:
+        with contextlib.suppress(Exception):  # the snippet's own import will say it with its line
+            importlib.import_module(module)
+    pid = os.fork()
+    if not pid:
+        try:
+            from engine import child
+
+            for descriptor in private:
+                os.close(descriptor)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            child.run(job)
+        finally:
+            os.kill(os.getpid(), signal.SIGKILL)  # run() never returns; a fault in it must not become a second worker
+    try:
+        descriptor = os.pidfd_open(pid)
+        try:
+            if not select.select([descriptor], [], [], job["seconds"])[0]:
+                _ask_where(pid)
+                return None
+        finally:
+            os.close(descriptor)
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    finally:
+        job["left"] = _end_all(psutil.Process(pid) if psutil.pid_exists(pid) else None)
+
+
+def _spawn(job: dict[str, Any], place: Path) -> int | None:
+    task = place / "job.json"
+    task.write_text(json.dumps(job), encoding="utf-8")
+    child = subprocess.Popen([sys.executable, "-m", "engine.child", str(task)], stdin=subprocess.DEVNULL)
+    process = psutil.Process(child.pid)
+    try:
+        return child.wait(job["seconds"])
+    except subprocess.TimeoutExpired:
+        _ask_where(child.pid)
+        return None
+    finally:
+        job["left"] = _end_all(process if child.poll() is None else None)
+
+
+def _ask_where(pid: int) -> None:
+    """Let a child that ran out of time write the line that it is in."""
+    if hasattr(signal, "SIGUSR1"):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGUSR1)  # faulthandler writes at once, whatever runs
+            time.sleep(0.1)
+
+
+def _end_all(running: psutil.Process | None) -> list[str]:
+    """Kill what the child left, and the child itself if it still runs. Returns the names of what was left."""
+    if running:
+        with contextlib.suppress(psutil.Error):
+            for process in [*running.children(recursive=True), running]:
+                with contextlib.suppress(psutil.Error):
+                    process.kill()
+            running.wait(5)
+    me = psutil.Process()
+    limit = time.monotonic() + GRACE
+    while alive := _alive(me):
+        if time.monotonic() > limit:
+            break
+        time.sleep(0.01)
+    names = []
+    while alive:  # again and again: a killed process may have started another
+        for process in alive:
+            with contextlib.suppress(psutil.Error):
+                names.append(f"{process.name()} (pid {process.pid})")
+                process.kill()
+        psutil.wait_procs(alive, 1)
+        alive = _alive(me)
+    with contextlib.suppress(ChildProcessError, AttributeError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    return names
+
+
+def _alive(process: psutil.Process) -> list[psutil.Process]:
+    alive = []
+    for child in process.children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if child.status() != psutil.STATUS_ZOMBIE:
+                alive.append(child)
+    return alive
+
+
+def _verdict(job: dict[str, Any], status: int | None) -> dict[str, Any]:
+    """What the child reported, overruled by what was seen from outside."""
+    report: dict[str, Any] = {"ok": False, "reason": ""}
+    with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
+        report = json.loads(Path(job["report"]).read_text(encoding="utf-8"))
+    output = b""
+    with contextlib.suppress(FileNotFoundError):
+        output = Path(job["output"]).read_bytes()
+    report["output"] = output[: job["output_limit"]].decode("latin-1")
+    if len(output) > job["output_limit"]:
+        return report | {"ok": False, "reason": f"printed more than {job['output_limit']:,} bytes"}
+    if status is None:
+        return report | {"ok": False, "reason": f"still running after {job['seconds']:g} s", **_crash_site(job)}
+    if status:
+        name = signal.Signals(-status).name if status < 0 else f"exit status {status}"
+        if report["ok"] or not report["reason"]:
+            return report | {"ok": False, "reason": f"ended by {name}", **_crash_site(job)}
+    if not report["ok"] and not report["reason"]:
+        return report | {"reason": "ended before its last line, without an error", **_crash_site(job)}
+    if job["left"] and report["ok"]:
+        with contextlib.suppress(FileNotFoundError, ValueError):
+            report["line"] = int(Path(job["spawned"]).read_text())
+        return report | {"ok": False, "reason": f"left a process running: {', '.join(job['left'])}"}
+    return report
+
+
+def _crash_site(job: dict[str, Any]) -> dict[str, Any]:
+    """Line and traceback that faulthandler wrote when the child crashed or ran out of time."""
+    with contextlib.suppress(FileNotFoundError):
+        trace = Path(job["trace"]).read_text(encoding="utf-8", errors="replace")
+        own = re.search(rf'File "{re.escape(job["path"])}", line (\d+)', trace)
+        return {"line": int(own[1]) if own else None, "detail": trace if own else ""}
+    return {}
+
+
+def _files(folder: Path) -> dict[str, str]:
+    """The text files that the snippet wrote in its working directory, by relative path."""
+    found = {}
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and not file.is_symlink():
+            with contextlib.suppress(UnicodeDecodeError):
+                found[file.relative_to(folder).as_posix()] = file.read_text(encoding="utf-8")
+    return found
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,214 @@
+"""What the engine writes into pages, read back from the HTML that Markdown makes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import markdown
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.check import Verdict
+from engine.definition import Definition, read
+from engine.errors import Problem, SourceError
+from engine.figures import FigureError, inline
+from engine.fragments import fragments
+from engine.frameworks import TABS
+from engine.pages import check_includes
+from engine.runner import Result
+from engine.snippets import Snippet
+
+ROOT = Path(__file__).parents[1]
+DEFINITION = (ROOT / "snippets/softplus/definition.yml").read_text(encoding="utf-8")
+EXTENSIONS = [
+    "attr_list",
+    "admonition",
+    "md_in_html",
+    "pymdownx.blocks.details",
+    "pymdownx.highlight",
+    "pymdownx.superfences",
+    "pymdownx.tabbed",
+]
+OPTIONS = {"pymdownx.tabbed": {"alternate_style": True}, "pymdownx.highlight": {"pygments_lang_class": True}}
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 9 9">'
+    '<style>*{stroke-linejoin: round}</style><metadata/><defs><path id="glyph"/></defs><g id="axes_1">'
+    '<use xlink:href="#glyph" style="fill: #37474f"/><path clip-path="url(#glyph)" style="stroke: #3F51B5"/></g></svg>'
+)
+
+
+def html(text: str) -> BeautifulSoup:
+    return BeautifulSoup(markdown.markdown(text, extensions=EXTENSIONS, extension_configs=OPTIONS), "html.parser")
+
+
+def definition(absent: dict | None = None) -> Definition:
+    text = {"en": "why not", "zh": "原因"}
+    return Definition(
+        Path("snippets/demo/definition.yml"),
+        "Demo",
+        "x",
+        "x",
+        "1",
+        (),
+        (),
+        {"en": "A line", "zh": "一条线"},
+        dict.fromkeys(absent or (), text),
+    )
+
+
+def verdict(
+    path: str, output: str, source: str = "print(1)\n", problem: Problem | None = None, **files: str
+) -> Verdict:
+    snippet = Snippet(ROOT, Path("snippets/demo") / path, source, (), (), "numpy")
+    named = {name.replace("_", "."): text for name, text in files.items()}
+    return Verdict(snippet, Result(output, named, {"NumPy": "2.0"}, "Python 3 · Linux"), problem)
+
+
+def tabs(topic: str, output: str = "1\n", source: str = "print(1)\n") -> list[Verdict]:
+    return [verdict(f"{tab}/{topic}.py", output, source) for tab in TABS]
+
+
+def test_a_topic_is_one_set_of_tabs_with_code_output_and_versions() -> None:
+    texts, problems = fragments(definition(), tabs("forward"), "en")
+    assert (list(texts), problems) == (["forward.md"], [])
+    page = html(texts["forward.md"])
+    assert [label.text for label in page.select(".tabbed-labels label")] == [
+        "NumPy",
+        "PyTorch",
+        "TensorFlow",
+        "Keras",
+        "JAX",
+    ]
+    blocks = page.select(".tabbed-block")
+    assert len(blocks) == 5
+    for block in blocks:
+        code, output = block.select(".highlight")
+        assert code.code.text == "print(1)\n"
+        assert "output" in output["class"]
+        assert output.code.text == "1\n"
+        assert output.select_one(".filename").text == "NumPy 2.0 · Python 3 · Linux"
+
+
+def test_an_empty_tab_says_why() -> None:
+    some = [entry for entry in tabs("layer") if entry.snippet.folder != "numpy"]
+    texts, problems = fragments(definition({("layer", "numpy")}), some, "zh")
+    assert problems == []
+    assert html(texts["layer.md"]).select_one(".tabbed-block p.absent").text == "原因"
+
+
+def test_tabs_must_be_level() -> None:
+    some = [entry for entry in tabs("layer") if entry.snippet.folder != "jax"]
+    (problem,) = fragments(definition(), some, "en")[1]
+    assert str(problem).startswith("snippets/demo/jax/layer.py: missing; write it, or say why not")
+    (problem,) = fragments(definition({("layer", "jax")}), tabs("layer"), "en")[1]
+    assert "says that there is nothing to show" in problem.reason
+    (problem,) = fragments(definition({("other", "jax")}), tabs("layer"), "en")[1]
+    assert "no snippet has this topic" in problem.reason
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], include_characters="\n`~\t"), min_size=1))
+def test_any_output_is_the_same_text_in_the_page(text: str) -> None:
+    output = text.replace("\t", " ") + "\n"
+    texts, _ = fragments(definition(), tabs("forward", output), "en")
+    for block in html(texts["forward.md"]).select(".output code"):
+        assert block.text.strip("\n").split("\n") == output.strip("\n").split("\n")
+
+
+@pytest.mark.parametrize(
+    "output",
+    ["```\n# not a heading\n", "<script>alert(1)</script>\n", '    --8<-- "x.md"\n', '=== "tab"\n', "~~~\n````\n*x*\n"],
+)
+def test_markup_in_output_stays_text(output: str) -> None:
+    texts, _ = fragments(definition(), tabs("forward", output), "en")
+    page = html(texts["forward.md"])
+    assert page.select_one(".output code").text == output
+    assert not page.select("script, h1, em")
+    assert len(page.select(".tabbed-block")) == 5
+
+
+@pytest.mark.parametrize(("said", "css"), [("true", "true"), ("half true", "half"), ("false", "false")])
+def test_a_claim_shows_its_verdict_folded_with_its_experiment(said: str, css: str) -> None:
+    texts, problems = fragments(definition(), [verdict("claims/is_so.py", f"x\nverdict: {said}\n")], "en")
+    assert problems == []
+    details = html(texts["claims/is_so.md"]).select_one("details.claim#claim-is-so")
+    assert details.select_one(f"summary .verdict-{css}").text == said
+    assert details.select_one(".output code").text == f"x\nverdict: {said}\n"
+
+
+@pytest.mark.parametrize("output", ["", "x\n", "verdict: maybe\n", "verdict: true\nmore\n", "true\n"])
+def test_a_claim_without_a_verdict_is_a_problem(output: str) -> None:
+    (problem,) = fragments(definition(), [verdict("claims/is_so.py", output)], "en")[1]
+    assert "its last line must be one of" in problem.reason
+
+
+def test_a_failed_snippet_is_shown_as_failed() -> None:
+    texts, _ = fragments(definition(), [verdict("claims/a.py", "", problem=Problem("a.py", "no <b>", 3))], "en")
+    assert html(texts["claims/a.md"]).select_one(".admonition.failure code").text == "a.py:3: no <b>\n"
+
+
+def test_a_figure_stands_in_the_page_with_its_text_and_colours() -> None:
+    texts, problems = fragments(definition(), [verdict("figure.py", "data\n", a_svg=SVG)], "en")
+    assert problems == []
+    svg = html(texts["figure.md"]).select_one("figure.plot svg")
+    assert (svg["role"], svg["aria-label"]) == ("img", "A line")
+    assert not svg.select("style, metadata")
+    assert [node["id"] for node in svg.select("[id]")] == ["demo-figure-glyph"]
+    assert svg.use["href"] == "#demo-figure-glyph"
+    assert svg.use["style"] == "fill: currentColor"
+    assert svg.select_one("g path")["clip-path"] == "url(#demo-figure-glyph)"
+    assert svg.select_one("g path")["style"] == "stroke: var(--figure-1)"
+
+
+def test_a_figure_must_be_one_svg_in_the_palette() -> None:
+    assert "must write one SVG" in fragments(definition(), [verdict("figure.py", "")], "en")[1][0].reason
+    with pytest.raises(FigureError, match="#123456 is not one of"):
+        inline(SVG.replace("#37474f", "#123456"), "a", "b")
+    with pytest.raises(FigureError, match="not SVG"):
+        inline("<svg", "a", "b")
+    with pytest.raises(FigureError, match="viewBox"):
+        inline("<svg/>", "a", "b")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("figure:", "picture:", "'picture' was unexpected"),
+        ("name: Softplus", "name: 7", "7 is not of type 'string'"),
+        ("positive", "sideways", "'sideways' is not one of"),
+        ("numpy:", "nmupy:", "'nmupy' was unexpected"),
+        ("name: Softplus", "name: Softplus\nname: Softplus", "stands twice"),
+        ("name: Softplus", "name: [Softplus", "not YAML"),
+        ("zh: ", "de: ", "'de' was unexpected"),
+    ],
+)
+def test_a_wrong_definition_is_refused_with_its_line(project: Path, old: str, new: str, reason: str) -> None:
+    text = DEFINITION.replace(old, new, 1)
+    (project / "snippets/demo/definition.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(SourceError) as error:
+        read(project, "demo")
+    found = [problem for problem in error.value.problems if reason in problem.reason]
+    assert found, str(error.value)
+    assert found[0].path == "snippets/demo/definition.yml"
+    line = text[: text.index(new)].count("\n") + 1
+    assert found[0].line in (line, line + new.count("\n")) or reason == "not YAML"
+
+
+def test_the_definition_of_softplus_is_read() -> None:
+    softplus = read(ROOT, "softplus")
+    data = yaml.safe_load(DEFINITION)
+    assert softplus.parameters[0].default == data["parameters"]["beta"]["default"]
+    assert {api.library for api in softplus.apis} == {"numpy", "scipy", "torch", "tensorflow", "keras", "jax"}
+
+
+def test_includes_and_fragments_must_match(tmp_path: Path) -> None:
+    page = tmp_path / "docs/en/page.md"
+    page.parent.mkdir(parents=True)
+    page.write_text('text\n\n--8<-- "demo/a.md"\n  --8<-- "demo/missing.md"\n')
+    problems = [str(problem) for problem in check_includes(tmp_path, "en", {"demo/a.md", "demo/b.md"})]
+    assert problems == [
+        "docs/en/page.md:4: no fragment 'demo/missing.md'",
+        "docs/en: no page includes the fragment 'demo/b.md'",
+    ]

@@ -1,0 +1,213 @@
+"""Whatever a snippet does, it gets its own verdict and harms nothing else."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from engine.runner import Limits, Result, Runner
+from engine.snippets import Snippet
+
+Run = Callable[[str], Result]
+Add = Callable[[str, str], Snippet]
+
+
+def good(result: Result) -> str:
+    assert result.problem is None, str(result.problem)
+    return result.output
+
+
+def test_output_of_a_plain_snippet(run: Run) -> None:
+    assert good(run("print('x =', 1 / 3)\n")) == "x = 0.3333333333333333\n"
+
+
+def test_a_snippet_sees_a_clean_main(run: Run) -> None:
+    source = (
+        "import os, sys, __main__\n"
+        "print(__name__, os.path.basename(__file__), os.path.basename(sys.argv[0]), os.listdir('.'))\n"
+        "print(__main__.__dict__ is globals(), sorted(name for name in globals() if not name.startswith('_')))\n"
+        "print(os.environ['PYTHONHASHSEED'], os.environ['OMP_NUM_THREADS'], hash('a') == hash('a'))\n"
+    )
+    assert good(run(source)) == "__main__ tried.py tried.py []\nTrue ['os', 'sys']\n0 1 True\n"
+
+
+def test_output_is_taken_from_the_descriptors_in_order(run: Run) -> None:
+    source = (
+        "import ctypes, os, subprocess, sys, atexit\n"
+        "atexit.register(print, 'at exit')\n"
+        "print('python')\n"
+        "os.write(1, b'descriptor\\n')\n"
+        "print('error stream', file=sys.stderr)\n"
+        "subprocess.run([sys.executable, '-c', 'print(\"child\")'], check=True)\n"
+        "ctypes.CDLL(None).puts(b'C, still in its buffer')\n"
+    )
+    expected = ["python", "descriptor", "error stream", "child", "at exit", "C, still in its buffer"]
+    assert sorted(good(run(source)).splitlines()) == sorted(expected)
+    assert good(run(source)).splitlines()[:4] == expected[:4]
+
+
+def test_local_modules_can_be_imported(run: Run, add: Add) -> None:
+    (add("demo/claims/other.py", "").root / "snippets/demo/claims/_helper.py").write_text(
+        "def three():\n    return 3\n"
+    )
+    assert good(run("from _helper import three\nprint(three())\n")) == "3\n"
+
+
+HOSTILE = {
+    "endless loop": ("x = 1\nwhile True:\n    pass\n", r"still running after 2 s", (2, 3)),
+    "endless sleep": ("import time\ntime.sleep(1000)\n", r"still running", 2),
+    "os._exit half way": ("import os\nprint('half')\nos._exit(0)\n", r"called os\._exit\(0\)", 3),
+    "posix exit half way": ("import posix\nposix._exit(0)\n", r"ended before its last line", None),
+    "sys.exit half way": ("import sys\nsys.exit(0)\n", r"ended early: sys\.exit\(0\)", 2),
+    "crash": ("import ctypes\nctypes.string_at(0)\n", r"SIGSEGV", 2),
+    "abort": ("import os\nos.abort()\n", r"SIGABRT", 2),
+    "kills itself": ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n", r"SIGKILL", None),
+    "1 GB of text": ("line = 'x' * 1000 + '\\n'\nfor _ in range(10**6):\n    print(line)\n", r"printed more than", 3),
+    "a huge file": ("open('big', 'wb').write(bytes(10**9))\n", r"File too large", 1),
+    "not UTF-8": ("import os\nprint('fine')\nos.write(1, b'caf\\xe9\\n')\n", r"not UTF-8: 0xe9 in line 2", None),
+    "thread": (
+        "import threading, time\nt = threading.Thread(target=time.sleep, args=(60,), daemon=True)\nt.start()\n",
+        r"left a thread running",
+        None,
+    ),
+    "thread of its own code": (
+        "import threading, time\ndef work():\n    time.sleep(60)\nthreading.Thread(target=work).start()\n",
+        r"left a thread running",
+        3,
+    ),
+    "child process": ("import subprocess\n\nsubprocess.Popen(['sleep', '60'])\n", r"left a process running: sleep", 3),
+    "reads input": ("x = input()\n", r"no standard input", 1),
+    "reads sys.stdin": ("import sys\nsys.stdin.read()\n", r"no standard input", 2),
+    "reads descriptor 0": ("import os\nos.read(0, 1)\n", r"OSError", 2),
+    "exception": ("def f():\n    raise ValueError('no')\nf()\n", r"ValueError: no", 2),
+    "syntax": ("compile('1 +', 'x', 'exec')\n", r"SyntaxError", 1),
+    "own warning": ("import warnings\nwarnings.warn('old')\n", r"a warning of its own lines: UserWarning: old", 2),
+    "numpy overflow": ("import numpy as np\nnp.exp(1000.0)\n", r"RuntimeWarning: overflow", 2),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_snippet_fails_with_its_path_line_and_reason(run: Run, runner: Runner, name: str) -> None:
+    source, reason, line = HOSTILE[name]
+    started = time.monotonic()
+    problem = run(source).problem
+    assert problem is not None
+    assert problem.path == "snippets/demo/claims/tried.py"
+    assert re.search(reason, problem.reason), str(problem)
+    lines = line if isinstance(line, tuple) else (line,)
+    if runner.fork or "Popen" not in source:
+        assert problem.line in lines, str(problem)
+    assert time.monotonic() - started < runner.limits.seconds + 3
+    assert good(run("print('alive')\n")) == "alive\n", "the next snippet is not harmed"
+
+
+def test_nothing_outlives_a_snippet(run: Run, runner: Runner) -> None:
+    mark = f"60.{os.getpid()}"
+    daemon = (
+        "import os, time\n"
+        "if os.fork() == 0:\n"
+        "    os.setsid()\n"
+        "    if os.fork() == 0:\n"
+        f"        os.execvp('sleep', ['sleep', '{mark}'])\n"
+        "    os._exit(0)\n"
+        "os.wait()\n"
+        "time.sleep(0.2)\n"
+    )
+    problem = run(daemon).problem
+    if runner.fork:  # only Linux, where workers fork, lets a worker adopt what was orphaned
+        assert problem is not None
+        assert "left a process running" in problem.reason
+    alive = [process for process in psutil.process_iter(["cmdline"]) if mark in (process.info["cmdline"] or [])]
+    for process in alive:
+        process.kill()
+    assert not alive or not runner.fork
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import os\nos.environ['OMP_NUM_THREADS'] = '7'\nos.chdir('/')\n",
+        "import numpy as np\nnp.set_printoptions(precision=1)\nnp.float64 = int\n",
+        "import builtins\nbuiltins.print = None\n",
+        "import sys\nsys.stdout.close()\n",
+        "import sys\nsys.path.clear()\nsys.modules.pop('numpy', None)\n",
+        "import locale, signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n",
+    ],
+)
+def test_global_state_is_not_shared(run: Run, source: str) -> None:
+    run(source)
+    probe = (
+        "import os\nimport numpy as np\n"
+        "print(os.environ['OMP_NUM_THREADS'], os.listdir('.'), np.array([1 / 3]), np.float64(0.5))\n"
+    )
+    assert good(run(probe)) == "1 [] [0.33333333] 0.5\n"
+
+
+def test_only_own_warnings_are_errors(run: Run, add: Add) -> None:
+    helper = add("demo/claims/other.py", "").root / "snippets/demo/claims/_noisy.py"
+    helper.write_text("import warnings\ndef f():\n    warnings.warn('of a library')\n")
+    assert "of a library" in good(run("import _noisy\n_noisy.f()\n"))
+
+
+def test_files_that_it_writes_are_kept(run: Run) -> None:
+    result = run("open('a.svg', 'w').write('<svg/>')\nopen('raw', 'wb').write(b'\\xff')\n")
+    assert result.files == {"a.svg": "<svg/>"}
+
+
+def test_a_dead_worker_costs_its_snippet_only(run: Run, runner: Runner) -> None:
+    if not runner.fork:
+        assert good(run("print(1)\n")) == "1\n"
+        return  # the child's parent is the same worker there; one way of killing it is enough to try
+    problem = run("import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\n").problem
+    assert problem is not None
+    assert "worker process ended with status -9" in problem.reason
+    assert good(run("print('alive')\n")) == "alive\n"
+
+
+def test_workers_end_with_the_runner(add: Add) -> None:
+    with Runner(Limits(seconds=5)) as runner:
+        runner.run([add("demo/claims/a.py", "print(1)\n")])
+        (worker,) = psutil.Process().children()[-1:]
+        assert worker.is_running()
+    assert not psutil.pid_exists(worker.pid)
+
+
+def test_a_framework_is_imported_once_and_only_when_needed(add: Add) -> None:
+    probe = "import sys\nprint(sorted({'torch', 'tensorflow', 'jax'} & set(sys.modules)))\n"
+    outputs = {}
+    with Runner(fork=True) as runner:
+        snippets = [add("demo/claims/plain.py", probe), add("demo/pytorch/one.py", "import torch\n" + probe)]
+        runner.run(snippets, lambda snippet, result: outputs.update({snippet.topic: good(result)}))
+    assert outputs == {"plain": "[]\n", "one": "['torch']\n"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a single process")
+def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "snippets" / "demo" / "claims"
+    folder.mkdir(parents=True)
+    mark = f"61.{os.getpid()}"
+    (folder / "a.py").write_text(f"import subprocess\nsubprocess.run(['sleep', '{mark}'])\n")
+    process = subprocess.Popen([sys.executable, "-m", "engine", "check"], cwd=tmp_path, stderr=subprocess.DEVNULL)
+
+    def sleepers() -> list[psutil.Process]:
+        return [found for found in psutil.process_iter(["cmdline"]) if mark in (found.info["cmdline"] or [])]
+
+    limit = time.monotonic() + 20
+    while not sleepers() and time.monotonic() < limit:
+        time.sleep(0.05)
+    assert sleepers()
+    process.send_signal(signal.SIGINT)
+    process.wait(20)
+    limit = time.monotonic() + 5
+    while sleepers() and time.monotonic() < limit:
+        time.sleep(0.05)
+    assert not sleepers()

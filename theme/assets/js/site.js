@@ -1,0 +1,20 @@
+// What scrolls sideways must be within reach of the keyboard, and what does not should not stop it. The theme wraps tables when a page
+// is shown, and what is folded has no width before it opens, so this is decided whenever one of them changes its size.
+const reachable = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
+  }
+});
+
+// The theme puts the copy button of every code block that comes into view into a landmark of its own, without a name.
+const unmarked = new MutationObserver(() => {
+  for (const nav of document.querySelectorAll(".md-code__nav:not([role])")) nav.setAttribute("role", "none");
+});
+
+document$.subscribe(() => {
+  reachable.disconnect();
+  for (const element of document.querySelectorAll("div.arithmatex, .md-typeset__scrollwrap")) reachable.observe(element);
+  unmarked.disconnect();
+  unmarked.observe(document.querySelector(".md-content"), { childList: true, subtree: true });
+});
