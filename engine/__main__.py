@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from engine import audit, definition
 from engine.check import Verdict, check, missing, record, require_libraries
 from engine.errors import Problem, SourceError
+from engine.frameworks import installed
 from engine.runner import Runner
 from engine.snippets import Snippet, discover
 from engine.store import Store
 
+AUDIT = "audit.yml"
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -53,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
         ("record", "run snippets and rewrite their recorded outputs"),
     ):
         command = commands.add_parser(name, help=text, description=text)
-        command.add_argument("path", nargs="*", help="file or folder under snippets/ (default: all)")
+        command.add_argument("path", nargs="*", help="snippet, audit.yml, or folder under snippets/ (default: all)")
         command.add_argument(
             "--available", action="store_true", help="leave out snippets whose libraries are not installed, and say so"
         )
@@ -85,14 +88,27 @@ def _run(root: Path, options: argparse.Namespace) -> int:
     store = Store(root / ".cache" / "runs")
     with Runner() as runner, _progress(len(snippets), done) as tell:
         check(snippets, runner, store, tell)
+    for function in _audited(root, options.path):
+        entry = definition.read(root, function)
+        absent = sorted({api.library for api in entry.apis if api.audit and not installed(api.library)})
+        if absent and options.available:
+            print(f"snippets/{function}/audit.yml: left out, not installed: {', '.join(absent)}")
+            continue
+        measured = audit.audit(root, entry)
+        if options.command == "record":
+            if audit.record(root, entry, measured):
+                changed.append(f"snippets/{function}/audit.yml")
+        else:
+            failed += (faults := audit.problems(root, entry, measured))
+            print("".join(f"{problem}\n" for problem in faults), end="")
     for name in changed:
         print(f"{name}: recorded")
-    parts = [f"{len(snippets) - len(failed)} hold", f"{len(failed)} failed"]
+    parts = [f"{len(snippets)} snippets run", f"{len(failed)} failed"]
     if options.command == "record":
-        parts = [f"{len(changed)} recorded", f"{len(snippets) - len(changed) - len(failed)} unchanged", parts[1]]
+        parts.append(f"{len(changed)} recorded")
     if left_out:
         parts.append(f"{len(left_out)} left out")
-    print(f"{len(snippets) + len(left_out)} snippets: {', '.join(parts)}")
+    print(", ".join(parts))
     return FAILED if failed else OK
 
 
@@ -104,12 +120,22 @@ def _select(root: Path, paths: list[str]) -> list[Snippet]:
             raise UsageError(f"{text}: no such file or folder")
         if not path.is_relative_to((root / "snippets").resolve()):
             raise UsageError(f"{text}: not under snippets/")
+        if path.name == AUDIT:
+            continue
         if path.is_file() and (path.suffix != ".py" or path.name.startswith("_")):
             raise UsageError(f"{text}: not a snippet")
-        chosen |= {snippet.path: snippet for snippet in discover(root, root / path.relative_to(root.resolve()))}
-    if not chosen:
-        raise UsageError(f"no snippet under {', '.join(paths) or 'snippets/'}")
+        found = discover(root, root / path.relative_to(root.resolve()))
+        if not found:
+            raise UsageError(f"{text}: no snippet in it")
+        chosen |= {snippet.path: snippet for snippet in found}
     return list(chosen.values())
+
+
+def _audited(root: Path, paths: list[str]) -> list[str]:
+    """The functions whose accuracy record lies at or under one of the paths."""
+    chosen = [Path(text).resolve() for text in paths or ["snippets"]]
+    folders = sorted(file.parent for file in (root / "snippets").glob("*/definition.yml"))
+    return [folder.name for folder in folders if any((folder / AUDIT).resolve().is_relative_to(p) for p in chosen)]
 
 
 @contextmanager

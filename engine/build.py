@@ -3,21 +3,49 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from engine import definition, derivations, frameworks, latex
+from engine import apis, audit, definition, derivations, facts, proofs, threads
+from engine.audit import Audit
+from engine.audit_fragments import audit_fragments
 from engine.check import Verdict, check, require_libraries
+from engine.definition import Definition
 from engine.derivations import Derivation, Report
-from engine.errors import Problem
+from engine.errors import Problem, SourceError
+from engine.facts import Fact
 from engine.files import write
 from engine.fragments import derivation as derivation_fragment
 from engine.fragments import fragments
 from engine.pages import check_includes
+from engine.references import footnotes
 from engine.runner import Runner
 from engine.snippets import discover
-from engine.store import Store, code_digest, digest
+from engine.store import Store
+from engine.threads import Thread
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What is written about one function, beside its snippets."""
+
+    definition: Definition
+    threads: Mapping[str, Thread]
+    derivations: list[Derivation]
+    facts: list[Fact]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a build found out about one function. reports: on its derivations; checks: on its facts."""
+
+    verdicts: list[Verdict]
+    reports: list[Report]
+    checks: list[Report]
+    apis: list[apis.Found]
+    audit: Audit
+    problems: list[Problem]
 
 
 class Site:
@@ -35,27 +63,22 @@ class Site:
         """
         snippets = discover(self.root)
         require_libraries(snippets)
-        definitions = {name: definition.read(self.root, name) for name in self._functions()}
-        proofs = [
-            derivations.load(self.root, file) for name in definitions for file in derivations.discover(self.root, name)
-        ]
-        verdicts = check(snippets, self.runner, Store(self.root / ".cache" / "runs"))
-        reports = self._derive(proofs)
-        problems = [verdict.problem for verdict in verdicts if verdict.problem]
-        problems += [problem for report in reports for problem in report.problems]
-        of: dict[str, list[Verdict]] = {name: [] for name in definitions}
-        for verdict in verdicts:
-            of[verdict.snippet.function].append(verdict)
-        seen: set[Problem] = set()
+        sources = {name: self._read(name) for name in self._functions()}
+        verdicts = check(snippets, self.runner, self._store("runs"))
+        findings = {
+            name: self._find(source, [verdict for verdict in verdicts if verdict.snippet.function == name])
+            for name, source in sources.items()
+        }
+        problems = [problem for found in findings.values() for problem in found.problems]
+        seen: set[Problem] = set()  # the same fault shows in every language
         for language in self.languages():
-            texts: dict[str, str] = {}
-            for name, entry in definitions.items():
-                written, faults = fragments(entry, of[name], language)
-                texts |= {f"{name}/{path}": text for path, text in written.items()}
+            texts, faults = footnotes(self.root, language, self._store("references"))
+            seen.update(faults)
+            for name, source in sources.items():
+                written, faults = fragments(source.definition, source.threads, findings[name].verdicts, language)
                 seen.update(faults)
-            for proof, report in zip(proofs, reports, strict=True):
-                path = proof.path.relative_to("snippets").with_suffix(".md")
-                texts[path.as_posix()] = derivation_fragment(proof, report, language)
+                written |= dict(self._fragments(source, findings[name], language))
+                texts |= {f"{name}/{path}": text for path, text in written.items()}
             self._write(language, texts)
             seen.update(check_includes(self.root, language, set(texts)))
         return problems + sorted(seen, key=str)
@@ -64,24 +87,41 @@ class Site:
         """The languages that have pages."""
         return sorted(folder.name for folder in (self.root / "docs").iterdir() if folder.is_dir())
 
-    def _derive(self, proofs: list[Derivation]) -> list[Report]:
-        """Reports on derivations, in their order. Those that hold are kept."""
-        store = Store(self.root / ".cache" / "derivations")
-        versions = [frameworks.version(name) for name in ("sympy", "mpmath")]
-        code = code_digest(derivations, latex)
-        keys = [
-            digest(proof.name, (self.root / proof.path).read_text(encoding="utf-8"), versions, code) for proof in proofs
-        ]
-        kept: list[Any] = [store.get(key) for key in keys]
-        fresh = iter(derivations.check([proof for proof, report in zip(proofs, kept, strict=True) if not report]))
-        reports = [Report.of(data) if data else next(fresh) for data in kept]
-        for key, report in zip(keys, reports, strict=True):
-            if not report.problems:
-                store.put(key, asdict(report))
-        return reports
-
     def _functions(self) -> list[str]:
-        return sorted(folder.name for folder in (self.root / "snippets").iterdir() if folder.is_dir())
+        folders = (folder for folder in (self.root / "snippets").iterdir() if folder.is_dir())
+        return sorted(folder.name for folder in folders if not folder.name.startswith("."))
+
+    def _store(self, name: str) -> Store:
+        return Store(self.root / ".cache" / name)
+
+    def _read(self, function: str) -> Sources:
+        entry = definition.read(self.root, function)
+        steps = [derivations.load(self.root, file) for file in derivations.discover(self.root, function)]
+        return Sources(entry, threads.read(self.root, function), steps, facts.load(self.root, entry))
+
+    def _find(self, sources: Sources, verdicts: list[Verdict]) -> Findings:
+        """Check all that is written about one function."""
+        entry = sources.definition
+        (proof,) = proofs.prove(self.root, [entry], self._store("proofs"))
+        if proof.problems:  # nothing can be measured against a definition that does not hold
+            raise SourceError(list(proof.problems))
+        steps = [*sources.derivations, *(fact.check for fact in sources.facts)]
+        reports = derivations.reports(steps, self._store("derivations"))
+        found, faults = apis.check(self.root, entry, proof.samples, self.runner, self._store("runs"))
+        measured = audit.audit(self.root, entry)
+        problems = [verdict.problem for verdict in verdicts if verdict.problem]
+        problems += [*(problem for report in reports for problem in report.problems), *faults]
+        problems += audit.problems(self.root, entry, measured)
+        count = len(sources.derivations)
+        return Findings(verdicts, reports[:count], reports[count:], found, measured, problems)
+
+    def _fragments(self, sources: Sources, findings: Findings, language: str) -> Iterator[tuple[str, str]]:
+        for steps, report in zip(sources.derivations, findings.reports, strict=True):
+            yield f"derivations/{steps.path.stem}.md", derivation_fragment(steps, report, language)
+        if sources.facts:
+            yield "facts.md", facts.facts_fragment(sources.facts, findings.checks, language)
+        yield "apis.md", apis.apis_fragment(findings.apis, language)
+        yield from audit_fragments(sources.definition, findings.audit, language).items()
 
     def _write(self, language: str, texts: dict[str, str]) -> None:
         folder = self.root / ".cache" / "fragments" / language

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -58,18 +58,50 @@ def key(snippet: Snippet, limits: Limits) -> str:
     return digest(snippet.name, snippet.source, snippet.modules, versions, environment, asdict(limits), code, style)
 
 
+def results(
+    snippets: Sequence[Snippet],
+    runner: Runner,
+    store: Store,
+    done: Callable[[Snippet, Result], None] | None = None,
+) -> list[Result]:
+    """Results of snippets, in their order; `done` is called with each.
+
+    What the store holds is not run. Nothing that failed is kept.
+    """
+    keys = [key(snippet, runner.limits) for snippet in snippets]
+    found: dict[str, Result] = {}
+
+    def tell(name: str, snippet: Snippet, result: Result) -> None:
+        found[name] = result
+        if done:
+            done(snippet, result)
+
+    def keep(snippet: Snippet, result: Result) -> None:
+        name = keys[snippets.index(snippet)]
+        if result.problem is None:
+            store.put(name, asdict(result))
+        tell(name, snippet, result)
+
+    to_run = []
+    for name, snippet in zip(keys, snippets, strict=True):
+        kept = store.get(name)
+        if kept is None:
+            to_run.append(snippet)
+        else:
+            tell(name, snippet, Result(**kept))
+    if to_run:
+        runner.run(to_run, keep)
+    return [found[name] for name in keys]
+
+
 def check(
     snippets: list[Snippet],
     runner: Runner,
     store: Store,
     done: Callable[[Verdict], None] | None = None,
 ) -> list[Verdict]:
-    """Verdicts of snippets, in their order; `done` is called with each.
-
-    What the store holds is not run. Nothing that failed is kept.
-    """
+    """Verdicts of snippets, in their order; `done` is called with each."""
     verdicts: dict[Path, Verdict] = {}
-    keys = {snippet.path: key(snippet, runner.limits) for snippet in snippets}
 
     def judge(snippet: Snippet, result: Result) -> None:
         verdict = Verdict(snippet, result, result.problem or mismatch(snippet, result))
@@ -77,20 +109,7 @@ def check(
         if done:
             done(verdict)
 
-    def keep(snippet: Snippet, result: Result) -> None:
-        if result.problem is None:
-            store.put(keys[snippet.path], asdict(result))
-        judge(snippet, result)
-
-    to_run = []
-    for snippet in snippets:
-        kept = store.get(keys[snippet.path])
-        if kept is None:
-            to_run.append(snippet)
-        else:
-            judge(snippet, Result(**kept))
-    if to_run:
-        runner.run(to_run, keep)
+    results(snippets, runner, store, judge)
     return [verdicts[snippet.path] for snippet in snippets]
 
 

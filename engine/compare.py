@@ -2,8 +2,8 @@
 
 Two outputs match when their text is equal outside numbers (runs of blanks count as one blank, none beside a bracket
 or at the end of a line), and each pair of numbers is equal: integers and zeros exactly, nan with nan, inf with inf,
-equal signs, and other floats to 4 units in the last place of float32, or of float64 where both show 15 significant digits
-or more. There is no other tolerance: an output must print only digits that hold.
+equal signs, and other floats to 4 units in the last place of float32, or of float64 where both show 15 significant
+digits or more. There is no other tolerance: an output must print only digits that hold.
 """
 
 from __future__ import annotations

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from engine.errors import Problem, SourceError
 from engine.frameworks import TABS
 from engine.yamlfile import load
 
-_TEXT = {
+TEXT = {
     "description": "one text in every language of the site",
     "type": "object",
     "required": ["en", "zh"],
@@ -57,14 +58,14 @@ SCHEMA: dict[str, Any] = {
                 },
             },
         },
-        "figure": _TEXT | {"description": "alternative text of the figure"},
+        "figure": TEXT | {"description": "alternative text of the figure"},
         "absent": {
             "description": "topic -> framework -> why that framework has nothing to show",
             "type": "object",
             "additionalProperties": {
                 "type": "object",
                 "additionalProperties": False,
-                "properties": dict.fromkeys(TABS, _TEXT),
+                "properties": dict.fromkeys(TABS, TEXT),
             },
         },
     },
@@ -118,6 +119,8 @@ class Definition:
 def read(root: Path, function: str) -> Definition:
     """The definition of a function. Raises SourceError with file and line for a wrong key or value."""
     path = Path("snippets", function, "definition.yml")
+    if not (root / path).is_file():
+        raise SourceError([Problem(path.as_posix(), "missing: every function needs its definition")])
     data = load(root, root / path, SCHEMA)
     absent = {(topic, tab): text for topic, tabs in data.get("absent", {}).items() for tab, text in tabs.items()}
     return Definition(

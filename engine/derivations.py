@@ -18,6 +18,10 @@ A step's `tex` is one of
   one before does. To start from an equation, `start` gives a variable: `y = \ln(1+e^x)`. The check takes points on that
   curve, and beside it, where the statements have to fail together.
 - `A = B`, with nothing before it: a statement of its own, for all values of the variables.
+- `f(x) \in \mathbb{R}`: it has a finite value at every point, also at the special ones, where others may have none.
+- `f \in C^{\infty}(\mathbb{R})`: f is composed of functions known to be analytic, each where it is so: that its
+  argument lies there becomes a claim of its own. And its derivatives up to the sixth have values, the same from both
+  sides.
 
 After a statement, `= …` goes on from its last side. Two more keys are optional:
 
@@ -31,33 +35,28 @@ The syntax of the formulas is that of `engine.latex`. Every relation is checked 
 domains, random and extreme ones, to 50 digits (20 where an integral, a series or a limit is involved): more precision
 is used until the digits are certain. At random points both sides need a value. SymPy adds a proof where it finds one.
 
-`check` does this in processes of its own (`python -m engine.derivations`), which it can stop whatever SymPy or mpmath
-do. The result depends on nothing but the text of the file, this engine, and the versions of SymPy and mpmath.
+`check` does this in processes of its own, which it can stop whatever SymPy or mpmath do. The result depends on nothing
+but the text of the file, this engine, and the versions of SymPy and mpmath.
 """
 
 from __future__ import annotations
 
-import json
 import operator
-import os
 import random
 import re
-import signal
-import subprocess
 import sys
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from typing import Any
 
-from engine import latex
+from engine import frameworks, latex, processes
 from engine.errors import Problem, SourceError
 from engine.latex import Chain, Evaluator, Expr, LatexError, Number, Scope, Undecided, Undefined, Variable
+from engine.processes import OutOfTime, Stopped, limited
+from engine.store import Store, code_digest, digest
 from engine.yamlfile import line_of
 from engine.yamlfile import load as load_yaml
 
@@ -65,7 +64,7 @@ DIGITS = 50
 DIGITS_LIMITING = 20
 SECONDS_NUMERIC = 10.0
 SECONDS_SYMBOLIC = 1.0
-MEMORY = 4 << 30  # bytes for the process that checks
+SMOOTH = 6  # derivatives that are looked at where all are claimed to exist
 
 _TEXT = {
     "type": "object",
@@ -131,7 +130,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Derivation:
-    """A derivation. title and rules: by language; where: the declarations as they are written."""
+    """A derivation. title and rules: by language; where: the declarations as they are written.
+
+    Without a start, the steps are statements of their own. called: what problems call a step.
+    """
 
     root: Path
     path: Path
@@ -140,9 +142,10 @@ class Derivation:
     where: tuple[str, ...]
     start: str
     start_line: int
-    start_chain: Chain
+    start_chain: Chain | None
     steps: tuple[Step, ...]
     scope: Scope
+    called: str = "step"
 
     @property
     def name(self) -> str:
@@ -158,63 +161,109 @@ def discover(root: Path, function: str) -> list[Path]:
 def load(root: Path, file: Path) -> Derivation:
     """A derivation. Raises SourceError with file and line for everything in it that is not understood."""
     data = load_yaml(root, file, SCHEMA)
-    path = file.relative_to(root)
-    problems: list[Problem] = []
+    reader = Reader(root, file, data)
+    start = Chain(None, (Number("0"),), ())
+    with reader.at("start", what="start", tex=data["start"]):
+        start = _start(data["start"], reader.scope)
+    steps = [reader.step(step, ("steps", i), f"step {i + 1}") for i, step in enumerate(data["steps"])]
+    reader.stop_at_problems()
+    found = Derivation(
+        root,
+        reader.path,
+        data["title"],
+        reader.domains,
+        tuple(data.get("where", ())),
+        data["start"],
+        reader.line("start"),
+        start,
+        tuple(step for step in steps if step),
+        reader.scope,
+    )
+    reader.problems += [*flow_problems(found), *reader.unused([found])]
+    reader.stop_at_problems()
+    return found
+
+
+class Reader:
+    """Reads the formulas of a file with `variables` and `where`, and gathers what is wrong with them."""
+
+    def __init__(self, root: Path, file: Path, data: Mapping[str, Any]) -> None:
+        self.root = root
+        self.file = file
+        self.path = file.relative_to(root)
+        self.problems: list[Problem] = []
+        self.domains: dict[str, Domain] = {}
+        for written, values in ((str(key), values) for key, values in data["variables"].items()):
+            with self.at("variables", written, what=f"variable {written}", tex=written):
+                name = latex.name(written)
+                with self.at("variables", written, what=f"domain of {written}", tex=values):
+                    self.domains[name] = _domain(name, values)
+        self.scope = Scope(frozenset(self.domains), {})
+        for i, tex in enumerate(data.get("where", [])):
+            with self.at("where", i, what="where", tex=tex):
+                function = latex.definition(tex, self.scope)
+                self.scope = replace(self.scope, functions={**self.scope.functions, function.name: function})
+
+    def line(self, *keys: str | int) -> int:
+        return line_of(self.root, self.file, keys)
+
+    def problem(self, reason: str, *keys: str | int, detail: str = "") -> None:
+        self.problems.append(Problem(self.path.as_posix(), reason, self.line(*keys), detail))
 
     @contextmanager
-    def at(*keys: str | int, what: str, tex: str) -> Iterator[None]:
+    def at(self, *keys: str | int, what: str, tex: str) -> Iterator[None]:
         try:
             yield
         except LatexError as error:
-            problems.append(
-                Problem(path.as_posix(), f"{what}: {error.message}", line(*keys), _pointed(tex, error.column))
-            )
+            self.problem(f"{what}: {error.message}", *keys, detail=_pointed(tex, error.column))
 
-    def line(*keys: str | int) -> int:
-        return line_of(root, file, keys)
-
-    domains: dict[str, Domain] = {}
-    for written, values in ((str(key), values) for key, values in data["variables"].items()):
-        with at("variables", written, what=f"variable {written}", tex=written):
-            name = latex.name(written)
-            with at("variables", written, what=f"domain of {written}", tex=values):
-                domains[name] = _domain(name, values)
-    scope = Scope(frozenset(domains), {})
-    for i, tex in enumerate(data.get("where", [])):
-        with at("where", i, what="where", tex=tex):
-            function = latex.definition(tex, scope)
-            scope = replace(scope, functions={**scope.functions, function.name: function})
-    start = Chain(None, (Number("0"),), ())
-    with at("start", what="start", tex=data["start"]):
-        start = _start(data["start"], scope)
-    steps = []
-    for i, step in enumerate(data["steps"]):
+    def step(self, step: Mapping[str, Any], keys: tuple[str | int, ...], what: str) -> Step | None:
+        """The step that lies under these keys; None if it is not understood."""
         chains: dict[str, Chain | None] = dict.fromkeys(("tex", "when", "sharp"))
         for key in chains.keys() & step.keys():
-            what = f"step {i + 1}" if key == "tex" else f"{key} of step {i + 1}"
-            with at("steps", i, key, what=what, tex=step[key]):
-                chains[key] = _STEP_PARTS[key](step[key], scope)
-        if chains["tex"]:
-            steps.append(
-                Step(
-                    step["tex"],
-                    step["rule"],
-                    line("steps", i, "tex"),
-                    chains["tex"],
-                    step.get("when"),
-                    chains["when"],
-                    step.get("sharp"),
-                    chains["sharp"],
-                )
-            )
-    if problems:
-        raise SourceError(problems)
-    where = tuple(data.get("where", ()))
-    found = Derivation(
-        root, path, data["title"], domains, where, data["start"], line("start"), start, tuple(steps), scope
-    )
-    if problems := [*_flow_problems(found), *_unused(found, line("variables"))]:
-        raise SourceError(problems)
+            with self.at(*keys, key, what=what if key == "tex" else f"{key} of {what}", tex=step[key]):
+                chains[key] = _STEP_PARTS[key](step[key], self.scope)
+        if not chains["tex"]:
+            return None
+        line = self.line(*keys, "tex")
+        when, sharp = step.get("when"), step.get("sharp")
+        rule = step.get("rule", {})
+        return Step(step["tex"], rule, line, chains["tex"], when, chains["when"], sharp, chains["sharp"])
+
+    def unused(self, derivations: Iterable[Derivation]) -> Iterator[Problem]:
+        """What is declared has a purpose; otherwise a mistake in it would stay unseen."""
+        chains = []
+        for derivation in derivations:
+            chains += [derivation.start_chain] if derivation.start_chain else []
+            for step in derivation.steps:
+                chains += [chain for chain in (step.chain, step.condition, step.meeting) if chain]
+        parts = [part for chain in chains for side in chain.sides for part in latex.walk(side)]
+        used = {part.name for part in parts if isinstance(part, Variable)}
+        used |= {part.function.name for part in parts if isinstance(part, latex.Call)}
+        used |= {part.variable for part in parts if isinstance(part, latex.Derivative)}
+        for name in (*self.domains, *self.scope.functions):
+            if name not in used:
+                yield Problem(self.path.as_posix(), f"{name} is declared but not used", self.line("variables"))
+
+    def stop_at_problems(self) -> None:
+        if self.problems:
+            raise SourceError(self.problems)
+
+
+def variables(expr: Expr) -> set[str]:
+    """The variables that an expression depends on: not those that an integral, a sum or a limit binds."""
+    found = set().union(*map(variables, latex.children(expr)))
+    match expr:
+        case Variable(name):
+            return {name}
+        case latex.Call(function, args):
+            return (variables(function.body) - set(function.params)).union(*map(variables, args))
+        case latex.Derivative(_, variable):
+            return found | {variable}
+        case latex.Bound(_, body, variable, lower, upper):
+            return (variables(body) - {variable}) | variables(lower) | variables(upper)
+        case latex.Limit(body, variable, target):
+            return (variables(body) - {variable}) | variables(target)
     return found
 
 
@@ -256,12 +305,38 @@ def _start(tex: str, scope: Scope) -> Chain:
 
 
 def _step(tex: str, scope: Scope) -> Chain:
+    if r"\in" in re.findall(r"\\[A-Za-z]+", tex):
+        return _membership(tex, scope)
     chain = latex.parse(tex, scope)
     if "->" in (chain.lead, *chain.ops):
         raise LatexError(r"\to is only understood in limits", 1)
     if chain.lead in (None, "iff", "implies") and not chain.ops:
         raise LatexError("a relation is missing", 1)
     return chain
+
+
+REAL, SMOOTH_SET = r"\mathbb{R}", r"C^{\infty}(\mathbb{R})"
+
+
+def _membership(tex: str, scope: Scope) -> Chain:
+    left, _, right = re.split(r"(\\in(?![A-Za-z]))", tex, maxsplit=1)
+    named, spaces = right.replace(" ", ""), len(left) + 4
+    if named == REAL:
+        inside = latex.parse(left, scope)
+        if inside.lead or inside.ops:
+            raise LatexError(r"an expression is missing before \in", 1)
+        return Chain(None, (inside.sides[0], latex.Apply(REAL)), ("in",), (inside.written[0], (named,)))
+    if named != SMOOTH_SET:
+        raise LatexError(rf"the only sets are {REAL} and {SMOOTH_SET}", spaces)
+    name = latex.name(left)
+    if name not in scope.functions or len(scope.functions[name].params) != 1:
+        raise LatexError(f"{name} is not declared as a function of one variable", 1)
+    function = scope.functions[name]
+    (param,) = function.params
+    if param not in scope.variables:
+        raise LatexError(f"{param}, the variable of {name}, is not among the variables", 1)
+    call = latex.Call(function, (Variable(param),))
+    return Chain(None, (call, latex.Apply(SMOOTH_SET)), ("in",), ((name,), (named,)))
 
 
 def _when(tex: str, scope: Scope) -> Chain:
@@ -281,26 +356,16 @@ def _sharp(tex: str, scope: Scope) -> Chain:
 _STEP_PARTS = {"tex": _step, "when": _when, "sharp": _sharp}
 
 
-def _unused(derivation: Derivation, line: int) -> Iterator[Problem]:
-    """What is declared has a purpose; otherwise a mistake in it would stay unseen."""
-    chains = [derivation.start_chain]
-    for step in derivation.steps:
-        chains += [chain for chain in (step.chain, step.condition, step.meeting) if chain]
-    parts = [part for chain in chains for side in chain.sides for part in latex.walk(side)]
-    used = {part.name for part in parts if isinstance(part, Variable)}
-    used |= {part.function.name for part in parts if isinstance(part, latex.Call)}
-    used |= {part.variable for part in parts if isinstance(part, latex.Derivative)}
-    for name in (*derivation.domains, *derivation.scope.functions):
-        if name not in used:
-            yield Problem(derivation.name, f"{name} is declared but not used", line)
-
-
 # What has to hold -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class _Claim:
-    """left op right, wherever the condition holds; for `iff` and `implies` the sides are statements."""
+    """left op right, wherever the condition holds; for `iff` and `implies` the sides are statements.
+
+    `real` says of the left side, whatever the right one, that it has a finite value everywhere; `smooth` says it of a
+    derivative, which has to be the same from both sides.
+    """
 
     left: Any
     op: str
@@ -322,18 +387,25 @@ _Side = tuple[Expr, tuple[str, ...]]  # what it says, and how it is written
 def _duties(derivation: Derivation) -> list[_Duty]:
     """What each step has to satisfy. Raises SourceError where a step does not connect to those before it."""
     start = derivation.start_chain
-    statement = start if start.ops else None
-    trunk = None if start.ops else _last(start)
+    statement = start if start and start.ops else None
+    trunk = None if start is None or start.ops else _last(start)
     branches: dict[tuple[Any, ...], tuple[Chain, _Side]] = {}  # condition as written -> what it says, the last side
     duties: list[_Duty] = []
     for number, step in enumerate(derivation.steps, 1):
 
         def fault(reason: str, number: int = number, step: Step = step) -> SourceError:
-            return SourceError([Problem(derivation.name, f"step {number}: {reason}", step.line, f"  {step.tex}")])
+            what = f"{derivation.called} {number}: {reason}"
+            return SourceError([Problem(derivation.name, what, step.line, f"  {step.tex}")])
 
         chain, condition = step.chain, step.condition
         inner = zip(chain.sides[:-1], chain.ops, chain.sides[1:], strict=True)
         claims = [_Claim(left, op, right, condition) for left, op, right in inner]
+        member = chain.ops == ("in",)
+        if member:
+            try:
+                claims = [*_members(*chain.sides, condition)]
+            except NotAnalytic as error:
+                raise fault(str(error)) from None
         before: list[tuple[Chain | None, _Side | None]] = []  # what this step continues, each with its condition
         merged: tuple[Chain, ...] = ()
         if chain.lead in ("iff", "implies"):
@@ -355,8 +427,8 @@ def _duties(derivation: Derivation) -> list[_Duty]:
             raise fault("is the same as what is before it")
         claims = [_Claim(side[0], chain.lead, chain.sides[0], branch) for branch, side in before] + claims
         if not (chain.lead and condition) or chain.lead in ("iff", "implies"):
-            trunk, branches = _last(chain), {}
-            statement = chain if chain.ops else None
+            trunk, branches = None if member else _last(chain), {}
+            statement = chain if chain.ops and not member else None
         if step.meeting and claims[-1].op not in ("<", ">", "<=", ">="):
             raise fault("sharp belongs to an inequality")
         duties.append(_Duty(tuple(claims), merged))
@@ -369,7 +441,59 @@ def _last(chain: Chain) -> _Side:
     return chain.sides[-1], chain.written[-1]
 
 
-def _flow_problems(derivation: Derivation) -> list[Problem]:
+class NotAnalytic(ValueError):
+    """An expression that is not composed of analytic functions only."""
+
+
+_ANALYTIC = {"neg", "+", "-", "*", "exp", "expm1", "sin", "cos", "sinh", "cosh", "tanh", "sech", "erf", "erfc"}
+_ANALYTIC |= {"arctan", "arsinh", "e", "pi"}
+
+
+def _members(left: Expr, named: Expr, condition: Chain | None) -> Iterator[_Claim]:
+    """What has to hold for `left` to belong to a set."""
+    yield _Claim(left, "real", left, condition)
+    if named == latex.Apply(SMOOTH_SET):
+        for part, op, bound in _conditions(left):
+            yield _Claim(part, op, bound, condition)
+        for order in range(1, SMOOTH + 1):
+            derivative = replace(left, order=order)
+            yield _Claim(derivative, "smooth", derivative, condition)
+
+
+def _conditions(expr: Expr) -> Iterator[tuple[Expr, str, Expr]]:
+    """What makes the expression an analytic function of its variables. Raises NotAnalytic."""
+    zero = Number("0")
+    match expr:
+        case Number() | Variable():
+            return
+        case latex.Call(function, args, 0):
+            for arg in args:
+                yield from _conditions(arg)
+            for part, op, bound in _conditions(function.body):  # as a function of the same arguments
+                yield latex.Call(replace(function, body=part), args), op, bound
+            return
+        case latex.Apply("/", (_, below)):
+            yield below, "!=", zero
+        case latex.Apply("^", (latex.Apply("e") | Number(), _)):
+            pass
+        case latex.Apply("^", (base, power)):
+            whole = isinstance(power, Number) and "." not in power.text
+            if not whole:
+                yield base, ">", zero
+        case latex.Apply("ln" | "root", (inside, *_)):
+            yield inside, ">", zero
+        case latex.Apply("log1p", (inside,)):
+            yield inside, ">", latex.Apply("neg", (Number("1"),))
+        case latex.Apply(op) if op in _ANALYTIC:
+            pass
+        case _:
+            what = expr.op if isinstance(expr, latex.Apply) else type(expr).__name__.lower()
+            raise NotAnalytic(f"it is not composed of functions known to be analytic: {what}")
+    for part in latex.children(expr):
+        yield from _conditions(part)
+
+
+def flow_problems(derivation: Derivation) -> list[Problem]:
     try:
         _duties(derivation)
     except SourceError as error:
@@ -392,7 +516,7 @@ class _Point:
     generic: bool
 
     def __str__(self) -> str:
-        return ", ".join(f"{name} = {value:.17g}" for name, value in self.values)
+        return ", ".join(f"{name} = {value:.17g}" for name, value in self.values) or "any point"
 
 
 def _points(domains: Mapping[str, Domain], limiting: bool) -> Iterator[_Point]:
@@ -466,50 +590,33 @@ class Report:
 
 def check(derivations: Sequence[Derivation], seconds: float = 60.0) -> list[Report]:
     """Check derivations in processes of their own; one that takes longer than `seconds` is stopped."""
-    waiting: SimpleQueue[tuple[int, Derivation]] = SimpleQueue()
-    for item in enumerate(derivations):
-        waiting.put(item)
-    workers = max(1, min(len(derivations), os.cpu_count() or 1))
-    with ThreadPoolExecutor(workers) as pool:
-        shares = [pool.submit(_serve, waiting, seconds) for _ in range(workers)]
-        reports = {i: report for share in shares for i, report in share.result()}
-    return [reports[i] for i in range(len(derivations))]
+    answers = processes.call(verify, derivations, seconds)
+    return [
+        Report(derivation.name, (Problem(derivation.name, answer.reason, derivation.start_line),))
+        if isinstance(answer, Stopped)
+        else answer
+        for derivation, answer in zip(derivations, answers, strict=True)
+    ]
 
 
-def _serve(waiting: SimpleQueue[tuple[int, Derivation]], seconds: float) -> list[tuple[int, Report]]:
-    """Have a process check what waits, and another wherever a check brings the process down."""
-    reports: list[tuple[int, Report]] = []
-    process = None
-    with suppress(Empty):
-        while True:
-            i, derivation = waiting.get_nowait()
-            process = process or _process()
-            watch = threading.Timer(seconds, process.kill)
-            watch.start()
-            with suppress(BrokenPipeError):
-                process.stdin.write(json.dumps([str(derivation.root), derivation.name]) + "\n")
-                process.stdin.flush()
-            answer = process.stdout.readline()
-            watch.cancel()
-            if answer.endswith("\n"):
-                reports.append((i, Report.of(json.loads(answer))))
-            else:
-                reason = f"the check crashed, or was stopped after {seconds:g} s"
-                reports.append((i, Report(derivation.name, (Problem(derivation.name, reason),))))
-                process.kill()
-                process.communicate()
-                process = None
-    if process:
-        process.communicate()
-    return reports
+def reports(derivations: Sequence[Derivation], store: Store) -> list[Report]:
+    """Reports on derivations, in their order. Those that hold are kept in the store, and not checked again."""
+    keys = [_key(derivation) for derivation in derivations]
+    kept: list[Any] = [store.get(key) for key in keys]
+    fresh = iter(check([derivation for derivation, data in zip(derivations, kept, strict=True) if not data]))
+    found = [Report.of(data) if data else next(fresh) for data in kept]
+    for key, data, report in zip(keys, kept, found, strict=True):
+        if not (data or report.problems):
+            store.put(key, asdict(report))
+    return found
 
 
-def _process() -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "engine.derivations"]
-    home = Path(__file__).parent.parent
-    return subprocess.Popen(
-        command, cwd=home, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-    )
+def _key(derivation: Derivation) -> str:
+    """Digest of the text, the versions of SymPy and mpmath, and this engine."""
+    text = (derivation.root / derivation.path).read_text(encoding="utf-8")
+    versions = [frameworks.version(name) for name in ("sympy", "mpmath")]
+    code = code_digest(sys.modules[__name__], latex, processes)
+    return digest(derivation.name, derivation.called, text, versions, code)
 
 
 def verify(derivation: Derivation, *, only: int | None = None, symbolic: bool = True) -> Report:
@@ -524,42 +631,19 @@ def verify(derivation: Derivation, *, only: int | None = None, symbolic: bool = 
     for i in chosen:
         step = derivation.steps[i]
         try:
-            with _limited(SECONDS_NUMERIC):
+            with limited(SECONDS_NUMERIC):
                 points, digits = checker.duty(duties[i], step.meeting)
         except _Fault as fault:
             lines = [f"  {step.tex}", *(f"  {line}" for line in fault.lines)]
-            reason = f"step {i + 1}: {fault.reason}"
+            reason = f"{derivation.called} {i + 1}: {fault.reason}"
             problems.append(Problem(derivation.name, reason, step.line, "\n".join(lines)))
-        except _OutOfTime:
-            reason = f"step {i + 1}: could not be checked within {SECONDS_NUMERIC:g} s"
+        except OutOfTime:
+            reason = f"{derivation.called} {i + 1}: could not be checked within {SECONDS_NUMERIC:g} s"
             problems.append(Problem(derivation.name, reason, step.line, f"  {step.tex}"))
         else:
             proved = symbolic and all(_prove(claim, derivation.domains) for claim in duties[i].claims)
             evidence.append(Evidence(proved, points, digits))
     return Report(derivation.name, tuple(problems), () if problems else tuple(evidence))
-
-
-class _OutOfTime(BaseException):
-    """Not an Exception: SymPy catches those."""
-
-
-@contextmanager
-def _limited(seconds: float) -> Iterator[None]:
-    """Raise _OutOfTime after that much processor time, which other processes do not shorten."""
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(*_: object) -> None:
-        raise _OutOfTime
-
-    before = signal.signal(signal.SIGVTALRM, stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, before)
 
 
 class _Fault(Exception):
@@ -587,8 +671,9 @@ class _Check:
         self.domains = derivation.domains
         self.evaluators: dict[int, Evaluator] = {}
         self.known: dict[tuple[int, _Point, int], Any] = {}  # values of sides, which neighbouring steps share
+        self.connected = derivation.start_chain is not None
         self.curve: tuple[str, Expr] | None = None
-        if derivation.start_chain.ops == ("=",):
+        if derivation.start_chain and derivation.start_chain.ops == ("=",):
             variable, expr = derivation.start_chain.sides
             self.curve = (variable.name, expr)
 
@@ -606,14 +691,18 @@ class _Check:
         sides = [side for chain in chains for side in chain.sides] if chains else [claim.left, claim.right]
         limiting = any(map(latex.is_limiting, sides))
         digits, wanted = (DIGITS_LIMITING, 10) if limiting else (DIGITS, 60)
+        if claim.op == "smooth":
+            digits = DIGITS_LIMITING
+        domains = self.domains_of(claim)
+        wanted = wanted if domains else 1
         decided = undecided = 0
-        for point in islice(_points(self.domains, limiting), 4 * wanted):
+        for point in islice(_points(domains, limiting), 4 * wanted):
             if claim.condition and not self.meets(claim.condition, point):
                 continue
             try:
                 decided += (self.statements if chains else self.relation)(claim, point, digits)
             except Undefined as error:
-                if point.generic:
+                if point.generic or claim.op in ("real", "smooth"):
                     raise _Fault(f"has no value at {point}", str(error)) from None
             except Undecided:
                 undecided += 1
@@ -622,6 +711,14 @@ class _Check:
         if decided < wanted // 2:
             raise _Fault(f"could be checked at {decided} points only, not at {wanted // 2}")
         return decided, digits
+
+    def domains_of(self, claim: _Claim) -> Mapping[str, Domain]:
+        """The domains of the variables that matter to the claim."""
+        if self.connected:
+            return self.domains
+        sides = [claim.left, claim.right, *(claim.condition.sides if claim.condition else ())]
+        names = set().union(*map(variables, sides))
+        return {name: domain for name, domain in self.domains.items() if name in names}
 
     def meets(self, condition: Chain, point: _Point) -> bool:
         try:
@@ -633,7 +730,16 @@ class _Check:
         """Whether the relation could be decided at the point. Raises _Fault if it does not hold there."""
         if claim.op == "~":
             return self.rounds(claim, point, digits)
-        found = self.difference(claim.left, claim.right, point, digits, fine=claim.op != "=")
+        if claim.op == "smooth":
+            # the evaluator compares both sides to a third of its digits, and lets derivatives differ no more
+            if not self.evaluator(3 * digits + 6).mp.isfinite(self.at(claim.left, point, 3 * digits + 6, None)):
+                raise _Fault(f"is infinite at {point}")
+            return True
+        found = self.difference(claim.left, claim.right, point, digits, fine=claim.op not in ("=", "real"))
+        if claim.op == "real":
+            if self.evaluator(digits).mp.isinf(found.left):
+                raise _Fault(f"is infinite at {point}")
+            return True
         if not found.certain and claim.op in ("<", ">", "!="):
             return False
         if not _HOLDS[claim.op](found.sign, 0):
@@ -698,7 +804,8 @@ class _Check:
         gap = latex.Apply("-", (claim.left, claim.right))
         if meeting.ops == ("->",):
             gap = latex.Limit(gap, variable.name, target, "")
-        for point in islice(_points(self.domains, True), 6):
+        domains = self.domains_of(claim)
+        for point in islice(_points(domains, True), 6 if domains.keys() - {variable.name} else 1):
             values = dict(point.values)
             evaluator = self.evaluator(2 * DIGITS)
             if meeting.ops == ("=",):
@@ -798,18 +905,16 @@ _HOLDS = {
 
 def _prove(claim: _Claim, domains: Mapping[str, Domain]) -> bool:
     """Whether SymPy proves the claim in time."""
-    if isinstance(claim.left, Chain) or claim.op not in ("=", "<", ">", "<=", ">="):
+    if isinstance(claim.left, Chain) or claim.op == "~":
         return False
     try:
-        with _limited(SECONDS_SYMBOLIC):
+        with limited(SECONDS_SYMBOLIC):
             return _proved(claim, domains)
-    except (_OutOfTime, Exception):  # SymPy fails in many ways; none of them is a proof
+    except (OutOfTime, Exception):  # SymPy fails in many ways; none of them is a proof
         return False
 
 
 def _proved(claim: _Claim, domains: Mapping[str, Domain]) -> bool:
-    import sympy
-
     symbols = _symbols(claim.condition, domains)
     left, right = (latex.to_sympy(side, symbols) for side in (claim.left, claim.right))
     if claim.op == "=" and left.as_dummy() == right.as_dummy():
@@ -818,11 +923,22 @@ def _proved(claim: _Claim, domains: Mapping[str, Domain]) -> bool:
         return False  # SymPy would take long, and find little
     if claim.op in (">", ">="):
         left, right = right, left
+    if claim.op in ("real", "smooth"):
+        return left.doit().is_real is True
     gap = (right - left).doit()
-    if claim.op == "<":
+    if claim.op == "!=":
+        return gap.is_nonzero is True
+    if claim.op in ("<", ">"):
         return gap.is_positive is True
-    if claim.op == "<=":
+    if claim.op in ("<=", ">="):
         return gap.is_nonnegative is True
+    return vanishes(gap)
+
+
+def vanishes(gap: Any) -> bool:
+    """Whether SymPy finds that an expression is zero."""
+    import sympy
+
     forms = (
         sympy.expand,
         sympy.simplify,
@@ -851,24 +967,3 @@ def _symbols(condition: Chain | None, domains: Mapping[str, Domain]) -> dict[str
 
 
 _SIGNS = {"<": "negative", ">": "positive", "<=": "nonpositive", ">=": "nonnegative"}
-
-
-def main() -> None:
-    """Check each file that standard input names as `[root, path]`; questions and reports are lines of JSON."""
-    with suppress(ImportError, ValueError, OSError):
-        import resource  # where the system has it
-
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    for line in sys.stdin:
-        root, name = json.loads(line)
-        try:
-            report = verify(load(Path(root), Path(root, name)))
-        except SourceError as error:
-            report = Report(name, tuple(error.problems))
-        except MemoryError:
-            report = Report(name, (Problem(name, "the check needs too much memory"),))
-        print(json.dumps(asdict(report)), flush=True)
-
-
-if __name__ == "__main__":
-    main()

@@ -29,7 +29,8 @@ def inline(svg: str, name: str, alt: str) -> str:
     """The SVG element of a file that matplotlib wrote, for use inside HTML.
 
     name: prefix of its ids, unique in the page; alt: what the figure shows, in the page's language. Its own style
-    sheet, metadata and unused ids go, since they would apply to the page. Raises FigureError for a colour outside the palette.
+    sheet, metadata and unused ids go, since they would apply to the page. Raises FigureError for a colour outside the
+    palette.
     """
     try:
         root = ET.fromstring(svg)
@@ -50,7 +51,7 @@ def inline(svg: str, name: str, alt: str) -> str:
         node.tag = node.tag.rpartition("}")[2]
         for key, value in list(node.attrib.items()):
             del node.attrib[key]
-            key = key.replace(f"{{{_LINK}}}", "")
+            key = key.replace(f"{{{_LINK}}}", "xlink:")  # the theme takes any other href for a link to follow
             if key == "id":
                 if value in used:
                     node.set("id", f"{name}-{value}")

@@ -7,7 +7,7 @@ fence that it cannot close, so that no markup of it reaches the page.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from textwrap import indent
 
 from engine.check import Verdict
@@ -17,29 +17,38 @@ from engine.errors import Problem
 from engine.figures import FigureError, inline
 from engine.frameworks import LIBRARIES, TABS
 from engine.languages import WORDS
+from engine.threads import Thread
 
 VERDICTS = {"true": "verdict-true", "half true": "verdict-half", "false": "verdict-false"}
+ANSWERS = ("yes", "no")
 
 
 def fragments(
-    definition: Definition, verdicts: Iterable[Verdict], language: str
+    definition: Definition, threads: Mapping[str, Thread], verdicts: Iterable[Verdict], language: str
 ) -> tuple[dict[str, str], list[Problem]]:
     """The fragments of one function in one language, by path within the function's folder, and what is wrong."""
     texts: dict[str, str] = {}
     problems: list[Problem] = []
     topics: dict[str, dict[str, Verdict]] = {}
+    tried: dict[str, Verdict] = {}
     for verdict in verdicts:
         snippet = verdict.snippet
         if snippet.folder in TABS:
             topics.setdefault(snippet.topic, {})[snippet.folder] = verdict
         elif snippet.folder == "claims":
             texts[f"claims/{snippet.topic}.md"] = _claim(verdict, language, problems)
+        elif snippet.folder == "recipes":
+            texts[f"recipes/{snippet.topic}.md"] = _run(verdict, language)
+        elif snippet.folder == "threads":
+            tried[snippet.topic] = verdict
         elif not snippet.folder:
             texts[f"{snippet.topic}.md"] = _figure(definition, verdict, language, problems)
         else:
             problems.append(Problem(snippet.name, f"no such kind of snippet: {snippet.folder}/"))
     for topic, tabs in topics.items():
         texts[f"{topic}.md"] = _tabs(definition, topic, tabs, language, problems)
+    if tried or threads:
+        texts["threads.md"] = _threads(definition, threads, tried, language, problems)
     for topic, _ in definition.absent:
         if topic not in topics:
             problems.append(Problem(definition.path.as_posix(), f"absent.{topic}: no snippet has this topic"))
@@ -64,7 +73,10 @@ def _tabs(
             why = f"missing; write it, or say why not in {definition.path.as_posix()} under absent.{topic}.{tab}"
             problems.append(Problem(path, why))
             continue
-        parts.append(f'=== "{LIBRARIES[module].title}"\n\n{indent(body, "    ")}\n')
+        chosen = (
+            "+" if tab in verdicts and not any("===+" in part for part in parts) else ""
+        )  # one with code opens first
+        parts.append(f'==={chosen} "{LIBRARIES[module].title}"\n\n{indent(body, "    ")}\n')
     return "\n".join(parts)
 
 
@@ -74,6 +86,8 @@ def _run(verdict: Verdict, language: str) -> str:
     caption = " · ".join([*(f"{title} {number}" for title, number in result.versions.items()), result.machine])
     parts = [_fence(snippet.source, "python", f'data-snippet="{snippet.name}"')]
     if result.output:
+        if not snippet.folder:
+            caption = WORDS[language]["data"] + " · " + caption
         parts.append(_fence(result.output, "text", f'.output .no-copy title="{caption}"'))
     if verdict.problem:
         message = indent(_fence(str(verdict.problem), "text", ".no-copy"), "    ")
@@ -83,19 +97,65 @@ def _run(verdict: Verdict, language: str) -> str:
 
 def _claim(verdict: Verdict, language: str, problems: list[Problem]) -> str:
     snippet, words = verdict.snippet, WORDS[language]
-    last = verdict.result.output.rstrip("\n").rpartition("\n")[2]
-    said = last.removeprefix("verdict: ")
-    if said not in VERDICTS or last == said:
-        if not verdict.problem:
-            reason = f"its last line must be one of: {', '.join(f'verdict: {word}' for word in VERDICTS)}"
-            problems.append(Problem(snippet.name, reason))
-        said = "false"
-    pill = f'<span class="{VERDICTS[said]}">{words[said]}</span>'
-    anchor = f"claim-{snippet.topic.replace('_', '-')}"
-    return (
-        f"/// details | {pill} {words['experiment']}\n    type: claim\n    attrs: {{id: {anchor}}}\n\n"
-        f"{_run(verdict, language)}\n///\n"
+    said = _last_word(verdict, "verdict", VERDICTS, problems)
+    pill = f'<span class="{VERDICTS[said]}">{words[said]}</span> ' if said else ""
+    return _folded(
+        f"{pill}`{snippet.path.name}`{words['colon']}{words['experiment']}",
+        "claim",
+        f"claim-{_slug(snippet.topic)}",
+        _run(verdict, language),
     )
+
+
+def _threads(
+    definition: Definition,
+    threads: Mapping[str, Thread],
+    verdicts: Mapping[str, Verdict],
+    language: str,
+    problems: list[Problem],
+) -> str:
+    """What each thread reports, whether it is still so, and the snippet that shows it."""
+    words = WORDS[language]
+    folder = definition.path.parent.as_posix()
+    parts = []
+    for name, thread in threads.items():
+        if name not in verdicts:
+            problems.append(Problem(f"{folder}/threads.yml", f"{name}: no snippet threads/{name}.py shows it"))
+            continue
+        said = _last_word(verdicts[name], "still so", ANSWERS, problems)
+        title, version = next(iter(verdicts[name].result.versions.items()), ("", ""))
+        answer = words[f"still {said}"].format(library=f"{title} {version}") if said else ""
+        run = _folded(
+            f"`{name}.py`{words['colon']}{words['experiment']}",
+            "claim",
+            f"thread-{_slug(name)}",
+            _run(verdicts[name], language),
+        )
+        parts.append(f"[{thread.label}]({thread.url}){words['colon']}{thread.text[language]} **{answer}**\n\n{run}")
+    for name in verdicts.keys() - threads.keys():
+        problems.append(Problem(verdicts[name].snippet.name, f"{folder}/threads.yml does not say what it shows"))
+    return "\n".join(parts)
+
+
+def _last_word(verdict: Verdict, label: str, allowed: Iterable[str], problems: list[Problem]) -> str:
+    """What the last printed line, `label: word`, says; empty, with a problem, if it says nothing that is allowed."""
+    said = verdict.result.output.rstrip("\n").rpartition("\n")[2]
+    for word in allowed:
+        if said == f"{label}: {word}":
+            return word
+    if not verdict.problem:
+        reason = f"its last line must be one of: {', '.join(f'{label}: {word}' for word in allowed)}"
+        problems.append(Problem(verdict.snippet.name, reason))
+    return ""
+
+
+def _folded(title: str, kind: str, anchor: str, body: str) -> str:
+    attributes = f"    attrs: {{id: {anchor}}}\n" if anchor else ""
+    return f"/// details | {title}\n    type: {kind}\n{attributes}\n{body}\n///\n"
+
+
+def _slug(name: str) -> str:
+    return name.replace("_", "-")
 
 
 def _figure(definition: Definition, verdict: Verdict, language: str, problems: list[Problem]) -> str:
@@ -110,10 +170,8 @@ def _figure(definition: Definition, verdict: Verdict, language: str, problems: l
             picture = inline(text, name, " ".join(definition.figure[language].split()))
         except FigureError as error:
             problems.append(Problem(snippet.name, str(error)))
-    return (
-        f'<figure class="plot" id="{name}">{picture}</figure>\n\n'
-        f"/// details | {words['code']}\n    type: code\n\n{_run(verdict, language)}\n///\n"
-    )
+    code = _folded(words["code"], "code", "", _run(verdict, language))
+    return f'<figure class="plot" id="{name}">{picture}</figure>\n\n{code}'
 
 
 def _fence(text: str, lexer: str, attributes: str) -> str:

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import reduce
@@ -727,7 +727,7 @@ def _infinite(part: Bound) -> bool:
     return any(Apply("inf") in walk(bound) for bound in (part.lower, part.upper))
 
 
-_E = Apply("e")
+_Compiled = Callable[[Mapping[str, Any]], Any]
 _LARGE = 5000  # bits of the largest exponent that is worth computing
 _FAR = (8, 64, 512)  # a limit is what the values at these powers of ten settle on
 
@@ -740,17 +740,26 @@ class Evaluator:
 
         self.mp = mpmath.mp.clone()
         self.mp.dps = digits
+        self.compiled: dict[int, tuple[_Compiled, Expr]] = {}
         self.failures = (mpmath.libmp.NoConvergence, OverflowError)
 
     def value(self, expr: Expr, point: Mapping[str, Any]) -> Any:
         """The value at a point; every variable of the expression has to be in it."""
+        point = {name: self.mp.convert(value) for name, value in point.items()}
         try:
-            found = self._value(expr, point)
+            return self._real(self._compiled(expr)(point))
         except (ZeroDivisionError, ValueError) as error:
             raise Undefined(str(error)) from None
         except self.failures as error:
             raise Undecided(str(error)) from None
-        if not found:  # most values are neither zero nor special; telling them apart takes long
+
+    def holds(self, chain: Chain, point: Mapping[str, Any]) -> bool:
+        """Whether all relations hold, compared with the precision at hand."""
+        values = [self.value(side, point) for side in chain.sides]
+        return all(_COMPARE[op](a, b) for op, a, b in zip(chain.ops, values[:-1], values[1:], strict=True))
+
+    def _real(self, found: Any) -> Any:
+        if not found:
             return self.mp.zero
         if isinstance(found, self.mp.mpc):
             if found.imag != 0:
@@ -760,108 +769,126 @@ class Evaluator:
             raise Undefined("not a number")
         return found
 
-    def holds(self, chain: Chain, point: Mapping[str, Any]) -> bool:
-        """Whether all relations hold, compared with the precision at hand."""
-        values = [self.value(side, point) for side in chain.sides]
-        return all(_COMPARE[op](a, b) for op, a, b in zip(chain.ops, values[:-1], values[1:], strict=True))
+    def _compiled(self, expr: Expr) -> _Compiled:
+        """The expression as a function of the point: quadratures ask for thousands of values."""
+        if id(expr) not in self.compiled:
+            self.compiled[id(expr)] = (self._compile(expr), expr)  # which keeps the expression, and so its id
+        return self.compiled[id(expr)][0]
 
-    def _value(self, expr: Expr, point: Mapping[str, Any]) -> Any:
+    def _compile(self, expr: Expr) -> _Compiled:
         mp = self.mp
         match expr:
-            case Number():
-                return mp.mpf(int(expr.text) if expr.text.isdigit() else expr.text)
+            case Number(text):
+                return lambda point: mp.mpf(text) if "." in text else mp.mpf(int(text))
             case Variable(name):
-                return mp.convert(point[name])
-            case Apply("inf"):
-                return mp.inf
+                return operator.itemgetter(name)
+            case Apply("e" | "pi" | "inf" as op):
+                return lambda point: getattr(mp, op)
             case Apply(op, args):
-                if op == "^" and args[0] == _E:
+                if op == "^" and args[0] == Apply("e"):
                     op, args = "exp", args[1:]
-                values = [self.value(arg, point) for arg in args]
-                if op != "neg" and (mp.inf in values or mp.ninf in values):
-                    raise Undefined("infinite")
-                return self._apply(op, values)
+                apply, parts = self._operation(op), [self._compiled(arg) for arg in args]
+                if op != "neg" and any(
+                    isinstance(part, Limit) or part == Apply("inf") for arg in args for part in walk(arg)
+                ):
+                    apply = self._finite(apply)
+                if len(parts) == 1:
+                    (part,) = parts
+                    return lambda point: apply(part(point))
+                if len(parts) == 2:
+                    first, second = parts
+                    return lambda point: apply(first(point), second(point))
+                return lambda point: apply(*(part(point) for part in parts))
             case Call(function, args, order):
-                values = [self.value(arg, point) for arg in args]
+                body, parts = self._compiled(function.body), [self._compiled(arg) for arg in args]
                 if order == 0:
-                    return self.value(function.body, {**point, **dict(zip(function.params, values, strict=True))})
-                (param,) = function.params
+                    return lambda point: body(
+                        {**point, **{name: part(point) for name, part in zip(function.params, parts, strict=True)}}
+                    )
+                (param,), (part,) = function.params, parts
                 if order > 0:
-                    return self._derivative(function.body, param, order, point, values[0])
-                return self._inverse(function, point, values[0])
+                    return lambda point: self._derivative(_along(body, param, point), order, part(point))
+                return lambda point: self._inverse(_along(body, param, point), part(point))
             case Derivative(body, variable, order):
-                return self._derivative(body, variable, order, point, mp.convert(point[variable]))
+                inside = self._compiled(body)
+                return lambda point: self._derivative(_along(inside, variable, point), order, point[variable])
             case Bound(op, body, variable, lower, upper):
-                ends = [self.value(lower, point), self.value(upper, point)]
-                return self._bound(op, lambda at: self.value(body, {**point, variable: at}), *ends)
+                inside, start, end = map(self._compiled, (body, lower, upper))
+                return lambda point: self._bound(op, _along(inside, variable, point), start(point), end(point))
             case Limit(body, variable, target, side):
-                to = self.value(target, point)
-                return self._limit(lambda at: self.value(body, {**point, variable: at}), to, side)
+                inside, to = map(self._compiled, (body, target))
+                return lambda point: self._limit(_along(inside, variable, point), to(point), side)
             case Cases(branches):
-                for result, condition in branches:
-                    if condition is None or self.holds(condition, point):
-                        return self.value(result, point)
-                raise Undefined("no case applies")
+                return lambda point: self._choose(branches, point)
         raise TypeError(expr)
 
-    def _apply(self, op: str, values: list[Any]) -> Any:
+    def _operation(self, op: str) -> Callable[..., Any]:
         mp = self.mp
         if op in _ARITHMETIC:
-            return reduce(_ARITHMETIC[op], values)
-        if op in _FUNCTIONS:
-            if op in ("exp", "sinh", "cosh", "expm1") and mp.mag(values[0]) > _LARGE:
-                raise Undecided("the exponent is too large")
-            return getattr(mp, _FUNCTIONS[op])(*values)
-        match op, values:
-            case "e", _:
-                return mp.e
-            case "pi", _:
-                return mp.pi
-            case "neg", [a]:
-                return -a
-            case "abs", [a]:
-                return abs(a)
-            case "^", [a, b]:
-                if a and mp.mag(b) + mp.mag(mp.mag(a)) > _LARGE:
-                    raise Undecided("the exponent is too large")
-                return mp.power(a, b)
-            case "root", [a, degree]:
-                if a < 0:
-                    raise Undefined("root of a negative number")
-                return mp.power(a, 1 / degree)
-            case "!", [a]:
-                return mp.factorial(a)
-            case "binom", [a, b]:
-                return mp.binomial(a, b)
-            case "Li", [order, a]:
-                return mp.polylog(order, a)
-        raise TypeError(op)
+            return _ARITHMETIC[op]
 
-    def _derivative(self, body: Expr, variable: str, order: int, point: Mapping[str, Any], at: Any) -> Any:
+        def exponent(size: Any) -> None:
+            if size > _LARGE:
+                raise Undecided("the exponent is too large")
+
+        def function(a: Any) -> Any:
+            if op in ("exp", "sinh", "cosh", "expm1"):
+                exponent(mp.mag(a))
+            return self._real(getattr(mp, _FUNCTIONS[op])(a))
+
+        def power(a: Any, b: Any) -> Any:
+            if a:
+                exponent(mp.mag(b) + mp.mag(mp.mag(a)))
+            return self._real(mp.power(a, b))
+
+        def root(a: Any, degree: Any) -> Any:
+            if a < 0:
+                raise Undefined("root of a negative number")
+            return mp.power(a, 1 / degree)
+
+        others = {
+            "^": power,
+            "root": root,
+            "!": mp.factorial,
+            "binom": mp.binomial,
+            "Li": lambda order, a: self._real(mp.polylog(order, a)),
+        }
+        return function if op in _FUNCTIONS else others[op]
+
+    def _finite(self, apply: Callable[..., Any]) -> Callable[..., Any]:
+        def checked(*values: Any) -> Any:
+            if any(map(self.mp.isinf, values)):
+                raise Undefined("infinite")
+            return apply(*values)
+
+        return checked
+
+    def _choose(self, branches: Sequence[tuple[Expr, Chain | None]], point: Mapping[str, Any]) -> Any:
+        for value, condition in branches:
+            if condition is None or self.holds(condition, point):
+                return self._compiled(value)(point)
+        raise Undefined("no case applies")
+
+    def _derivative(self, along: Callable[[Any], Any], order: int, at: Any) -> Any:
         """By differences to the right, if those to the left agree."""
         mp = self.mp
-
-        def along(moved: Any) -> Any:
-            return self.value(body, {**point, variable: moved})
-
         right, left = (mp.diff(along, at, order, direction=direction) for direction in (1, -1))
         if abs(right - left) > mp.mpf(10) ** (-mp.dps // 3) * max(1, abs(right)):
             raise Undefined("no derivative")
         return right
 
-    def _inverse(self, function: Function, point: Mapping[str, Any], y: Any) -> Any:
+    def _inverse(self, along: Callable[[Any], Any], y: Any) -> Any:
         """The only solution of f(x) = y, found between points where f − y has different signs."""
-        (param,) = function.params
 
         def gap(x: Any) -> Any:
-            return self.value(function.body, {**point, param: x}) - y
+            return along(x) - y
 
         signs = []
         ladder = [self.mp.mpf(2) ** k for k in range(-8, 17)]
         for x in (*(-x for x in reversed(ladder)), self.mp.zero, *ladder):
             try:
                 signs.append((x, self.mp.sign(gap(x))))
-            except Undefined:
+            except (Undefined, ZeroDivisionError, ValueError):
                 continue
         brackets = [(a, b) for (a, left), (b, right) in pairwise(signs) if left != right]
         exact = [x for x, sign in signs if sign == 0]
@@ -921,7 +948,14 @@ class Evaluator:
         raise Undecided("the limit does not settle")
 
 
-_ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
+def _along(body: _Compiled, variable: str, point: Mapping[str, Any]) -> Callable[[Any], Any]:
+    """The body as a function of one variable."""
+    return lambda at: body({**point, variable: at})
+
+
+_ARITHMETIC: dict[str, Callable[..., Any]] = {
+    "neg": operator.neg,
+    "abs": abs,
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
@@ -1000,11 +1034,9 @@ def to_sympy(expr: Expr, symbols: Mapping[str, Any]) -> Any:
 def _sympy_apply(op: str, args: list[Any]) -> Any:
     import sympy
 
-    if op in ("+", "-", "*", "/"):
+    if op in ("+", "-", "*", "/", "neg"):
         return _ARITHMETIC[op](*args)
     match op, args:
-        case "neg", [a]:
-            return -a
         case "^", [a, b]:
             return a**b
         case "root", [a, degree]:

@@ -9,6 +9,7 @@ from engine.errors import Problem
 
 # The stock syntax of pymdownx.snippets, single-line form; a leading `;` escapes it.
 _INCLUDE = re.compile(r"""^\s*-{1,}8<-{1,}\s+["']([^"']+)["']\s*$""")
+_BLOCK = re.compile(r"^\s*-{1,}8<-{1,}\s*$")
 
 
 def check_includes(root: Path, language: str, fragments: set[str]) -> list[Problem]:
@@ -18,11 +19,14 @@ def check_includes(root: Path, language: str, fragments: set[str]) -> list[Probl
     included: set[str] = set()
     for page in sorted(folder.rglob("*.md")):
         for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1):
+            name = page.relative_to(root).as_posix()
+            if _BLOCK.match(line):
+                problems.append(Problem(name, 'write one include a line: --8<-- "path"', number))
             match = _INCLUDE.match(line)
             if match:
                 included.add(match[1])
                 if match[1] not in fragments:
-                    problems.append(Problem(page.relative_to(root).as_posix(), f"no fragment {match[1]!r}", number))
+                    problems.append(Problem(name, f"no fragment {match[1]!r}", number))
     problems += [
         Problem(f"docs/{language}", f"no page includes the fragment {name!r}") for name in sorted(fragments - included)
     ]

@@ -77,7 +77,8 @@ def discover(root: Path, within: Path | None = None) -> list[Snippet]:
     snippets: list[Snippet] = []
     problems: list[Problem] = []
     for file in files:
-        if file.suffix == ".py" and not file.name.startswith("_") and "__pycache__" not in file.parts:
+        hidden = any(part.startswith((".", "__")) for part in file.relative_to(base).parts)
+        if file.suffix == ".py" and not file.name.startswith("_") and not hidden:
             try:
                 snippets.append(_read(root, file))
             except SourceError as error:

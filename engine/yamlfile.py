@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +22,8 @@ def load(root: Path, file: Path, schema: dict[str, Any]) -> Any:
     """
     name = file.relative_to(root).as_posix()
     try:
-        text = file.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=_Loader)
-        data = yaml.load(text, Loader=_Loader)
+        node = _compose(file.read_text(encoding="utf-8"))
+        data = node and yaml.constructor.SafeConstructor().construct_document(node)
     except UnicodeDecodeError as error:
         raise SourceError([Problem(name, f"not UTF-8: {error}")]) from None
     except yaml.MarkedYAMLError as error:
@@ -33,10 +34,11 @@ def load(root: Path, file: Path, schema: dict[str, Any]) -> Any:
     problems = [
         Problem(name, f"the key {key.value!r} stands twice", key.start_mark.line + 1) for key in _repeated(node)
     ]
-    import jsonschema  # slow to import, and only definitions need it
+    if not _satisfies(data, schema):
+        import jsonschema  # says what is wrong; its import takes longer than all else in a build with nothing changed
 
-    for error in jsonschema.Draft202012Validator(schema).iter_errors(data):
-        problems.append(Problem(name, _reason(error), _line(node, error)))
+        for error in jsonschema.Draft202012Validator(schema).iter_errors(data):
+            problems.append(Problem(name, _reason(error), _line(node, error)))
     if problems:
         raise SourceError(sorted(problems, key=lambda problem: problem.line or 0))
     return data
@@ -44,8 +46,58 @@ def load(root: Path, file: Path, schema: dict[str, Any]) -> Any:
 
 def line_of(root: Path, file: Path, path: Iterable[str | int]) -> int:
     """Line (from 1) of the entry that a path of keys and indices leads to, as far as it leads."""
-    node = yaml.compose((root / file).read_text(encoding="utf-8"), Loader=_Loader)
+    node = _compose((root / file).read_text(encoding="utf-8"))
     return _walk(node, path).start_mark.line + 1
+
+
+@lru_cache(maxsize=64)
+def _compose(text: str) -> yaml.Node:
+    """The nodes of a text, which know their lines; composed once for all questions about it."""
+    return yaml.compose(text, Loader=_Loader)
+
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "object": (dict,),
+    "array": (list,),
+    "string": (str,),
+    "boolean": (bool,),
+    "number": (int, float),
+    "integer": (int,),
+}
+
+
+def _satisfies(data: Any, schema: Mapping[str, Any] | bool) -> bool:
+    """Whether the data certainly satisfies the schema. Where this is not sure, jsonschema decides."""
+    if isinstance(schema, bool):
+        return schema
+    return all(_holds(data, keyword, value, schema) for keyword, value in schema.items())
+
+
+def _holds(data: Any, keyword: str, value: Any, schema: Mapping[str, Any]) -> bool:
+    match keyword, data:
+        case "description", _:
+            return True
+        case "type", _ if isinstance(value, str):
+            return isinstance(data, _TYPES.get(value, ())) and isinstance(data, bool) <= (value == "boolean")
+        case "enum", str():
+            return data in value
+        case "required", dict():
+            return all(key in data for key in value)
+        case "properties", dict():
+            return all(_satisfies(data[key], part) for key, part in value.items() if key in data)
+        case "additionalProperties", dict():
+            return all(_satisfies(part, value) for key, part in data.items() if key not in schema.get("properties", {}))
+        case "propertyNames", dict():
+            return all(_satisfies(key, value) for key in data)
+        case "items", list():
+            return all(_satisfies(part, value) for part in data)
+        case "minItems" | "minProperties" | "minLength", list() | dict() | str():
+            return len(data) >= value
+        case "pattern", str():
+            return re.search(value, data) is not None
+        case "anyOf", _:
+            return any(_satisfies(data, part) for part in value)
+    return False
 
 
 def _reason(error: Any) -> str:

@@ -40,9 +40,9 @@ def test_record_then_check(engine: Callable[..., tuple], add: Add) -> None:
     assert "snippets/demo/claims/a.py: no recorded output\n  + 0.5\n" in out
     assert "accept it: python -m engine record snippets/demo/claims/a.py" in out
     status, out, _ = engine("record", "snippets/demo/claims/a.py")
-    assert (status, out) == (0, "snippets/demo/claims/a.py: recorded\n1 snippets: 1 recorded, 0 unchanged, 0 failed\n")
+    assert (status, out) == (0, "snippets/demo/claims/a.py: recorded\n1 snippets run, 0 failed, 1 recorded\n")
     assert snippet.recorded.read_text() == "0.5\n"
-    assert engine("check")[:2] == (0, "1 snippets: 1 hold, 0 failed\n")
+    assert engine("check")[:2] == (0, "1 snippets run, 0 failed\n")
 
 
 def test_a_changed_digit_is_reported_as_a_patch(engine: Callable[..., tuple], add: Add) -> None:
@@ -59,14 +59,14 @@ def test_a_changed_digit_is_reported_as_a_patch(engine: Callable[..., tuple], ad
         "                       ^^^\n"
         f"  with NumPy {numpy}, {frameworks.machine()}\n"
         "  accept it: python -m engine record snippets/demo/numpy/a.py\n"
-        "1 snippets: 0 hold, 1 failed\n"
+        "1 snippets run, 1 failed\n"
     )
 
 
 def test_recording_keeps_what_is_equal_within_the_tolerance(engine: Callable[..., tuple], add: Add) -> None:
     snippet = add("demo/claims/a.py", "print(2.0000002)\n")
     snippet.recorded.write_text("2.0000001\n")
-    assert engine("record")[1] == "1 snippets: 0 recorded, 1 unchanged, 0 failed\n"
+    assert engine("record")[1] == "1 snippets run, 0 failed, 0 recorded\n"
     assert snippet.recorded.read_text() == "2.0000001\n"
 
 
@@ -87,7 +87,7 @@ def test_a_failed_run_changes_no_record_and_hides_no_other(engine: Callable[...,
         ("nowhere", "no such file or folder"),
         ("/", "not under snippets/"),
         ("snippets/demo/claims/a.out", "not a snippet"),
-        ("snippets/demo/empty", "no snippet under"),
+        ("snippets/demo/empty", "no snippet in it"),
     ],
 )
 def test_usage_errors(engine: Callable[..., tuple], add: Add, path: str, reason: str) -> None:
@@ -118,7 +118,7 @@ def test_a_missing_library_is_named_with_what_it_blocks(
     status, out, _ = engine("check", "--available")
     assert (status, out) == (
         0,
-        "snippets/demo/jax/a.py: left out, not installed: jax\n2 snippets: 1 hold, 0 failed, 1 left out\n",
+        "snippets/demo/jax/a.py: left out, not installed: jax\n1 snippets run, 0 failed, 1 left out\n",
     )
 
 

@@ -20,6 +20,7 @@ from engine.frameworks import TABS
 from engine.pages import check_includes
 from engine.runner import Result
 from engine.snippets import Snippet
+from engine.threads import Thread
 
 ROOT = Path(__file__).parents[1]
 DEFINITION = (ROOT / "snippets/softplus/definition.yml").read_text(encoding="utf-8")
@@ -72,7 +73,7 @@ def tabs(topic: str, output: str = "1\n", source: str = "print(1)\n") -> list[Ve
 
 
 def test_a_topic_is_one_set_of_tabs_with_code_output_and_versions() -> None:
-    texts, problems = fragments(definition(), tabs("forward"), "en")
+    texts, problems = fragments(definition(), {}, tabs("forward"), "en")
     assert (list(texts), problems) == (["forward.md"], [])
     page = html(texts["forward.md"])
     assert [label.text for label in page.select(".tabbed-labels label")] == [
@@ -94,27 +95,29 @@ def test_a_topic_is_one_set_of_tabs_with_code_output_and_versions() -> None:
 
 def test_an_empty_tab_says_why() -> None:
     some = [entry for entry in tabs("layer") if entry.snippet.folder != "numpy"]
-    texts, problems = fragments(definition({("layer", "numpy")}), some, "zh")
+    texts, problems = fragments(definition({("layer", "numpy")}), {}, some, "zh")
     assert problems == []
-    assert html(texts["layer.md"]).select_one(".tabbed-block p.absent").text == "原因"
+    page = html(texts["layer.md"])
+    assert page.select_one(".tabbed-block p.absent").text == "原因"
+    assert [box.has_attr("checked") for box in page.select("input")] == [False, True, False, False, False]
 
 
 def test_tabs_must_be_level() -> None:
     some = [entry for entry in tabs("layer") if entry.snippet.folder != "jax"]
-    (problem,) = fragments(definition(), some, "en")[1]
+    (problem,) = fragments(definition(), {}, some, "en")[1]
     assert str(problem).startswith("snippets/demo/jax/layer.py: missing; write it, or say why not")
-    (problem,) = fragments(definition({("layer", "jax")}), tabs("layer"), "en")[1]
+    (problem,) = fragments(definition({("layer", "jax")}), {}, tabs("layer"), "en")[1]
     assert "says that there is nothing to show" in problem.reason
-    (problem,) = fragments(definition({("other", "jax")}), tabs("layer"), "en")[1]
+    (problem,) = fragments(definition({("other", "jax")}), {}, tabs("layer"), "en")[1]
     assert "no snippet has this topic" in problem.reason
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], include_characters="\n`~\t"), min_size=1))
 def test_any_output_is_the_same_text_in_the_page(text: str) -> None:
     output = text.replace("\t", " ") + "\n"
-    texts, _ = fragments(definition(), tabs("forward", output), "en")
+    texts, _ = fragments(definition(), {}, tabs("forward", output), "en")
     for block in html(texts["forward.md"]).select(".output code"):
-        assert block.text.strip("\n").split("\n") == output.strip("\n").split("\n")
+        assert [row.rstrip() for row in block.text.split("\n")] == [row.rstrip() for row in output.split("\n")]
 
 
 @pytest.mark.parametrize(
@@ -122,7 +125,7 @@ def test_any_output_is_the_same_text_in_the_page(text: str) -> None:
     ["```\n# not a heading\n", "<script>alert(1)</script>\n", '    --8<-- "x.md"\n', '=== "tab"\n', "~~~\n````\n*x*\n"],
 )
 def test_markup_in_output_stays_text(output: str) -> None:
-    texts, _ = fragments(definition(), tabs("forward", output), "en")
+    texts, _ = fragments(definition(), {}, tabs("forward", output), "en")
     page = html(texts["forward.md"])
     assert page.select_one(".output code").text == output
     assert not page.select("script, h1, em")
@@ -131,7 +134,7 @@ def test_markup_in_output_stays_text(output: str) -> None:
 
 @pytest.mark.parametrize(("said", "css"), [("true", "true"), ("half true", "half"), ("false", "false")])
 def test_a_claim_shows_its_verdict_folded_with_its_experiment(said: str, css: str) -> None:
-    texts, problems = fragments(definition(), [verdict("claims/is_so.py", f"x\nverdict: {said}\n")], "en")
+    texts, problems = fragments(definition(), {}, [verdict("claims/is_so.py", f"x\nverdict: {said}\n")], "en")
     assert problems == []
     details = html(texts["claims/is_so.md"]).select_one("details.claim#claim-is-so")
     assert details.select_one(f"summary .verdict-{css}").text == said
@@ -140,30 +143,56 @@ def test_a_claim_shows_its_verdict_folded_with_its_experiment(said: str, css: st
 
 @pytest.mark.parametrize("output", ["", "x\n", "verdict: maybe\n", "verdict: true\nmore\n", "true\n"])
 def test_a_claim_without_a_verdict_is_a_problem(output: str) -> None:
-    (problem,) = fragments(definition(), [verdict("claims/is_so.py", output)], "en")[1]
+    (problem,) = fragments(definition(), {}, [verdict("claims/is_so.py", output)], "en")[1]
     assert "its last line must be one of" in problem.reason
 
 
+def test_a_thread_says_whether_it_is_still_so() -> None:
+    thread = Thread("https://example.org/1", "lib#1", {"en": "It breaks.", "zh": "出错。"})
+    still = verdict("threads/lib_1.py", "x\nstill so: no\n")
+    texts, problems = fragments(definition(), {"lib_1": thread}, [still], "en")
+    assert problems == []
+    page = html(texts["threads.md"])
+    assert page.p.text == "lib#1: It breaks. No longer so in NumPy 2.0."
+    assert page.a["href"] == "https://example.org/1"
+    assert page.select_one("details#thread-lib-1 .output code").text.endswith("still so: no\n")
+
+
+@pytest.mark.parametrize(
+    ("threads", "paths", "reason"),
+    [
+        ((), ["threads/a.py"], "threads.yml does not say what it shows"),
+        (("a",), [], "no snippet threads/a.py shows it"),
+        (("a",), ["threads/a.py"], "its last line must be one of: still so: yes, still so: no"),
+    ],
+)
+def test_threads_and_their_snippets_must_match(threads: tuple[str, ...], paths: list[str], reason: str) -> None:
+    known = dict.fromkeys(threads, Thread("https://example.org", "a", {"en": "a", "zh": "a"}))
+    tried = [verdict(path, "still so: yes\n" if not known else "\n") for path in paths]
+    (problem,) = fragments(definition(), known, tried, "en")[1]
+    assert reason in problem.reason
+
+
 def test_a_failed_snippet_is_shown_as_failed() -> None:
-    texts, _ = fragments(definition(), [verdict("claims/a.py", "", problem=Problem("a.py", "no <b>", 3))], "en")
+    texts, _ = fragments(definition(), {}, [verdict("claims/a.py", "", problem=Problem("a.py", "no <b>", 3))], "en")
     assert html(texts["claims/a.md"]).select_one(".admonition.failure code").text == "a.py:3: no <b>\n"
 
 
 def test_a_figure_stands_in_the_page_with_its_text_and_colours() -> None:
-    texts, problems = fragments(definition(), [verdict("figure.py", "data\n", a_svg=SVG)], "en")
+    texts, problems = fragments(definition(), {}, [verdict("figure.py", "data\n", a_svg=SVG)], "en")
     assert problems == []
     svg = html(texts["figure.md"]).select_one("figure.plot svg")
     assert (svg["role"], svg["aria-label"]) == ("img", "A line")
     assert not svg.select("style, metadata")
     assert [node["id"] for node in svg.select("[id]")] == ["demo-figure-glyph"]
-    assert svg.use["href"] == "#demo-figure-glyph"
+    assert svg.use["xlink:href"] == "#demo-figure-glyph"
     assert svg.use["style"] == "fill: currentColor"
     assert svg.select_one("g path")["clip-path"] == "url(#demo-figure-glyph)"
     assert svg.select_one("g path")["style"] == "stroke: var(--figure-1)"
 
 
 def test_a_figure_must_be_one_svg_in_the_palette() -> None:
-    assert "must write one SVG" in fragments(definition(), [verdict("figure.py", "")], "en")[1][0].reason
+    assert "must write one SVG" in fragments(definition(), {}, [verdict("figure.py", "")], "en")[1][0].reason
     with pytest.raises(FigureError, match="#123456 is not one of"):
         inline(SVG.replace("#37474f", "#123456"), "a", "b")
     with pytest.raises(FigureError, match="not SVG"):
@@ -206,9 +235,11 @@ def test_the_definition_of_softplus_is_read() -> None:
 def test_includes_and_fragments_must_match(tmp_path: Path) -> None:
     page = tmp_path / "docs/en/page.md"
     page.parent.mkdir(parents=True)
-    page.write_text('text\n\n--8<-- "demo/a.md"\n  --8<-- "demo/missing.md"\n')
+    page.write_text('text\n\n--8<-- "demo/a.md"\n  --8<-- "demo/missing.md"\n--8<--\ndemo/a.md\n--8<--\n')
     problems = [str(problem) for problem in check_includes(tmp_path, "en", {"demo/a.md", "demo/b.md"})]
     assert problems == [
         "docs/en/page.md:4: no fragment 'demo/missing.md'",
+        'docs/en/page.md:5: write one include a line: --8<-- "path"',
+        'docs/en/page.md:7: write one include a line: --8<-- "path"',
         "docs/en: no page includes the fragment 'demo/b.md'",
     ]

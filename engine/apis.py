@@ -1,0 +1,225 @@
+"""Check the public names of a function in the libraries: that each exists, with which defaults, and what it computes.
+
+Every library is asked in a snippet of its own, which runs like all others: in the library's worker, bounded, and kept
+until the library changes.
+
+What counts as an optional argument: each with a default in the signature, or in the first line of the docstring for
+builtins that have none, as `softplus(input, beta=1, threshold=20) -> Tensor`. Not counted are `*args` and `**kwargs`,
+which have no defaults, and those that every NumPy ufunc has (`out`, `where`, `dtype` …), which say nothing of the
+function. A default that JSON does not have is given as the text of its `repr`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine import frameworks
+from engine.check import results
+from engine.definition import Api, Definition
+from engine.errors import Problem
+from engine.frameworks import LIBRARIES
+from engine.runner import Result, Runner
+from engine.snippets import Snippet
+from engine.store import Store
+from engine.yamlfile import line_of
+
+TOLERANCE = 1e-5  # relative; float32 and every formula in use are better, another function is not
+
+_ARRAYS = {  # a NumPy array as the library has it, where it does not take NumPy's own
+    "torch": "torch.from_numpy(points)",
+    "tensorflow": "tensorflow.constant(points)",
+    "keras": "keras.ops.convert_to_tensor(points)",
+    "jax": "jax.numpy.asarray(points)",
+}
+
+_SOURCE = '''\
+import ast
+import importlib
+import inspect
+import json
+
+import numpy
+import {library}
+
+QUESTIONS = json.loads({questions!r})
+points = numpy.array(QUESTIONS["points"], numpy.float32)
+x = {array}
+
+
+def find(name):
+    """What a dotted name stands for; modules on the way are imported."""
+    parts = name.split(".")
+    found = importlib.import_module(parts[0])
+    for i, part in enumerate(parts[1:], 2):
+        if not hasattr(found, part):
+            importlib.import_module(".".join(parts[:i]))
+        found = getattr(found, part)
+    return found
+
+
+def plain(value):
+    try:
+        return json.loads(json.dumps(value))
+    except TypeError:
+        return repr(value)
+
+
+def defaults(function):
+    if isinstance(function, numpy.ufunc):
+        return {{}}
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except ValueError:
+        line = next(line for line in inspect.getdoc(function).splitlines() if line)
+        scope = {{}}
+        exec(f"def {{line.partition('->')[0].strip()}}: pass", scope)
+        parameters = inspect.signature(scope[line.partition("(")[0].strip()]).parameters.values()
+    return {{p.name: plain(p.default) for p in parameters if p.default is not p.empty}}
+
+
+def answer(api):
+    found = {{}}
+    for key, ask in (
+        ("exists", lambda: find(api["name"]) is not None),
+        ("defaults", lambda: defaults(find(api["name"]))),
+        ("values", lambda: [float(y) for y in numpy.asarray(eval(api["call"]), numpy.float64)]),
+    ):
+        try:
+            found[key] = ask()
+        except Exception as error:
+            return found | {{"failed": f"{{type(error).__name__}}: {{error}}"}}
+    return found
+
+
+print(json.dumps([answer(api) for api in QUESTIONS["apis"]]))
+'''
+
+
+@dataclass(frozen=True)
+class Found:
+    """A name as it was found. defaults: those of its optional arguments; None if it could not be told."""
+
+    name: str
+    library: str
+    version: str
+    defaults: Mapping[str, Any] | None
+
+
+def check(
+    root: Path, definition: Definition, samples: Sequence[tuple[float, float]], runner: Runner, store: Store
+) -> tuple[list[Found], list[Problem]]:
+    """What was found of each name, in the definition's order, and what is wrong.
+
+    samples: values of the function by x, as `engine.proofs` finds them; without any, values are not compared.
+    """
+    problems = _Problems(root, definition)
+    by_library: dict[str, list[int]] = {}
+    for i, api in enumerate(definition.apis):
+        if api.library not in LIBRARIES:
+            problems.add(i, f"{api.library} is not a library that snippets can use")
+        elif not frameworks.installed(api.library):
+            problems.add(i, f"{api.library} is not installed")
+        else:
+            by_library.setdefault(api.library, []).append(i)
+    snippets = [
+        _snippet(root, definition, library, [definition.apis[i] for i in indices], samples)
+        for library, indices in by_library.items()
+    ]
+    found: dict[int, Found] = {}
+    for result, indices in zip(results(snippets, runner, store), by_library.values(), strict=True):
+        for i, answer in zip(indices, _answers(result, len(indices)), strict=True):
+            api = definition.apis[i]
+            for reason, *detail in _faults(api, answer, samples):
+                problems.add(i, f"{api.name} {reason}", *detail)
+            library = LIBRARIES[api.library]
+            version = frameworks.version(library.distributions[0]) or ""
+            found[i] = Found(api.name, library.title, version, answer.get("defaults"))
+    return [found[i] for i in sorted(found)], problems.all
+
+
+class _Problems:
+    def __init__(self, root: Path, definition: Definition) -> None:
+        self.root = root
+        self.path = definition.path
+        self.all: list[Problem] = []
+
+    def add(self, index: int, reason: str, *detail: str) -> None:
+        line = line_of(self.root, self.path, ["apis", index])
+        self.all.append(Problem(self.path.as_posix(), reason, line, "\n".join(detail)))
+
+
+def _snippet(
+    root: Path, definition: Definition, library: str, apis: Iterable[Api], samples: Sequence[tuple[float, float]]
+) -> Snippet:
+    questions = {"points": [x for x, _ in samples], "apis": [{"name": api.name, "call": api.call} for api in apis]}
+    return Snippet(
+        root=root,
+        path=definition.path,
+        source=_SOURCE.format(library=library, questions=json.dumps(questions), array=_ARRAYS.get(library, "points")),
+        imports=tuple(sorted({library, "numpy"})),
+        modules=(),
+        worker=LIBRARIES[library].worker or "numpy",
+    )
+
+
+def _answers(result: Result, count: int) -> list[dict[str, Any]]:
+    if result.problem:
+        return [{"failed": f"{result.problem.reason}\\n{result.problem.detail}"}] * count
+    return json.loads(result.output.splitlines()[-1])
+
+
+def _faults(api: Api, answer: Mapping[str, Any], samples: Sequence[tuple[float, float]]) -> Iterable[list[str]]:
+    """Reason, and lines of detail, of everything that is wrong."""
+    if "exists" not in answer:
+        yield ["does not exist", f"  {answer['failed']}"]
+        return
+    if "defaults" not in answer:
+        yield ["does not tell its arguments", f"  {answer['failed']}"]
+    elif _typed(answer["defaults"]) != _typed(api.defaults):
+        yield [
+            "has other optional arguments or defaults",
+            f"  defined:   {_shown(api.defaults) or 'none'}",
+            f"  installed: {_shown(answer['defaults']) or 'none'}",
+        ]
+    if not samples:
+        return
+    if "values" not in answer:
+        yield (
+            [f"cannot be called as {api.call}", f"  {answer['failed']}"] if "defaults" in answer else ["is not called"]
+        )
+        return
+    if len(answer["values"]) != len(samples):
+        yield [f"gives {len(answer['values'])} values for {len(samples)}"]
+        return
+    for (x, value), computed in zip(samples, answer["values"], strict=True):
+        if not abs(computed - value) <= TOLERANCE * abs(value):
+            yield [f"computes something else at x = {x:g}", f"  defined:   {value!r}", f"  {api.call}: {computed!r}"]
+            return
+
+
+def _typed(defaults: Mapping[str, Any]) -> dict[str, str]:
+    """As text: 1, 1.0 and true are different defaults."""
+    return {name: json.dumps(value) for name, value in defaults.items()}
+
+
+def _shown(defaults: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in defaults.items())
+
+
+WORDS = {
+    "en": ("Library", "Name", "Optional arguments and defaults", "Version checked"),
+    "zh": ("库", "名称", "可选参数及默认值", "核验版本"),
+}
+
+
+def apis_fragment(found: Sequence[Found], language: str) -> str:
+    """A table of the names."""
+    rows = [f"| {' | '.join(WORDS[language])} |", "|---|---|---|---|"]
+    for api in found:
+        defaults = f"`{_shown(api.defaults)}`" if api.defaults else "–"
+        rows.append(f"| {api.library} | `{api.name}` | {defaults} | {api.version} |")
+    return '<div class="apis" markdown>\n\n' + "\n".join(rows) + "\n\n</div>\n"

@@ -1,0 +1,36 @@
+# Claim: β scales both axes; softplus tends to ReLU as β grows and to infinity as β → 0.
+import torch
+import torch.nn.functional as F
+from mpmath import exp, ln, log1p, mp, mpf, nstr
+
+mp.dps = 30
+
+
+def f(x, beta=1):
+    return log1p(exp(beta * x)) / beta
+
+
+x = mpf("0.7")
+right = [all(abs(f(x, b) - f(b * x) / b) < 1e-28 for b in (0.1, 3, 50))]
+print("f_beta(x) = f(beta x) / beta:", right[-1])
+right.append(all(0 < f(s * x, 50) - max(s * x, 0) < 1e-16 for s in (1, -1)))
+print("beta = 50: within 1e-16 of ReLU at 0.7 and -0.7:", right[-1])
+print("beta   f_beta(0.7)   minus ln(2)/beta + x/2")  # βx²/8 is left
+for b in (mpf("0.1"), mpf("0.001")):
+    rest = f(x, b) - ln(2) / b - x / 2
+    right.append(abs(rest / (b * x * x / 8) - 1) < 0.01)
+    print(f"{nstr(b, 1):<5}  {nstr(f(x, b), 9):<12}  {nstr(rest, 4)}")
+right.append(abs(f(x, -1) - ln(1 / (1 + exp(-x)))) < 1e-28)
+print("beta = -1: the logarithm of the sigmoid:", right[-1])
+
+# PyTorch takes β = −1 too. Its threshold then cuts the left side, where −x > 20.
+for dtype, digits in ((torch.float32, 6), (torch.float64, 14)):
+    z = torch.linspace(-30, 20, 501, dtype=dtype)
+    a, b = F.softplus(z, beta=-1), F.logsigmoid(z)
+    above = z >= -20
+    right.append(torch.allclose(a[above], b[above], rtol=10.0**-digits, atol=0))
+    cut = not torch.allclose(a[~above], b[~above], rtol=10.0**-digits, atol=0)
+    print(f"in PyTorch, {str(dtype)[6:]}, {digits} digits: {right[-1]}", end="")
+    print(f", cut off below -20: {cut}")
+
+print("verdict:", "true" if all(right) else "false")

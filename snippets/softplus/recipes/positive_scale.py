@@ -1,0 +1,36 @@
+# A positive parameter: store any real number, use its softplus.
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def inverse_softplus(y):
+    return y + torch.log(-torch.expm1(-y))
+
+
+class Scale(nn.Module):
+    def __init__(self, start):
+        super().__init__()
+        self.raw = nn.Parameter(inverse_softplus(start))
+
+    def forward(self):
+        return F.softplus(self.raw)
+
+
+start = torch.tensor([1e-3, 1.0, 50.0])
+print("starts where it should:", torch.allclose(Scale(start)(), start, rtol=1e-5))
+
+# Why not exp? Its gradient grows with the value, that of softplus stays below 1.
+raw = torch.tensor([1.0, 5.0, 10.0], requires_grad=True)
+print(" raw    d exp  d softplus")
+(exp,) = torch.autograd.grad(raw.exp().sum(), raw)
+(soft,) = torch.autograd.grad(F.softplus(raw).sum(), raw)
+for row in torch.stack([raw, exp, soft], dim=1).tolist():
+    print("{:4g} {:8.6g} {:11.6g}".format(*row))
+
+# One step of gradient descent from raw = 5 towards the value 1:
+raw = torch.tensor(5.0, requires_grad=True)
+for name, positive in (("exp", torch.exp), ("softplus", F.softplus)):
+    (g,) = torch.autograd.grad((positive(raw) - 1) ** 2, raw)
+    after = positive(raw - 0.1 * g).item()
+    print(f"{name}: {positive(raw).item():.4f} becomes {after:.4f}, lost: {after == 0}")

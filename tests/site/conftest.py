@@ -1,0 +1,93 @@
+"""The site, built once for all of its tests, a server for it, and a browser."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser import ARGUMENTS, find
+from built import Site
+from filelock import FileLock
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+
+#: The site is served below the root of its host, as GitHub Pages does: a link that starts with `/` breaks.
+PREFIX = "reference"
+
+
+def build(root: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the build that publishes the site, in the project's folder `root`, into `folder`."""
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "NO_COLOR": "1"}
+    environment.pop("SITE_URL", None)
+    return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def first_build(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A web root with the site under PREFIX, built by the first process that comes here, and why it failed, if so."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    folder = shared / "www"
+    with FileLock(shared / "www.lock"):
+        fault = folder.with_suffix(".fault")
+        if not fault.exists():
+            done = build(ROOT, folder / PREFIX)
+            fault.write_text(
+                f"exit status {done.returncode}\n{done.stderr}" if done.returncode else "", encoding="utf-8"
+            )
+    return folder, fault.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def www(first_build: tuple[Path, str]) -> Path:
+    """The web root, if the site could be built."""
+    folder, fault = first_build
+    if fault:
+        pytest.fail("the site does not build; test_the_site_builds says why", pytrace=False)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(www: Path) -> Site:
+    """The built site."""
+    return Site(www / PREFIX)
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def url(www: Path) -> Iterator[str]:
+    """Address of the served site, with a slash at its end."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(www)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/{PREFIX}/"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A running Chromium. Without one the tests fail; they are never skipped."""
+    base = tmp_path_factory.getbasetemp()
+    with FileLock(base.parent / "chromium.lock"):  # one installation at a time
+        path = find()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()

@@ -1,0 +1,141 @@
+"""What a writer may get wrong: the build that publishes fails, and says where."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from built import Site
+
+from conftest import ROOT, build
+
+PAGE = "docs/en/functions/softplus.md"
+HOME = "docs/en/index.md"
+Edit = Callable[[str], str]
+
+
+@pytest.fixture
+def copy(site: Site, tmp_path: Path) -> Path:
+    """A copy of the project with what earlier builds know; the build of `site` has filled that."""
+    root = tmp_path / "project"
+    ignore = shutil.ignore_patterns("__pycache__", "fragments")
+    for name in ("docs", "snippets", "engine", "theme", ".cache"):
+        shutil.copytree(ROOT / name, root / name, ignore=ignore)
+    shutil.copy(ROOT / "mkdocs.yml", root)
+    return root
+
+
+def line_of(text: str, part: str) -> int:
+    return text[: text.index(part)].count("\n") + 1
+
+
+def test_the_copy_builds(copy: Path, tmp_path: Path) -> None:
+    done = build(copy, tmp_path / "site")
+    assert done.returncode == 0, done.stderr
+
+
+ADDED = "\n\n{}\n"
+
+
+def with_more(text: str) -> Edit:
+    return lambda source: source + ADDED.format(text)
+
+
+@pytest.mark.parametrize(
+    ("file", "edit", "mark", "said"),
+    [
+        pytest.param(
+            PAGE, with_more('--8<-- "softplus/nowhere.md"'), "softplus/nowhere.md", "no fragment", id="missing fragment"
+        ),
+        pytest.param(
+            HOME, with_more('--8<-- "nowhere/forward.md"'), "nowhere/forward.md", "no fragment", id="unknown folder"
+        ),
+        pytest.param(
+            HOME, with_more('--8<-- "../../mkdocs.yml"'), "../../mkdocs.yml", "no fragment", id="include from outside"
+        ),
+        pytest.param(
+            HOME,
+            with_more("--8<--\nsoftplus/nowhere.md\n--8<--"),
+            "--8<--\nsoftplus",
+            "one include a line",
+            id="include block",
+        ),
+        pytest.param(
+            HOME, with_more('- item\n\n    --8<-- "no/such.md"'), "no/such.md", "no fragment", id="include in a list"
+        ),
+        pytest.param(
+            "snippets/softplus/definition.yml", lambda text: text + "colour: red\n", "colour", "colour", id="wrong key"
+        ),
+        pytest.param(
+            "snippets/softplus/definition.yml",
+            lambda text: text.replace("name: Softplus", "name: 1"),
+            "name: 1",
+            "name",
+            id="wrong value",
+        ),
+        pytest.param(
+            PAGE, with_more(r"So $\fracc{1}{2}$."), r"\fracc", r"Undefined control sequence: \fracc", id="bad formula"
+        ),
+        pytest.param(
+            PAGE,
+            with_more("$$\na &= b \\\\\n\\sqrt{\n$$"),
+            "a &= b",
+            "KaTeX parse error",
+            id="bad displayed formula",
+        ),
+        pytest.param(
+            "snippets/softplus/numpy/forward.out",
+            lambda text: text.replace("0.69314718", "0.69314178"),
+            "0.69314178",
+            "prints something else",
+            id="changed digit",
+        ),
+        pytest.param(
+            "snippets/softplus/numpy/forward.py",
+            lambda text: text + "print(nowhere)\n",
+            "print(nowhere)",
+            "NameError",
+            id="snippet that fails",
+        ),
+    ],
+)
+def test_a_fault_is_told_with_file_and_line(
+    copy: Path, tmp_path: Path, file: str, edit: Edit, mark: str, said: str
+) -> None:
+    path = copy / file
+    text = edit(path.read_text(encoding="utf-8"))
+    path.write_text(text, encoding="utf-8")
+    done = build(copy, tmp_path / "site")
+    assert done.returncode != 0
+    assert re.search(rf"{re.escape(file)}:{line_of(text, mark)}\b", done.stderr), done.stderr
+    assert said in done.stderr
+    assert "mkdocs/__main__.py" not in done.stderr, "a traceback of the build itself"
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("[there](nowhere.md)", "nowhere.md"),
+        ("[there](functions/softplus.md#nowhere)", "#nowhere"),
+        ("[there](#nowhere)", "#nowhere"),
+        ("![a curve](nowhere.png)", "nowhere.png"),
+        ("[there](/functions/softplus/)", "/functions/softplus/"),
+        ("[there](../../mkdocs.yml)", "mkdocs.yml"),
+    ],
+)
+def test_a_broken_link_is_told_with_its_file(copy: Path, tmp_path: Path, more: str, said: str) -> None:
+    path = copy / HOME
+    path.write_text(path.read_text(encoding="utf-8") + ADDED.format(more), encoding="utf-8")
+    done = build(copy, tmp_path / "site")
+    assert done.returncode != 0
+    assert any("index.md" in line and said in line for line in done.stderr.splitlines()), done.stderr
+
+
+def test_a_page_that_no_menu_leads_to(copy: Path, tmp_path: Path) -> None:
+    (copy / "docs/en/lost.md").write_text("# Lost\n", encoding="utf-8")
+    done = build(copy, tmp_path / "site")
+    assert done.returncode != 0
+    assert "lost.md" in done.stderr

@@ -1,0 +1,152 @@
+"""What a reader does first: copy the code of a page, run it, and look whether it prints what the page says."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from built import Code, Page, Site
+
+from engine.compare import compare
+from engine.frameworks import TABS
+from engine.runner import ENVIRONMENT
+
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS = 120
+#: What a reader copies: the tabs and the recipes. A process for each of the many claims would take minutes; their
+#: code on the page is their file to the byte (test_html.py), and that file's output is compared by its own test.
+COPIED = {*TABS, "recipes"}
+SNIPPETS = sorted(
+    file.relative_to(ROOT).as_posix()
+    for file in (ROOT / "snippets").rglob("*.py")
+    if file.parent.name in COPIED and not file.name.startswith("_")
+)
+#: Imports that take seconds; run first, so that no long one is left for the end.
+SLOW = re.compile("/(tensorflow|keras)/")
+
+#: A figure prints nothing; its page lists points of the curves instead.
+CURVES = "\nfrom engine.plots import describe_open_figures\nprint(describe_open_figures(), end='')\n"
+
+Start = Callable[[str, str], "Future[subprocess.CompletedProcess[str]]"]
+
+
+def shown(site: Site, snippet: str) -> Code:
+    """A snippet as the pages show it, every time in the same way."""
+    codes = [code for code in site.codes if code.snippet == snippet]
+    assert codes, f"no page shows {snippet}"
+    assert len({(code.text, code.output) for code in codes}) == 1, f"the pages differ in {snippet}"
+    return codes[0]
+
+
+def draws(code: Code) -> bool:
+    """Whether a snippet is a figure: its code stands below the picture."""
+    return "savefig(" in code.text
+
+
+def execute(source: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a text as `python file.py` in an empty folder, with the settings that the page's outputs were made with."""
+    folder.mkdir(parents=True)
+    file = folder / "copied.py"
+    file.write_text(source, encoding="utf-8")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST", "COV"))}
+    return subprocess.run(
+        [sys.executable, file.name],
+        cwd=folder,
+        env=inherited | ENVIRONMENT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=SECONDS,
+    )
+
+
+@pytest.fixture(scope="module")
+def runs(
+    site: Site, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], subprocess.CompletedProcess[str]]]:
+    """The run of a snippet, two at once: xdist gives each process its share, without it this one starts them all."""
+    base = tmp_path_factory.mktemp("readers")
+    started: dict[str, Future[subprocess.CompletedProcess[str]]] = {}
+    alone = "PYTEST_XDIST_WORKER" not in os.environ
+    with ThreadPoolExecutor(2 if alone else 1) as pool:
+
+        def start(snippet: str) -> None:
+            code = shown(site, snippet)
+            source = code.text + (CURVES if draws(code) else "")
+            started[snippet] = pool.submit(execute, source, base / snippet.replace("/", "-").removesuffix(".py"))
+
+        def run(snippet: str) -> subprocess.CompletedProcess[str]:
+            if snippet not in started:
+                start(snippet)
+            return started[snippet].result()
+
+        if alone:
+            here = [
+                item.callspec.params
+                for item in request.session.items
+                if item.path == request.path and hasattr(item, "callspec")
+            ]
+            wanted = {params["snippet"] for params in here if "snippet" in params}
+            for snippet in sorted(wanted, key=lambda name: not SLOW.search(name)):
+                if any(code.snippet == snippet for code in site.codes):
+                    start(snippet)
+        yield run
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.mark.parametrize("snippet", sorted(SNIPPETS, key=lambda name: not SLOW.search(name)))
+def test_code_of_the_page_prints_the_output_of_the_page(
+    site: Site, runs: Callable[[str], subprocess.CompletedProcess[str]], snippet: str
+) -> None:
+    code = shown(site, snippet)
+    done = runs(snippet)
+    assert done.returncode == 0, done.stderr
+    differences = compare(code.output or "", done.stdout)
+    assert not differences, "\n".join(["the page (-) and the process (+) differ", *map(str, differences)])
+    assert done.stdout, "it prints nothing"
+
+
+def test_a_wrong_output_on_a_page_is_found(site: Site, tmp_path: Path) -> None:
+    code = shown(site, "snippets/softplus/numpy/forward.py")
+    printed = execute(code.text, tmp_path / "right").stdout
+    assert not compare(code.output or "", printed)
+    wrong = execute(code.text.replace("2.0", "2.001"), tmp_path / "wrong").stdout
+    assert compare(code.output or "", wrong)
+
+
+def test_code_is_taken_without_what_surrounds_it() -> None:
+    html = (
+        '<div class="language-python highlight" data-snippet="a.py"><pre><span></span><nav><button>Copy</button></nav>'
+        '<code><a id="__codelineno-0-1" href="#"></a><span>x</span> = 1 &lt; 2\n</code></pre></div>\n'
+        '<div class="language-text output highlight"><span class="filename">NumPy 2</span><pre><code>True\n</code>'
+        '</pre></div><div class="language-text output highlight"><pre><code>False\n</code></pre></div>'
+    )
+    (code,) = Page.read("a.html", html).blocks()
+    assert (code.text, code.output, code.caption) == ("x = 1 < 2\n", "True\n", "NumPy 2")
+
+
+def test_the_picture_is_what_the_code_draws(site: Site, tmp_path: Path) -> None:
+    figures = sorted({code.snippet for code in site.codes if code.snippet and draws(code)})
+    assert figures
+    for snippet in figures:
+        folder = tmp_path / snippet.replace("/", "-")
+        done = execute(shown(site, snippet).text, folder)
+        assert (done.returncode, done.stdout) == (0, ""), done.stderr
+        (drawn,) = folder.glob("*.svg")
+        expected = _paths(drawn.read_text(encoding="utf-8"))
+        assert expected
+        for code in site.codes:
+            if code.snippet == snippet:
+                pictures = [_paths(str(svg)) for svg in site.pages[code.page].html.select("figure svg")]
+                assert expected in pictures, f"{code.page}: the figure is not the one of {snippet}"
+
+
+def _paths(svg: str) -> list[str]:
+    """The outlines of a drawing, one by one."""
+    return [" ".join(outline.split()) for outline in re.findall(r'<path[^>]*?\sd="([^"]*)"', svg)]

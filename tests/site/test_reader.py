@@ -1,0 +1,308 @@
+"""The site in a real Chromium: what it asks the network for, copying, tabs, folds, phones, and the dark page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from built import FRAMEWORKS, Site
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, TimeoutError, expect
+
+ROOT = Path(__file__).resolve().parents[2]
+SOFTPLUS = "functions/softplus/"
+Open = Callable[..., Page]
+
+#: Contrast of an element's stroke, or text, with the nearest ground behind it (WCAG 2).
+CONTRAST = """(element, property) => {
+  const channels = (colour) => {
+    const canvas = new OffscreenCanvas(1, 1).getContext("2d", {willReadFrequently: true})
+    canvas.fillStyle = colour
+    canvas.fillRect(0, 0, 1, 1)
+    return [...canvas.getImageData(0, 0, 1, 1).data]
+  }
+  const luminance = (colour) => channels(colour).slice(0, 3).map((part) => part / 255)
+    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0)
+  const front = getComputedStyle(element)[property]
+  if (front === "none") return 0
+  let behind = element
+  while (behind && channels(getComputedStyle(behind).backgroundColor)[3] < 255) behind = behind.parentElement
+  const pair = [luminance(front), luminance(behind ? getComputedStyle(behind).backgroundColor : "white")]
+  return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05)
+}"""
+
+TEXTS = "h1, h2, p, a, summary, summary span, .filename, pre code, pre code span, td, th, label"
+
+
+class Log:
+    """What the pages of a context did that a reader should never see."""
+
+    def __init__(self, context: BrowserContext, origin: str) -> None:
+        self.requests: list[str] = []
+        self.faults: list[str] = []
+        context.on("request", lambda request: self._request(request.url, origin))
+        context.on("response", lambda answer: self._answer(answer.status, answer.url))
+        context.on("requestfailed", lambda request: self._failed(request.url, request.failure))
+        context.on("console", lambda message: self._console(message.type, message.text))
+        context.on("weberror", lambda error: self.faults.append(f"page error: {error.error}"))
+
+    def _request(self, address: str, origin: str) -> None:
+        self.requests.append(address)
+        if not address.startswith((origin, "data:", "blob:" + origin)):
+            self.faults.append(f"request to another origin: {address}")
+
+    def _answer(self, status: int, address: str) -> None:
+        if status >= 400:
+            self.faults.append(f"status {status}: {address}")
+
+    def _failed(self, address: str, reason: str | None) -> None:
+        if reason != "net::ERR_ABORTED":  # the browser dropped a download that the next page does not need
+            self.faults.append(f"{reason}: {address}")
+
+    def _console(self, kind: str, text: str) -> None:
+        if kind in {"error", "warning"}:
+            self.faults.append(f"console {kind}: {text}")
+
+
+@pytest.fixture
+def context(chromium: Browser, url: str) -> Iterator[Callable[..., tuple[BrowserContext, Log]]]:
+    """Make browser profiles; after the test none of them may have seen an error or a request to another origin."""
+    made: list[tuple[BrowserContext, Log]] = []
+
+    def make(**options: object) -> tuple[BrowserContext, Log]:
+        profile = chromium.new_context(**options)
+        profile.set_default_timeout(10_000)
+        made.append((profile, Log(profile, "{0.scheme}://{0.netloc}/".format(urlsplit(url)))))
+        return made[-1]
+
+    yield make
+    for profile, _ in made:
+        profile.close()
+    faults = [fault for _, log in made for fault in log.faults]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.fixture
+def open_page(context: Callable[..., tuple[BrowserContext, Log]], url: str) -> Open:
+    """Open a page of the site in a profile of its own."""
+
+    def open_page(path: str = SOFTPLUS, **options: object) -> Page:
+        profile, _ = context(**options)
+        page = profile.new_page()
+        page.goto(url + path)
+        return page
+
+    return open_page
+
+
+def addresses(site: Site) -> list[str]:
+    """Path of every page below the site's address."""
+    return [name.removesuffix("index.html") for name in site.pages if name != "404.html"]
+
+
+def unfold(page: Page) -> None:
+    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+
+
+def chosen(page: Page) -> list[str]:
+    """The label of the open tab of each tab set."""
+    return page.locator(".tabbed-set").evaluate_all(
+        "sets => sets.map(tabs => tabs.querySelector(`label[for='${tabs.querySelector(':scope > input:checked').id}']`)"
+        ".textContent)"
+    )
+
+
+def test_every_page_asks_its_own_host_only(
+    site: Site, context: Callable[..., tuple[BrowserContext, Log]], url: str
+) -> None:
+    profile, log = context()
+    page = profile.new_page()
+    for path in addresses(site):
+        page.goto(url + path, wait_until="networkidle")
+        unfold(page)
+        page.mouse.wheel(0, 20_000)
+        page.wait_for_load_state("networkidle")
+    names = {urlsplit(address).path.rpartition("/")[2] for address in log.requests}
+    assert "site.css" in names  # or the log would show nothing
+    assert any(name.startswith("KaTeX_Main-Regular") for name in names)
+
+
+def test_the_log_sees_faults(chromium: Browser, url: str) -> None:
+    profile = chromium.new_context()
+    log = Log(profile, "{0.scheme}://{0.netloc}/".format(urlsplit(url)))
+    page = profile.new_page()
+    page.goto(url)
+    log.faults.clear()
+    page.evaluate(
+        """() => {
+          console.error("told")
+          setTimeout(() => { throw new Error("thrown") })
+          document.body.append(Object.assign(new Image(), {src: "nowhere.png"}))
+          document.body.append(Object.assign(new Image(), {src: "http://127.0.0.1:9/nowhere.png"}))
+        }"""
+    )
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(300)
+    profile.close()
+    for part in ("told", "thrown", "status 404", "another origin"):
+        assert any(part in fault for fault in log.faults), log.faults
+
+
+def test_search_finds_a_page(open_page: Open) -> None:
+    page = open_page("")
+    page.keyboard.press("/")
+    page.keyboard.type("sigmoid", delay=20)
+    result = page.locator(".md-search-result__link").first
+    expect(result).to_contain_text("Softplus")
+    result.click()
+    expect(page).to_have_url(re.compile(SOFTPLUS))
+
+
+def test_formulas_have_their_fonts_and_nothing_moves(open_page: Open) -> None:
+    page = open_page()
+    loaded = page.evaluate("[...document.fonts].filter(font => font.status === 'loaded').map(font => font.family)")
+    assert {"KaTeX_Main", "KaTeX_Math"} <= {name.strip('"') for name in loaded}
+    shift = page.evaluate(
+        """() => new Promise(done => new PerformanceObserver(list => done(
+             list.getEntries().reduce((sum, entry) => sum + entry.value, 0)
+           )).observe({type: "layout-shift", buffered: true}) || setTimeout(done, 500, 0))"""
+    )
+    assert shift < 0.02
+
+
+def test_copy_button_copies_the_code_only(open_page: Open) -> None:
+    page = open_page(permissions=["clipboard-read", "clipboard-write"])
+    unfold(page)
+    copied = 0
+    for block in page.locator("[data-snippet]").all():
+        if block.is_visible():
+            block.scroll_into_view_if_needed()
+            button = block.locator("button[data-clipboard-target], button[data-md-type=copy], .md-clipboard").first
+            button.click()
+            expect(page.locator(".md-dialog")).to_contain_text("Copied")
+            text = page.evaluate("navigator.clipboard.readText()")
+            path = block.get_attribute("data-snippet")
+            assert text.rstrip("\n") == (ROOT / str(path)).read_text(encoding="utf-8").rstrip("\n"), path
+            copied += 1
+    assert copied >= 10
+
+
+def test_outputs_have_no_copy_button(open_page: Open) -> None:
+    page = open_page()
+    unfold(page)
+    outputs = [block for block in page.locator(".highlight.output").all() if block.is_visible()]
+    assert len(outputs) >= 10
+    for block in outputs:
+        block.scroll_into_view_if_needed()
+    expect(page.locator("[data-snippet] button").first).to_be_attached()  # buttons come when a block is seen
+    page.wait_for_timeout(300)
+    assert page.locator(".highlight.output button").count() == 0
+
+
+def test_a_chosen_tab_holds_everywhere(site: Site, open_page: Open) -> None:
+    with_tabs = [path for path in addresses(site) if site.pages[path + "index.html"].html.select(".tabbed-set")]
+    assert with_tabs
+    page = open_page(with_tabs[0])
+    sets = len(chosen(page))
+    assert FRAMEWORKS[0] in chosen(page)
+    page.locator(".tabbed-set").nth(2).get_by_text("PyTorch", exact=True).click()
+    assert chosen(page) == ["PyTorch"] * sets
+    page.reload(wait_until="networkidle")
+    assert chosen(page) == ["PyTorch"] * sets
+    page.get_by_role("link", name="How this site is checked").first.click()  # without loading a page anew
+    page.wait_for_url("**/checked/")
+    page.go_back()
+    expect(page.locator(".tabbed-set").first).to_be_visible()
+    assert chosen(page) == ["PyTorch"] * sets
+    for path in with_tabs:
+        other = page.context.new_page()
+        other.goto(page.url.removesuffix(with_tabs[0]) + path, wait_until="networkidle")
+        assert set(chosen(other)) == {"PyTorch"}
+        other.close()
+
+
+def test_tabs_answer_the_keyboard(open_page: Open) -> None:
+    page = open_page()
+    tabs = page.locator(".tabbed-set").first
+    tabs.locator("input:checked").focus()
+    page.keyboard.press("ArrowRight")
+    assert set(chosen(page)) == {"PyTorch"}
+    expect(tabs.locator("[data-snippet*='/pytorch/']")).to_be_visible()
+
+
+def test_a_link_to_a_claim_opens_it(site: Site, open_page: Open) -> None:
+    claims = [name for name in site.pages[SOFTPLUS + "index.html"].ids if name.startswith("claim-")]
+    assert len(claims) >= 8
+    for claim in (claims[0], claims[-1]):
+        fold = open_page(f"{SOFTPLUS}#{claim}").locator(f"#{claim}")
+        expect(fold).to_have_attribute("open", "")
+        expect(fold.locator("[data-snippet]")).to_be_in_viewport()
+    page = open_page()
+    for claim in claims:
+        fold = page.locator(f"#{claim}")
+        expect(fold).not_to_have_attribute("open", "")
+        page.evaluate("claim => { location.hash = claim }", claim)
+        expect(fold).to_have_attribute("open", "")
+
+
+def test_links_on_pages_open_their_claim(site: Site, open_page: Open) -> None:
+    for path in addresses(site):
+        page = open_page(path)
+        for address in {
+            str(link["href"]) for link in site.pages[path + "index.html"].html.select("a[href*='#claim-']")
+        }:
+            page.goto(page.url.partition("#")[0])
+            page.locator(f".md-content a[href='{address}']").first.click()
+            expect(page.locator(f"#{address.partition('#')[2]}")).to_have_attribute("open", "")
+
+
+def test_a_page_scrolls_one_way_only(site: Site, open_page: Open) -> None:
+    for path in addresses(site):
+        page = open_page(path)
+        unfold(page)
+        labels = FRAMEWORKS if page.locator(".tabbed-set").count() else []
+        for width, label in [(1280, ""), (768, ""), (360, ""), *((360, label) for label in labels)]:
+            page.set_viewport_size({"width": width, "height": 740})
+            if label:
+                page.locator(".tabbed-set").first.get_by_text(label, exact=True).click()
+            try:  # the side bars take a moment to find their places
+                page.wait_for_function("document.documentElement.scrollWidth <= innerWidth", timeout=3000)
+            except TimeoutError:
+                pytest.fail(f"{path} {label}: wider than {width} px")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_figure_can_be_seen_and_is_described(site: Site, open_page: Open, scheme: str) -> None:
+    for path in ("", SOFTPLUS):
+        page = open_page(path, color_scheme=scheme, viewport={"width": 390, "height": 844})
+        drawing = page.locator("#softplus-figure").get_by_role("img", name=re.compile(r"derivative.*\d", re.DOTALL))
+        expect(drawing).to_be_visible()
+        box = drawing.bounding_box()
+        assert box
+        assert box["width"] > 300
+        assert box["height"] > 150
+        curves = drawing.locator("[style*='--figure-1'], [style*='--figure-2']")
+        assert curves.count() >= 2
+        for curve in curves.all():
+            assert contrast(curve, "stroke") >= 3, f"{path} {curve.get_attribute('style')}"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_can_be_read(site: Site, open_page: Open, scheme: str) -> None:
+    for path in addresses(site):
+        page = open_page(path, color_scheme=scheme)
+        assert (
+            page.locator("body").get_attribute("data-md-color-scheme") == {"light": "default", "dark": "slate"}[scheme]
+        )
+        unfold(page)
+        faults = page.evaluate(f"""() => [...document.querySelectorAll(".md-content :is({TEXTS})")]
+          .filter((element) => element.checkVisibility() && ({CONTRAST})(element, "color") < 4.5)
+          .map((element) => `${{element.className}} ${{element.textContent}} ${{({CONTRAST})(element, "color")}}`)""")
+        assert not faults, "\n".join(dict.fromkeys([path, *faults]))
+
+
+def contrast(element: Locator, name: str) -> float:
+    return float(element.evaluate(CONTRAST, name))

@@ -1,0 +1,116 @@
+"""Public names are checked: a wrong default, a name that does not exist, or another function is caught."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine import apis, definition
+from engine.definition import Api
+from engine.runner import Runner
+from engine.store import Store
+
+ROOT = Path(__file__).parent.parent
+SOFTPLUS = definition.read(ROOT, "softplus")
+SAMPLES = ((-2.0, 0.12692801104297263), (0.0, 0.6931471805599453), (25.0, 25.00000000001389))
+
+
+@pytest.fixture(scope="module")
+def runner():
+    with Runner() as runner:
+        yield runner
+
+
+@pytest.fixture
+def ask(runner, tmp_path):
+    def ask(*changed, samples=SAMPLES):
+        return apis.check(ROOT, replace(SOFTPLUS, apis=changed), samples, runner, Store(tmp_path))
+
+    return ask
+
+
+def api(name, call="", defaults=None):
+    return Api(name, call or f"{name}(x)", defaults or {}, False)
+
+
+def test_all_names_of_the_site(runner):
+    found, problems = apis.check(ROOT, SOFTPLUS, SAMPLES, runner, Store(ROOT / ".cache" / "runs"))
+    assert problems == []
+    assert [(item.name, item.defaults) for item in found] == [(item.name, item.defaults) for item in SOFTPLUS.apis]
+    assert all(item.version[0].isdigit() for item in found)
+
+
+DEFAULTS = {"beta": 1, "threshold": 20}
+WRONG = {
+    "a wrong default": (
+        api("torch.nn.functional.softplus", "", DEFAULTS | {"threshold": 30}),
+        "installed: beta=1, thr",
+    ),
+    "a missing default": (api("torch.nn.functional.softplus", "", {"beta": 1}), "has other optional arguments"),
+    "no defaults": (api("torch.nn.functional.softplus"), "defined:   none"),
+    "one too many": (api("torch.nn.functional.softplus", "", DEFAULTS | {"out": None}), "has other optional arguments"),
+    "a default of another type": (
+        api("torch.nn.Softplus", "torch.nn.Softplus()(x)", {"beta": 1, "threshold": 20}),
+        "installed: beta=1.0, threshold=20.0",
+    ),
+    "no such name": (api("torch.nn.functional.softpluss"), "does not exist"),
+    "no such module": (api("scipy.specials.softplus"), "does not exist"),
+    "another function": (api("torch.nn.functional.softsign"), "computes something else at x = -2"),
+    "other arguments": (
+        api("torch.nn.functional.softplus", "torch.nn.functional.softplus(x, 2)", DEFAULTS),
+        "computes something else",
+    ),
+    "not to be called so": (api("numpy.logaddexp", "numpy.logaddexp(x)"), "cannot be called as numpy.logaddexp(x)"),
+    "one value for all": (api("numpy.logaddexp", "[0.6931471805599453]"), "gives 1 values for 3"),
+    "a crash": (api("numpy.logaddexp", "__import__('os')._exit(3)"), "called os._exit(3)"),
+    "an unknown library": (api("theano.softplus"), "theano is not a library"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong(ask, name):
+    wrong, reason = WRONG[name]
+    _, (problem,) = ask(wrong)
+    assert reason in str(problem)
+    line = next(i for i, row in enumerate(rows(), 1) if row.startswith("apis:"))
+    assert (problem.path, problem.line) == ("snippets/softplus/definition.yml", line + 1)
+
+
+def rows():
+    return (ROOT / SOFTPLUS.path).read_text(encoding="utf-8").splitlines()
+
+
+def test_line_of_each(ask):
+    _, problems = ask(api("numpy.logaddexp", "numpy.logaddexp(0, x)"), api("numpy.softplus"), api("numpy.relu"))
+    assert [rows()[problem.line - 1].split("name: ")[1].split(",")[0].strip("}") for problem in problems] == [
+        item.name for item in SOFTPLUS.apis[1:3]
+    ]
+
+
+def test_not_installed(ask, monkeypatch):
+    monkeypatch.setattr(apis.frameworks, "installed", lambda module: module != "torch")
+    found, (problem,) = ask(api("torch.nn.Softplus"), api("numpy.logaddexp", "numpy.logaddexp(0, x)"))
+    assert "torch is not installed" in str(problem)
+    assert [item.name for item in found] == ["numpy.logaddexp"]
+
+
+def test_without_samples_the_rest_is_checked(ask):
+    _, problems = ask(api("torch.nn.functional.softsign"), samples=())
+    assert problems == []
+
+
+def test_kept(tmp_path, runner):
+    store = Store(tmp_path)
+    changed = replace(SOFTPLUS, apis=(api("numpy.logaddexp", "numpy.logaddexp(0, x)"),))
+    first = apis.check(ROOT, changed, SAMPLES, runner, store)
+    with Runner() as idle:
+        idle.run = None  # what is kept is not asked again
+        assert apis.check(ROOT, changed, SAMPLES, idle, store) == first
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_fragment(ask, language):
+    found, _ = ask(api("torch.nn.functional.softplus", "", DEFAULTS), api("numpy.logaddexp", "numpy.logaddexp(0, x)"))
+    text = apis.apis_fragment(found, language)
+    assert "| PyTorch | `torch.nn.functional.softplus` | `beta=1, threshold=20` | 2." in text
+    assert "| NumPy | `numpy.logaddexp` | – | 2." in text
