@@ -135,7 +135,8 @@ def _audited(root: Path, paths: list[str]) -> list[str]:
     """The functions whose accuracy record lies at or under one of the paths."""
     chosen = [Path(text).resolve() for text in paths or ["snippets"]]
     folders = sorted(file.parent for file in (root / "snippets").glob("*/definition.yml"))
-    return [folder.name for folder in folders if any((folder / AUDIT).resolve().is_relative_to(p) for p in chosen)]
+    names = [folder.name for folder in folders if any((folder / AUDIT).resolve().is_relative_to(p) for p in chosen)]
+    return [name for name in names if any(api.audit for api in definition.read(root, name).apis)]
 
 
 @contextmanager

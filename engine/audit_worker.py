@@ -539,7 +539,7 @@ def _plot(job: dict[str, Any]) -> str:
     figure, axes = plt.subplots(
         len(ORDERS), len(columns), figsize=(6.5, 6.5), sharex=True, squeeze=False, layout="constrained"
     )
-    ticks = [-100, -10, 0, 10, 100]
+    ticks = [-100, 0, 10, 100]
     for column, dtype in enumerate(columns):
         for order in ORDERS:
             panel = axes[order][column]

@@ -38,13 +38,16 @@ class Sources:
 
 @dataclass(frozen=True)
 class Findings:
-    """What a build found out about one function. reports: on its derivations; checks: on its facts."""
+    """What a build found out about one function.
+
+    reports: on its derivations; checks: on its facts; audit: of its accuracy, if one of its names is to be audited.
+    """
 
     verdicts: list[Verdict]
     reports: list[Report]
     checks: list[Report]
     apis: list[apis.Found]
-    audit: Audit
+    audit: Audit | None
     problems: list[Problem]
 
 
@@ -108,10 +111,11 @@ class Site:
         steps = [*sources.derivations, *(fact.check for fact in sources.facts)]
         reports = derivations.reports(steps, self._store("derivations"))
         found, faults = apis.check(self.root, entry, proof.samples, self.runner, self._store("runs"))
-        measured = audit.audit(self.root, entry)
+        measured = audit.audit(self.root, entry) if any(api.audit for api in entry.apis) else None
         problems = [verdict.problem for verdict in verdicts if verdict.problem]
         problems += [*(problem for report in reports for problem in report.problems), *faults]
-        problems += audit.problems(self.root, entry, measured)
+        if measured:
+            problems += audit.problems(self.root, entry, measured)
         count = len(sources.derivations)
         return Findings(verdicts, reports[:count], reports[count:], found, measured, problems)
 
@@ -121,7 +125,8 @@ class Site:
         if sources.facts:
             yield "facts.md", facts.facts_fragment(sources.facts, findings.checks, language)
         yield "apis.md", apis.apis_fragment(findings.apis, language)
-        yield from audit_fragments(sources.definition, findings.audit, language).items()
+        if findings.audit:
+            yield from audit_fragments(sources.definition, findings.audit, language).items()
 
     def _write(self, language: str, texts: dict[str, str]) -> None:
         folder = self.root / ".cache" / "fragments" / language

@@ -28,7 +28,7 @@ derivative: "1"
 apis: [{name: numpy.positive}]
 figure: {en: A line, zh: 一条线}
 """
-PAGE = '# Demo\n\n--8<-- "demo/claims/one.md"\n\n--8<-- "demo/claims/two.md"\n'
+PAGE = '# Demo\n\n--8<-- "demo/claims/one.md"\n\n--8<-- "demo/claims/two.md"\n\n--8<-- "demo/apis.md"\n'
 CONFIG = f"""\
 site_name: Demo
 docs_dir: docs/en
@@ -76,7 +76,8 @@ def texts(site: Path) -> dict[str, tuple[str, int]]:
 def test_only_what_changed_is_written_and_what_is_gone_is_removed(site: Path, runner: Runner) -> None:
     assert Site(site, runner).build() == []
     before = texts(site)
-    assert list(before) == [".cache/fragments/en/demo/claims/one.md", ".cache/fragments/en/demo/claims/two.md"]
+    folder = ".cache/fragments/en/demo"
+    assert list(before) == [f"{folder}/apis.md", f"{folder}/claims/one.md", f"{folder}/claims/two.md"]
     claims = site / "snippets/demo/claims"
     (claims / "one.py").write_text(CLAIM.format(1) + "# changed\n")
     assert Site(site, runner).build() == []
@@ -86,7 +87,7 @@ def test_only_what_changed_is_written_and_what_is_gone_is_removed(site: Path, ru
         (claims / name).unlink()
     (problem,) = Site(site, runner).build()
     assert str(problem) == "docs/en/index.md:5: no fragment 'demo/claims/two.md'"
-    assert list(texts(site)) == [".cache/fragments/en/demo/claims/one.md"]
+    assert list(texts(site)) == [f"{folder}/apis.md", f"{folder}/claims/one.md"]
 
 
 def test_a_mismatch_is_a_problem_and_the_page_shows_what_was_printed(site: Path, runner: Runner) -> None:
