@@ -310,7 +310,8 @@ def test_text_can_be_read(site: Site, open_page: Open, scheme: str) -> None:
           }};
           return [...document.querySelectorAll(".md-content :is({TEXTS})")].filter(few)
           .filter((element) => element.checkVisibility() && ({CONTRAST})(element, "color") < 4.5)
-          .map((element) => `${{element.className}} ${{element.textContent}} ${{({CONTRAST})(element, "color")}}`) }}""")
+          .map((element) => `${{element.className}} ${{element.textContent}} ${{({CONTRAST})(element, "color")}}`)
+        }}""")
         assert not faults, "\n".join(dict.fromkeys([path, *faults]))
 
 
