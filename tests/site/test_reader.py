@@ -254,8 +254,7 @@ def test_links_on_pages_open_their_claim(site: Site, open_page: Open) -> None:
         for address in {
             str(link["href"]) for link in site.pages[path + "index.html"].html.select("a[href*='#claim-']")
         }:
-            page.goto(page.url.partition("#")[0])
-            page.locator(f".md-content a[href='{address}']").first.click()
+            page.locator(f".md-content a[href$='{address}']").first.click()  # instant navigation completes it
             expect(page.locator(f"#{address.partition('#')[2]}")).to_have_attribute("open", "")
 
 
