@@ -402,22 +402,16 @@ class TensorFlow(Call):
     def _derivative(self, x: NDArray[Any], order: int) -> Any:
         import tensorflow
 
-        tensor = tensorflow.constant(x)
-        if not order:
-            return self.function(tensor)
-        with tensorflow.GradientTape() as tape:
-            tape.watch(tensor)
-            result = self._nested(tape, tensor, order - 1)
-        return tape.gradient(result, tensor, unconnected_gradients="zero")
+        return self._nested(tensorflow.constant(x), order)
 
-    def _nested(self, outer: Any, tensor: Any, order: int) -> Any:
+    def _nested(self, tensor: Any, order: int) -> Any:
         import tensorflow
 
         if not order:
             return self.function(tensor)
         with tensorflow.GradientTape() as tape:
             tape.watch(tensor)
-            result = self._nested(tape, tensor, order - 1)
+            result = self._nested(tensor, order - 1)
         return tape.gradient(result, tensor, unconnected_gradients="zero")
 
     def array(self, result: Any) -> NDArray[Any]:

@@ -521,7 +521,7 @@ class _Point:
 
 def _points(domains: Mapping[str, Domain], limiting: bool) -> Iterator[_Point]:
     """Random points without end, and among the first of them every special value of each variable."""
-    chance = random.Random("softplus")
+    chance = random.Random("points")
     specials = [(name, value) for name, domain in domains.items() for value in _specials(domain, limiting)]
     chance.shuffle(specials)
     while True:

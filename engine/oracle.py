@@ -11,9 +11,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import os
-import signal
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from engine.processes import OutOfTime, limited
 
 if TYPE_CHECKING:
     import sympy
@@ -231,21 +231,12 @@ def formulas(expression: str, parameters: dict[str, float], seconds: float = 20)
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise TimeoutError in a Python computation that runs longer, where the system can interrupt one."""
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(*_: object) -> None:
-        raise TimeoutError(f"still running after {seconds:g} s")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    """Raise TimeoutError in a computation of SymPy, which swallows most others, that takes more processor time."""
     try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        with limited(seconds):
+            yield
+    except OutOfTime:
+        raise TimeoutError(f"still running after {seconds:g} s") from None
 
 
 class Oracle:

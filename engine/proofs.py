@@ -387,7 +387,7 @@ class _Prover:
         extremes = (1e-300, 1e-30, 1e-8, 1e-3, 0.5, 1.0, 2.0, 10.0, 40.0, 100.0, 710.0, 1e3, 1e4)
         for x in (0.0, *extremes, *(-x for x in extremes)):
             yield {"x": x, **self.defaults}, True
-        chance = random.Random("softplus")
+        chance = random.Random("points")
         for _ in range(RANDOM_POINTS):
             x = chance.choice((1, -1)) * (
                 chance.uniform(0, 4) if chance.random() < 0.5 else 10 ** chance.uniform(-3, 2)
