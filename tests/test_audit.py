@@ -180,7 +180,9 @@ def test_a_record_holds_within_a_factor_of_two(demo: tuple[Path, definition.Defi
     assert audit.record(root, entry, example())
     text = (root / "snippets/demo/audit.yml").read_text()
     assert audit.problems(root, entry, example()) == []
-    same = altered(max=Spot(2.9, 7.0), mean=0.11, step=Spot(1.1, 3.0), edges=(Edge("zero", -104.5, -3e38),))
+    same = altered(
+        max=Spot(2.9, 7.0), mean=0.11, step=Spot(1.1, 3.0), drop=Spot(1.0, 2.0), edges=(Edge("zero", -104.5, -3e38),)
+    )
     assert audit.problems(root, entry, same) == []
     assert not audit.record(root, entry, same), "noise is no news"
     assert (root / "snippets/demo/audit.yml").read_text() == text
@@ -193,7 +195,7 @@ def test_a_record_holds_within_a_factor_of_two(demo: tuple[Path, definition.Defi
         {"max": Spot(0.7, 2.0)},
         {"mean": 0.41},
         {"step": None},
-        {"drop": Spot(1.0, 2.0)},
+        {"drop": Spot(3.0, 2.0)},
         {"edges": (Edge("zero", -106.0, -3e38),)},
         {"edges": ()},
         {"edges": (Edge("nan", -103.9, -3e38),)},
