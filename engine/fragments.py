@@ -17,10 +17,14 @@ from engine.errors import Problem
 from engine.figures import FigureError, inline
 from engine.frameworks import LIBRARIES, TABS
 from engine.languages import WORDS
+from engine.snippets import Snippet
 from engine.threads import Thread
 
 VERDICTS = {"true": "verdict-true", "half true": "verdict-half", "false": "verdict-false"}
 ANSWERS = ("yes", "no")
+
+#: The page with the code and output of claims and threads, which would be most of the weight of the function's page.
+EXPERIMENTS = "experiments.md"
 
 
 def fragments(
@@ -30,13 +34,16 @@ def fragments(
     texts: dict[str, str] = {}
     problems: list[Problem] = []
     topics: dict[str, dict[str, Verdict]] = {}
+    claims: list[str] = []
     tried: dict[str, Verdict] = {}
     for verdict in verdicts:
         snippet = verdict.snippet
         if snippet.folder in TABS:
             topics.setdefault(snippet.topic, {})[snippet.folder] = verdict
         elif snippet.folder == "claims":
-            texts[f"claims/{snippet.topic}.md"] = _claim(verdict, language, problems)
+            pill = _pill(_last_word(verdict, "verdict", VERDICTS, problems), language)
+            texts[f"claims/{snippet.topic}.md"] = _claim(verdict, pill, language)
+            claims.append(_experiment(verdict, pill, language))
         elif snippet.folder == "recipes":
             texts[f"recipes/{snippet.topic}.md"] = _run(verdict, language)
         elif snippet.folder == "threads":
@@ -49,6 +56,12 @@ def fragments(
         texts[f"{topic}.md"] = _tabs(definition, topic, tabs, language, problems)
     if tried or threads:
         texts["threads.md"] = _threads(definition, threads, tried, language, problems)
+    reports = [_experiment(verdict, "", language) for verdict in tried.values()]
+    groups = (("claims", claims), ("threads", reports))
+    if any(group for _, group in groups):
+        texts[EXPERIMENTS] = "\n".join(
+            f"## {WORDS[language][name]} {{ #{name} }}\n\n" + "\n".join(group) for name, group in groups if group
+        )
     for topic, _ in definition.absent:
         if topic not in topics:
             problems.append(Problem(definition.path.as_posix(), f"absent.{topic}: no snippet has this topic"))
@@ -89,22 +102,43 @@ def _run(verdict: Verdict, language: str) -> str:
         if not snippet.folder:
             caption = WORDS[language]["data"] + " · " + caption
         parts.append(_fence(result.output, "text", f'.output .no-copy title="{caption}"'))
-    if verdict.problem:
-        message = indent(_fence(str(verdict.problem), "text", ".no-copy"), "    ")
-        parts.append(f'!!! failure "{WORDS[language]["failed"]}"\n\n{message}\n')
-    return "\n".join(parts)
+    return "\n".join([*parts, *_failure(verdict, language)])
 
 
-def _claim(verdict: Verdict, language: str, problems: list[Problem]) -> str:
-    snippet, words = verdict.snippet, WORDS[language]
-    said = _last_word(verdict, "verdict", VERDICTS, problems)
-    pill = f'<span class="{VERDICTS[said]}">{words[said]}</span> ' if said else ""
-    return _folded(
-        f"{pill}`{snippet.path.name}`{words['colon']}{words['experiment']}",
-        "claim",
-        f"claim-{_slug(snippet.topic)}",
-        _run(verdict, language),
-    )
+def _failure(verdict: Verdict, language: str) -> list[str]:
+    if not verdict.problem:
+        return []
+    message = indent(_fence(str(verdict.problem), "text", ".no-copy"), "    ")
+    return [f'!!! failure "{WORDS[language]["failed"]}"\n\n{message}\n']
+
+
+def _pill(said: str, language: str) -> str:
+    return f'<span class="{VERDICTS[said]}">{WORDS[language][said]}</span> ' if said else ""
+
+
+def _claim(verdict: Verdict, pill: str, language: str) -> str:
+    """The verdict, with a link to the experiment; on the page that the link leads to stands the way back."""
+    line = f"{pill}{_to_experiment(verdict.snippet, language)}\n{{ #{_anchor(verdict.snippet)} .claim }}\n"
+    return "\n".join([line, *_failure(verdict, language)])
+
+
+def _to_experiment(snippet: Snippet, language: str) -> str:
+    words = WORDS[language]
+    address = f"{snippet.function}/{EXPERIMENTS}#{_anchor(snippet)}"
+    return f"[`{snippet.path.name}`{words['colon']}{words['experiment']}]({address})"
+
+
+def _experiment(verdict: Verdict, pill: str, language: str) -> str:
+    """Code and output of a claim or a thread, on the page of a function's experiments."""
+    snippet = verdict.snippet
+    anchor = _anchor(snippet)
+    back = f"{pill}[{WORDS[language]['back']}](../{snippet.function}.md#{anchor})"
+    return f"### `{snippet.path.name}` {{ #{anchor} }}\n\n{back}\n\n{_run(verdict, language)}"
+
+
+def _anchor(snippet: Snippet) -> str:
+    """Where a claim or a thread stands, on the function's page and on that of its experiments."""
+    return f"{snippet.folder.removesuffix('s')}-{snippet.topic.replace('_', '-')}"
 
 
 def _threads(
@@ -125,16 +159,14 @@ def _threads(
         said = _last_word(verdicts[name], "still so", ANSWERS, problems)
         title, version = next(iter(verdicts[name].result.versions.items()), ("", ""))
         answer = words[f"still {said}"].format(library=f"{title} {version}") if said else ""
-        run = _folded(
-            f"`{name}.py`{words['colon']}{words['experiment']}",
-            "claim",
-            f"thread-{_slug(name)}",
-            _run(verdicts[name], language),
+        anchor = _anchor(verdicts[name].snippet)
+        parts.append(
+            f"- [{thread.label}]({thread.url}){words['colon']}{thread.text[language]} **{answer}**\n"
+            f"  {_to_experiment(verdicts[name].snippet, language)}\n  {{ #{anchor} }}"
         )
-        parts.append(f"[{thread.label}]({thread.url}){words['colon']}{thread.text[language]} **{answer}**\n\n{run}")
     for name in verdicts.keys() - threads.keys():
         problems.append(Problem(verdicts[name].snippet.name, f"{folder}/threads.yml does not say what it shows"))
-    return "\n".join(parts)
+    return "\n".join(parts) + "\n"
 
 
 def _last_word(verdict: Verdict, label: str, allowed: Iterable[str], problems: list[Problem]) -> str:
@@ -149,15 +181,6 @@ def _last_word(verdict: Verdict, label: str, allowed: Iterable[str], problems: l
     return ""
 
 
-def _folded(title: str, kind: str, anchor: str, body: str) -> str:
-    attributes = f"    attrs: {{id: {anchor}}}\n" if anchor else ""
-    return f"/// details | {title}\n    type: {kind}\n{attributes}\n{body}\n///\n"
-
-
-def _slug(name: str) -> str:
-    return name.replace("_", "-")
-
-
 def _figure(definition: Definition, verdict: Verdict, language: str, problems: list[Problem]) -> str:
     snippet, words = verdict.snippet, WORDS[language]
     name = f"{snippet.function}-{snippet.topic}"
@@ -170,7 +193,7 @@ def _figure(definition: Definition, verdict: Verdict, language: str, problems: l
             picture = inline(text, name, " ".join(definition.figure[language].split()))
         except FigureError as error:
             problems.append(Problem(snippet.name, str(error)))
-    code = _folded(words["code"], "code", "", _run(verdict, language))
+    code = f"/// details | {words['code']}\n    type: code\n\n{_run(verdict, language)}\n///\n"
     return f'<figure class="plot" id="{name}">{picture}</figure>\n\n{code}'
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -29,6 +30,7 @@ apis: [{name: numpy.positive}]
 figure: {en: A line, zh: 一条线}
 """
 PAGE = '# Demo\n\n--8<-- "demo/claims/one.md"\n\n--8<-- "demo/claims/two.md"\n\n--8<-- "demo/apis.md"\n'
+EXPERIMENTS = '# Experiments\n\n--8<-- "demo/experiments.md"\n'
 CONFIG = f"""\
 site_name: Demo
 docs_dir: docs/en
@@ -57,7 +59,10 @@ def site(project: Path) -> Path:
         (claims / f"{name}.out").write_text(f"{value}\nverdict: true\n")
     (project / "snippets/demo/definition.yml").write_text(DEFINITION, encoding="utf-8")
     (project / "docs/en").mkdir(parents=True)
-    (project / "docs/en/index.md").write_text(PAGE)
+    (project / "docs/en/index.md").write_text("# Home\n")
+    (project / "docs/en/demo.md").write_text(PAGE)
+    (project / "docs/en/demo").mkdir()
+    (project / "docs/en/demo/experiments.md").write_text(EXPERIMENTS)
     (project / "mkdocs.yml").write_text(CONFIG)
     return project
 
@@ -77,31 +82,31 @@ def test_only_what_changed_is_written_and_what_is_gone_is_removed(site: Path, ru
     assert Site(site, runner).build() == []
     before = texts(site)
     folder = ".cache/fragments/en/demo"
-    assert list(before) == [f"{folder}/apis.md", f"{folder}/claims/one.md", f"{folder}/claims/two.md"]
+    parts = [f"{folder}/{name}.md" for name in ("apis", "claims/one", "claims/two", "experiments")]
+    assert list(before) == parts
     claims = site / "snippets/demo/claims"
     (claims / "one.py").write_text(CLAIM.format(1) + "# changed\n")
     assert Site(site, runner).build() == []
     after = texts(site)
-    assert [name for name in after if after[name] != before[name]] == [".cache/fragments/en/demo/claims/one.md"]
+    assert [name for name in after if after[name] != before[name]] == [f"{folder}/experiments.md"]
     for name in ("two.py", "two.out"):
         (claims / name).unlink()
     (problem,) = Site(site, runner).build()
-    assert str(problem) == "docs/en/index.md:5: no fragment 'demo/claims/two.md'"
-    assert list(texts(site)) == [f"{folder}/apis.md", f"{folder}/claims/one.md"]
+    assert str(problem) == "docs/en/demo.md:5: no fragment 'demo/claims/two.md'"
+    assert list(texts(site)) == [name for name in parts if "two" not in name]
 
 
 def test_a_mismatch_is_a_problem_and_the_page_shows_what_was_printed(site: Path, runner: Runner) -> None:
     (site / "snippets/demo/claims/one.out").write_text("3\nverdict: true\n")
     (problem,) = Site(site, runner).build()
     assert (problem.path, problem.line) == ("snippets/demo/claims/one.out", 1)
-    text = texts(site)[".cache/fragments/en/demo/claims/one.md"][0]
+    text = texts(site)[".cache/fragments/en/demo/experiments.md"][0]
     assert "\n1\nverdict: true\n" in text
     assert "- 3\n" in text
 
 
 def test_every_language_gets_its_own_words_from_one_run(site: Path, runner: Runner) -> None:
-    (site / "docs/zh").mkdir()
-    (site / "docs/zh/index.md").write_text(PAGE)
+    shutil.copytree(site / "docs/en", site / "docs/zh")
     assert Site(site, runner).build() == []
     assert ">成立</span>" in texts(site)[".cache/fragments/zh/demo/claims/one.md"][0]
     assert ">true</span>" in texts(site)[".cache/fragments/en/demo/claims/one.md"][0]
@@ -157,7 +162,7 @@ def test_serve_goes_on_serving(site: Path) -> None:
         page, limit = "", time.monotonic() + 30
         while time.monotonic() < limit:
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30) as answer:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/demo/", timeout=30) as answer:
                     page = answer.read().decode()
                 if re.search(pattern, page, re.DOTALL):
                     return page
@@ -173,11 +178,11 @@ def test_serve_goes_on_serving(site: Path) -> None:
         snippet.write_text("import os\nos._exit(7)\n")
         page = wait_for(r"one\.py:2: called os\._exit\(7\) before its end")
         assert page.count("verdict-true") == 1, "the other claim keeps its verdict"
-        (site / "docs/en/index.md").write_text(PAGE + '\n--8<-- "demo/none.md"\n')
+        (site / "docs/en/demo.md").write_text(PAGE + '\n--8<-- "demo/none.md"\n')
         time.sleep(2)  # this build fails as a whole: MkDocs waits, with its message in the terminal, until it is mended
-        (site / "docs/en/index.md").write_text(PAGE)
+        (site / "docs/en/demo.md").write_text(PAGE)
         snippet.write_text(CLAIM.format(1) + "# mended\n")
-        assert "before its end" not in wait_for(r"# mended")
+        assert "before its end" not in wait_for(r"verdict-true.*verdict-true")
     finally:
         process.terminate()
         process.wait(20)

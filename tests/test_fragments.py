@@ -133,12 +133,23 @@ def test_markup_in_output_stays_text(output: str) -> None:
 
 
 @pytest.mark.parametrize(("said", "css"), [("true", "true"), ("half true", "half"), ("false", "false")])
-def test_a_claim_shows_its_verdict_folded_with_its_experiment(said: str, css: str) -> None:
+def test_a_claim_shows_its_verdict_and_leads_to_its_experiment(said: str, css: str) -> None:
     texts, problems = fragments(definition(), {}, [verdict("claims/is_so.py", f"x\nverdict: {said}\n")], "en")
     assert problems == []
-    details = html(texts["claims/is_so.md"]).select_one("details.claim#claim-is-so")
-    assert details.select_one(f"summary .verdict-{css}").text == said
-    assert details.select_one(".output code").text == f"x\nverdict: {said}\n"
+    line = html(texts["claims/is_so.md"]).select_one("p.claim#claim-is-so")
+    assert line.select_one(f".verdict-{css}").text == said
+    assert line.a["href"] == "demo/experiments.md#claim-is-so"
+    page = html(texts["experiments.md"])
+    assert page.select_one("h3#claim-is-so").text == "is_so.py"
+    assert page.select_one(f".verdict-{css}").text == said
+    assert page.a["href"] == "../demo.md#claim-is-so"
+    assert page.select_one(".output code").text == f"x\nverdict: {said}\n"
+
+
+def test_a_claim_that_fails_says_so_on_both_pages() -> None:
+    texts, _ = fragments(definition(), {}, [verdict("claims/is_so.py", "", problem=Problem("a.py", "it ended"))], "en")
+    for name in ("claims/is_so.md", "experiments.md"):
+        assert "it ended" in html(texts[name]).select_one(".admonition.failure").text
 
 
 @pytest.mark.parametrize("output", ["", "x\n", "verdict: maybe\n", "verdict: true\nmore\n", "true\n"])
@@ -152,10 +163,11 @@ def test_a_thread_says_whether_it_is_still_so() -> None:
     still = verdict("threads/lib_1.py", "x\nstill so: no\n")
     texts, problems = fragments(definition(), {"lib_1": thread}, [still], "en")
     assert problems == []
-    page = html(texts["threads.md"])
-    assert page.p.text == "lib#1: It breaks. No longer so in NumPy 2.0."
-    assert page.a["href"] == "https://example.org/1"
-    assert page.select_one("details#thread-lib-1 .output code").text.endswith("still so: no\n")
+    item = html(texts["threads.md"]).select_one("li#thread-lib-1")
+    assert item.text.startswith("lib#1: It breaks. No longer so in NumPy 2.0.\n")
+    assert [link["href"] for link in item.select("a")] == ["https://example.org/1", "demo/experiments.md#thread-lib-1"]
+    page = html(texts["experiments.md"])
+    assert page.select_one("h3#thread-lib-1 ~ .output code").text.endswith("still so: no\n")
 
 
 @pytest.mark.parametrize(

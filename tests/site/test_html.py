@@ -73,14 +73,16 @@ def test_checks_have_something_to_look_at(site: Site) -> None:
     page = site.pages["functions/softplus/index.html"]
     assert len(page.html.select(".tabbed-set")) >= 6
     assert len(page.html.select(".arithmatex")) >= 10
-    assert len(page.html.select("details[id^=claim-]")) >= 8
+    assert len(page.html.select("p.claim[id]")) >= 8
     assert len(list(page.blocks())) >= 30
+    assert len(list(site.pages["functions/softplus/experiments/index.html"].blocks())) >= 30
     assert "smooth version of ReLU" in visible_text(page)
 
 
-def test_each_page_shows_all_snippets_of_its_function(site: Site) -> None:
+def test_each_function_shows_all_its_snippets(site: Site) -> None:
     for folder in sorted(path for path in (ROOT / "snippets").iterdir() if path.is_dir()):
-        shown = [code.snippet for code in site.codes if code.page == f"functions/{folder.name}/index.html"]
+        pages = {f"functions/{folder.name}/{name}index.html" for name in ("", "experiments/")}
+        shown = [code.snippet for code in site.codes if code.page in pages]
         files = {file.relative_to(ROOT).as_posix() for file in folder.rglob("*.py") if not file.name.startswith("_")}
         assert set(shown) - {None} == files
 

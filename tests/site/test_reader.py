@@ -174,7 +174,7 @@ def test_formulas_have_their_fonts_and_nothing_moves(open_page: Open) -> None:
 
 
 def test_copy_button_copies_the_code_only(open_page: Open) -> None:
-    page = open_page(permissions=["clipboard-read", "clipboard-write"])
+    page = open_page(f"{SOFTPLUS}experiments/", permissions=["clipboard-read", "clipboard-write"])
     unfold(page)
     copied = 0
     visible = [block for block in page.locator("[data-snippet]").all() if block.is_visible()]
@@ -233,29 +233,19 @@ def test_tabs_answer_the_keyboard(open_page: Open) -> None:
     expect(tabs.locator("[data-snippet*='/pytorch/']")).to_be_visible()
 
 
-def test_a_link_to_a_claim_opens_it(site: Site, open_page: Open) -> None:
-    claims = [name for name in site.pages[SOFTPLUS + "index.html"].ids if name.startswith("claim-")]
+def test_a_claim_leads_to_its_experiment_and_back(site: Site, open_page: Open) -> None:
+    claims = [str(line["id"]) for line in site.pages[SOFTPLUS + "index.html"].html.select("p.claim")]
     assert len(claims) >= 8
     for claim in (claims[0], claims[-1]):
-        fold = open_page(f"{SOFTPLUS}#{claim}").locator(f"#{claim}")
-        expect(fold).to_have_attribute("open", "")
-        expect(fold.locator("[data-snippet]")).to_be_in_viewport()
-    page = open_page()
-    for claim in claims[::4]:
-        fold = page.locator(f"#{claim}")
-        expect(fold).not_to_have_attribute("open", "")
-        page.evaluate("claim => { location.hash = claim }", claim)
-        expect(fold).to_have_attribute("open", "")
-
-
-def test_links_on_pages_open_their_claim(site: Site, open_page: Open) -> None:
-    for path in addresses(site):
-        page = open_page(path)
-        for address in {
-            str(link["href"]) for link in site.pages[path + "index.html"].html.select("a[href*='#claim-']")
-        }:
-            page.locator(f".md-content a[href$='{address}']").first.click()  # instant navigation completes it
-            expect(page.locator(f"#{address.partition('#')[2]}")).to_have_attribute("open", "")
+        page = open_page(f"{SOFTPLUS}#{claim}")
+        page.locator(f"#{claim}").get_by_role("link").first.click()  # instant navigation: no page is loaded anew
+        expect(page).to_have_url(re.compile(f"{SOFTPLUS}experiments/#{claim}$"))
+        heading = page.locator(f"h3#{claim}")
+        expect(heading).to_be_in_viewport()
+        expect(page.locator(f"h3#{claim} ~ [data-snippet]").first).to_be_in_viewport()
+        page.locator(f"h3#{claim} + p a").click()
+        expect(page).to_have_url(re.compile(f"{SOFTPLUS}#{claim}$"))
+        expect(page.locator(f"p#{claim}")).to_be_in_viewport()
 
 
 def test_a_page_scrolls_one_way_only(site: Site, open_page: Open) -> None:
