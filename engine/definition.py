@@ -42,6 +42,11 @@ SCHEMA: dict[str, Any] = {
                 },
             },
         },
+        "compare": {
+            "description": "name -> expression in x: functions to look at beside this one",
+            "type": "object",
+            "additionalProperties": _LINE,
+        },
         "apis": {
             "description": "every public name under which a library offers the function",
             "type": "array",
@@ -101,7 +106,8 @@ class Api:
 class Definition:
     """A function.
 
-    expression, stable, derivative: SymPy texts in x and the parameters; figure: alternative text of its figure by
+    expression, stable, derivative: SymPy texts in x and the parameters; compare: other functions to show beside it, as
+    SymPy texts in x, by name; figure: alternative text of its figure by
     language; absent: reasons by (topic, tab), by language.
     """
 
@@ -111,6 +117,7 @@ class Definition:
     stable: str
     derivative: str
     parameters: tuple[Parameter, ...]
+    compare: dict[str, str]
     apis: tuple[Api, ...]
     figure: dict[str, str]
     absent: dict[tuple[str, str], dict[str, str]]
@@ -130,6 +137,7 @@ def read(root: Path, function: str) -> Definition:
         stable=data["stable"],
         derivative=data["derivative"],
         parameters=tuple(Parameter(name, **rest) for name, rest in data.get("parameters", {}).items()),
+        compare=data.get("compare", {}),
         apis=tuple(
             Api(api["name"], api.get("call", f"{api['name']}(x)"), api.get("defaults", {}), api.get("audit", False))
             for api in data["apis"]

@@ -14,6 +14,7 @@ from engine.check import Verdict
 from engine.definition import Definition
 from engine.derivations import Derivation, Report
 from engine.errors import Problem
+from engine.explorer import explorer, microscope
 from engine.figures import FigureError, inline
 from engine.frameworks import LIBRARIES, TABS
 from engine.languages import WORDS
@@ -52,6 +53,8 @@ def fragments(
             texts[f"{snippet.topic}.md"] = _figure(definition, verdict, language, problems)
         else:
             problems.append(Problem(snippet.name, f"no such kind of snippet: {snippet.folder}/"))
+    if seen := microscope(definition, language):
+        texts["microscope.md"] = seen
     for topic, tabs in topics.items():
         texts[f"{topic}.md"] = _tabs(definition, topic, tabs, language, problems)
     if tried or threads:
@@ -194,7 +197,9 @@ def _figure(definition: Definition, verdict: Verdict, language: str, problems: l
         except FigureError as error:
             problems.append(Problem(snippet.name, str(error)))
     code = f"/// details | {words['code']}\n    type: code\n\n{_run(verdict, language)}\n///\n"
-    return f'<figure class="plot" id="{name}">{picture}</figure>\n\n{code}'
+    figure, faults = explorer(definition, f'<figure class="plot" id="{name}">{picture}</figure>', language)
+    problems += faults
+    return f"{figure}\n\n{code}"
 
 
 def _fence(text: str, lexer: str, attributes: str) -> str:

@@ -54,6 +54,7 @@ def definition(absent: dict | None = None) -> Definition:
         "x",
         "1",
         (),
+        {},
         (),
         {"en": "A line", "zh": "一条线"},
         dict.fromkeys(absent or (), text),

@@ -8,14 +8,16 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from browser import ARGUMENTS, find
 from built import Site
 from filelock import FileLock
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from reading import SOFTPLUS, Log, Open
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -91,3 +93,34 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def context(chromium: Browser, url: str) -> Iterator[Callable[..., tuple[BrowserContext, Log]]]:
+    """Make browser profiles; after the test none of them may have seen an error or a request to another origin."""
+    made: list[tuple[BrowserContext, Log]] = []
+
+    def make(**options: object) -> tuple[BrowserContext, Log]:
+        profile = chromium.new_context(**options)
+        profile.set_default_timeout(10_000)
+        made.append((profile, Log(profile, "{0.scheme}://{0.netloc}/".format(urlsplit(url)))))
+        return made[-1]
+
+    yield make
+    for profile, _ in made:
+        profile.close()
+    faults = [fault for _, log in made for fault in log.faults]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.fixture
+def open_page(context: Callable[..., tuple[BrowserContext, Log]], url: str) -> Open:
+    """Open a page of the site in a profile of its own."""
+
+    def open_page(path: str = SOFTPLUS, **options: object) -> Page:
+        profile, _ = context(**options)
+        page = profile.new_page()
+        page.goto(url + path)
+        return page
+
+    return open_page

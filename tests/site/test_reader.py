@@ -3,99 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from built import FRAMEWORKS, Site
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, TimeoutError, expect
+from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError, expect
+from reading import CONTRAST, SOFTPLUS, Log, Open, contrast
 
 ROOT = Path(__file__).resolve().parents[2]
-SOFTPLUS = "functions/softplus/"
-Open = Callable[..., Page]
-
-#: Contrast of an element's stroke, or text, with the nearest ground behind it (WCAG 2).
-CONTRAST = """(element, property) => {
-  const channels = (colour) => {
-    const canvas = new OffscreenCanvas(1, 1).getContext("2d", {willReadFrequently: true})
-    canvas.fillStyle = colour
-    canvas.fillRect(0, 0, 1, 1)
-    return [...canvas.getImageData(0, 0, 1, 1).data]
-  }
-  const luminance = (colour) => channels(colour).slice(0, 3).map((part) => part / 255)
-    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
-    .reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0)
-  const front = getComputedStyle(element)[property]
-  if (front === "none") return 0
-  let behind = element
-  while (behind && channels(getComputedStyle(behind).backgroundColor)[3] < 255) behind = behind.parentElement
-  const pair = [luminance(front), luminance(behind ? getComputedStyle(behind).backgroundColor : "white")]
-  return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05)
-}"""
 
 TEXTS = "h1, h2, p, a, summary, summary span, .filename, pre code, pre code span, td, th, label"
-
-
-class Log:
-    """What the pages of a context did that a reader should never see."""
-
-    def __init__(self, context: BrowserContext, origin: str) -> None:
-        self.requests: list[str] = []
-        self.faults: list[str] = []
-        context.on("request", lambda request: self._request(request.url, origin))
-        context.on("response", lambda answer: self._answer(answer.status, answer.url))
-        context.on("requestfailed", lambda request: self._failed(request.url, request.failure))
-        context.on("console", lambda message: self._console(message.type, message.text))
-        context.on("weberror", lambda error: self.faults.append(f"page error: {error.error}"))
-
-    def _request(self, address: str, origin: str) -> None:
-        self.requests.append(address)
-        if not address.startswith((origin, "data:", "blob:" + origin)):
-            self.faults.append(f"request to another origin: {address}")
-
-    def _answer(self, status: int, address: str) -> None:
-        if status >= 400:
-            self.faults.append(f"status {status}: {address}")
-
-    def _failed(self, address: str, reason: str | None) -> None:
-        if reason != "net::ERR_ABORTED":  # the browser dropped a download that the next page does not need
-            self.faults.append(f"{reason}: {address}")
-
-    def _console(self, kind: str, text: str) -> None:
-        if kind in {"error", "warning"}:
-            self.faults.append(f"console {kind}: {text}")
-
-
-@pytest.fixture
-def context(chromium: Browser, url: str) -> Iterator[Callable[..., tuple[BrowserContext, Log]]]:
-    """Make browser profiles; after the test none of them may have seen an error or a request to another origin."""
-    made: list[tuple[BrowserContext, Log]] = []
-
-    def make(**options: object) -> tuple[BrowserContext, Log]:
-        profile = chromium.new_context(**options)
-        profile.set_default_timeout(10_000)
-        made.append((profile, Log(profile, "{0.scheme}://{0.netloc}/".format(urlsplit(url)))))
-        return made[-1]
-
-    yield make
-    for profile, _ in made:
-        profile.close()
-    faults = [fault for _, log in made for fault in log.faults]
-    assert not faults, "\n".join(faults)
-
-
-@pytest.fixture
-def open_page(context: Callable[..., tuple[BrowserContext, Log]], url: str) -> Open:
-    """Open a page of the site in a profile of its own."""
-
-    def open_page(path: str = SOFTPLUS, **options: object) -> Page:
-        profile, _ = context(**options)
-        page = profile.new_page()
-        page.goto(url + path)
-        return page
-
-    return open_page
 
 
 def addresses(site: Site) -> list[str]:
@@ -267,6 +186,7 @@ def test_a_page_scrolls_one_way_only(site: Site, open_page: Open) -> None:
 def test_figure_can_be_seen_and_is_described(site: Site, open_page: Open, scheme: str) -> None:
     for path in ("", SOFTPLUS):
         page = open_page(path, color_scheme=scheme, viewport={"width": 390, "height": 844})
+        page.evaluate("document.querySelector('function-explorer').removeAttribute('active')")  # as without script
         drawing = page.locator("#softplus-figure").get_by_role("img", name=re.compile(r"derivative.*\d", re.DOTALL))
         expect(drawing).to_be_visible()
         box = drawing.bounding_box()
@@ -302,7 +222,3 @@ def test_text_can_be_read(site: Site, open_page: Open, scheme: str) -> None:
           .map((element) => `${{element.className}} ${{element.textContent}} ${{({CONTRAST})(element, "color")}}`)
         }}""")
         assert not faults, "\n".join(dict.fromkeys([path, *faults]))
-
-
-def contrast(element: Locator, name: str) -> float:
-    return float(element.evaluate(CONTRAST, name))

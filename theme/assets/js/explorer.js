@@ -1,0 +1,235 @@
+// <function-explorer data-function="…">: the figure inside it, made explorable. Without script, and on paper, the figure stays.
+(() => {
+  const SVG = "http://www.w3.org/2000/svg";
+  const X = [-6, 6]; // the figure's own range
+  const WIDTH = 480;
+  const HEIGHT = 320;
+  const STEP = { ArrowRight: 0.1, ArrowUp: 0.1, ArrowLeft: -0.1, ArrowDown: -0.1, PageUp: 1, PageDown: -1 };
+  const SYMBOLS = { f: "f(x)", d: "f′(x)", e: "f″(x)" };
+
+  const make = (name, attributes = {}, ...children) => {
+    const element = name.startsWith("svg:") ? document.createElementNS(SVG, name.slice(4)) : document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    element.append(...children);
+    return element;
+  };
+  const show = (value) => {
+    const size = Math.abs(value);
+    const plain = size === 0 || (size >= 1e-4 && size < 1e7) ? String(+value.toPrecision(6)) : value.toExponential(5);
+    return plain.replaceAll("-", "−");
+  };
+  const clamp = (value, [low, high]) => Math.min(high, Math.max(low, value));
+  const round = (value) => +value.toFixed(2);
+
+  class FunctionExplorer extends HTMLElement {
+    connectedCallback() {
+      this.formulas = globalThis.explorable?.[this.dataset.function];
+      if (!this.formulas || this.live) return;
+      this.words = JSON.parse(this.dataset.words);
+      this.others = Object.keys(this.formulas.compare);
+      this.defaults = Object.fromEntries(this.formulas.parameters.map(({ name, default: value }) => [name, value]));
+      this.state = { parameters: { ...this.defaults }, x: 0, hidden: new Set(["e", ...this.others]) };
+      this.start = this.text();
+      this.y = this.limits();
+      this.read();
+      this.build();
+      this.draw();
+      this.setAttribute("active", "");
+    }
+
+    // The value, first and second derivative at x for the parameters; for those in force if none are given.
+    values(x, parameters = this.state.parameters) {
+      const { jet } = arithmetic;
+      const args = this.formulas.parameters.map(({ name }) => jet.n(parameters[name]));
+      return this.formulas.stable(jet, [x, 1, 0], ...args);
+    }
+
+    curve(key, x) {
+      if (key in this.formulas.compare) return this.formulas.compare[key](arithmetic.f64, x);
+      return this.values(x)["fde".indexOf(key)];
+    }
+
+    get curves() {
+      return ["f", "d", "e", ...this.others];
+    }
+
+    // What is seen with the usual parameters stays the range for all: a curve that moved the axes would hide how it moves.
+    limits() {
+      const found = [0];
+      for (let x = X[0]; x <= X[1]; x += 0.05) found.push(...this.values(x, this.defaults).slice(0, 2).filter(Number.isFinite));
+      const [low, high] = [Math.max(-10, Math.min(...found)), Math.min(10, Math.max(...found))];
+      return [low - 0.08 * (high - low), high + 0.04 * (high - low)];
+    }
+
+    // The state, as the address holds it after `?explore=`; empty while nothing has been changed.
+    text() {
+      const { parameters, x, hidden } = this.state;
+      const parts = Object.entries(parameters).map(([name, value]) => `${name}:${value}`);
+      return [...parts, `x:${x}`, `show:${this.curves.filter((key) => !hidden.has(key)).join("+")}`].join(",");
+    }
+
+    read() {
+      const told = new URLSearchParams(location.search).get("explore");
+      for (const [key, text] of (told ?? "").split(",").map((part) => part.split(":"))) {
+        if (key === "x" && Number.isFinite(+text)) this.state.x = clamp(+text, X);
+        else if (key === "show") this.state.hidden = new Set(this.curves.filter((name) => !(text ?? "").split(/[+ ]/).includes(name)));
+        else if (key in this.defaults && this.valid(key, text)) this.state.parameters[key] = +text;
+      }
+    }
+
+    write() {
+      const address = new URL(location);
+      const text = this.text();
+      if (text === this.start) address.searchParams.delete("explore");
+      else address.searchParams.set("explore", text);
+      // In the address a comma, a colon and a plus may stand as they are. Opened as a file, a page may not change its address.
+      try {
+        history.replaceState(history.state, "", address.href.replaceAll("%2C", ",").replaceAll("%3A", ":").replaceAll("%2B", "+"));
+      } catch {}
+    }
+
+    valid(name, text) {
+      const { domain } = this.formulas.parameters.find((parameter) => parameter.name === name);
+      const value = Number(text);
+      return text !== "" && Number.isFinite(value) && { real: true, nonnegative: value >= 0, positive: value > 0 }[domain];
+    }
+
+    build() {
+      this.plot = make("svg:svg", {
+        viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "slider", tabindex: 0, "aria-label": "x", "aria-valuemin": X[0], "aria-valuemax": X[1],
+      });
+      this.paths = {};
+      const clip = `${this.dataset.function}-view`;
+      this.plot.append(make("svg:clipPath", { id: clip }, make("svg:rect", { width: WIDTH, height: HEIGHT })), this.axes());
+      const lines = make("svg:g", { "clip-path": `url(#${clip})` });
+      this.curves.toReversed().forEach((key) => lines.append((this.paths[key] = make("svg:path", { class: `curve curve-${this.order(key)}` }))));
+      this.cross = make("svg:path", { class: "cross" });
+      this.dots = Object.fromEntries(this.curves.map((key) => [key, make("svg:circle", { class: `dot curve-${this.order(key)}`, r: 4 })]));
+      this.plot.append(lines, this.cross, ...Object.values(this.dots));
+
+      this.readings = {};
+      const legend = this.curves.map((key) => {
+        const box = make("input", { type: "checkbox" });
+        box.checked = !this.state.hidden.has(key);
+        box.addEventListener("change", () => this.set(() => this.state.hidden[box.checked ? "delete" : "add"](key)));
+        this.readings[key] = make("output");
+        const name = SYMBOLS[key] ?? `${key}(x)`;
+        return make("label", { class: `curve-${this.order(key)}` }, box, make("i"), make("span", { translate: "no" }, name), this.readings[key]);
+      });
+
+      this.field = this.number("x", this.words.x, (text) => Number.isFinite(+text) && +text >= X[0] && +text <= X[1], this.words.range, (x) => (this.state.x = x));
+      const controls = this.formulas.parameters.map((parameter) => this.control(parameter));
+      this.live = make(
+        "div", { class: "explorer" },
+        this.plot,
+        make("fieldset", { class: "explorer-curves" }, make("legend", {}, this.words.curves), ...legend),
+        make("div", { class: "explorer-controls" }, make("div", {}, make("span", { translate: "no" }, "x ="), this.field), ...controls),
+      );
+      this.live.setAttribute("role", "group");
+      this.live.setAttribute("aria-label", this.querySelector("svg")?.getAttribute("aria-label") ?? "");
+      this.append(this.live);
+
+      const follow = (event) => {
+        const box = this.plot.getBoundingClientRect();
+        const x = X[0] + ((event.clientX - box.left) / box.width) * (X[1] - X[0]);
+        this.set(() => (this.state.x = clamp(round(x), X)));
+      };
+      this.plot.addEventListener("pointermove", (event) => (event.pointerType === "mouse" || event.buttons) && follow(event));
+      this.plot.addEventListener("pointerdown", follow);
+      this.plot.addEventListener("keydown", (event) => {
+        const to = { Home: X[0], End: X[1] }[event.key] ?? (event.key in STEP ? round(this.state.x + STEP[event.key]) : null);
+        if (to === null || event.ctrlKey || event.metaKey || event.altKey) return;
+        event.preventDefault();
+        this.set(() => (this.state.x = clamp(to, X)));
+      });
+    }
+
+    // A number field that says what it takes, and passes on only that.
+    number(name, label, valid, message, change) {
+      const field = make("input", { type: "number", step: "any", "aria-label": label, name, inputmode: "decimal" });
+      field.addEventListener("input", () => {
+        const good = field.value !== "" && valid(field.value);
+        field.setCustomValidity(good ? "" : message);
+        if (good) this.set(() => change(+field.value), field);
+      });
+      field.addEventListener("change", () => field.reportValidity());
+      return field;
+    }
+
+    // A slider and a field for one parameter; a positive one is slid over its powers of ten.
+    control({ name, label, domain, default: usual }) {
+      const log = domain === "positive";
+      const slider = make("input", {
+        type: "range", step: log ? 0.01 : 0.1, min: log ? -1 : domain === "real" ? usual - 10 : 0, max: log ? 2 : usual + 10, "aria-label": label,
+      });
+      const from = (value) => (log ? Math.log10(value / usual) : value);
+      const field = this.number(name, label, (text) => this.valid(name, text), this.words[domain === "real" ? "range" : "positive"], (value) => (this.state.parameters[name] = value));
+      slider.addEventListener("input", () => {
+        const value = log ? +(usual * 10 ** +slider.value).toPrecision(3) : +slider.value;
+        this.set(() => (this.state.parameters[name] = value), slider);
+      });
+      this.sync = [...(this.sync ?? []), (source) => {
+        const value = this.state.parameters[name];
+        if (source !== field) [field.value] = [value, field.setCustomValidity("")];
+        if (source !== slider) slider.value = from(value);
+        slider.setAttribute("aria-valuetext", show(value));
+      }];
+      return make("div", {}, make("span", { translate: "no" }, `${label} =`), field, slider);
+    }
+
+    set(change, source) {
+      change();
+      cancelAnimationFrame(this.frame);
+      this.frame = requestAnimationFrame(() => this.draw(source));
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.write(), 200); // browsers refuse more than a few hundred changes of an address a minute
+    }
+
+    order(key) {
+      return this.curves.indexOf(key) + 1;
+    }
+
+    place(x, y) {
+      const [low, high] = this.y;
+      return [round(((x - X[0]) / (X[1] - X[0])) * WIDTH), round(((high - clamp(y, [low - 99, high + 99])) / (high - low)) * HEIGHT)];
+    }
+
+    axes() {
+      const group = make("svg:g", { class: "axes", "aria-hidden": true });
+      const [zeroX, zeroY] = this.place(0, 0);
+      const text = (x, y, value, anchor) => make("svg:text", { x, y, "text-anchor": anchor }, String(value).replace("-", "−"));
+      const step = this.y[1] - this.y[0] > 3 ? 1 : 0.5;
+      for (let x = Math.ceil(X[0]) + 1; x < X[1]; x++) if (x) group.append(make("svg:path", { class: "grid", d: `M${this.place(x, 0)[0]} 0V${HEIGHT}` }), ...(x % 2 ? [] : [text(this.place(x, 0)[0], zeroY + 18, x, "middle")]));
+      for (let y = Math.ceil(this.y[0] / step) * step; y < this.y[1]; y += step) if (y) group.append(make("svg:path", { class: "grid", d: `M0 ${this.place(0, y)[1]}H${WIDTH}` }), text(zeroX - 6, this.place(0, y)[1] + 5, y, "end"));
+      group.append(make("svg:path", { class: "axis", d: `M0 ${zeroY}H${WIDTH}M${zeroX} 0V${HEIGHT}` }));
+      return group;
+    }
+
+    draw(source) {
+      const { x, hidden } = this.state;
+      for (const key of this.curves) {
+        const visible = !hidden.has(key);
+        for (const part of [this.paths[key], this.dots[key]]) part.style.display = visible ? "" : "none";
+        const value = this.curve(key, x);
+        this.readings[key].textContent = `= ${show(value)}`;
+        const [left, top] = this.place(x, value);
+        this.dots[key].setAttribute("transform", `translate(${left} ${top})`);
+        if (!visible) continue;
+        const points = [];
+        for (let i = 0; i <= WIDTH; i += 2) {
+          const at = X[0] + (i / WIDTH) * (X[1] - X[0]);
+          points.push(this.place(at, this.curve(key, at)).join(" "));
+        }
+        this.paths[key].setAttribute("d", `M${points.join("L")}`);
+      }
+      this.cross.setAttribute("d", `M${this.place(x, 0)[0]} 0V${HEIGHT}`);
+      this.plot.setAttribute("aria-valuenow", x);
+      const told = this.curves.filter((key) => !hidden.has(key)).map((key) => `${SYMBOLS[key] ?? key} ${this.readings[key].textContent}`);
+      this.plot.setAttribute("aria-valuetext", [`x = ${show(x)}`, ...told].join(", "));
+      if (source !== this.field) [this.field.value] = [x, this.field.setCustomValidity("")];
+      for (const update of this.sync ?? []) update(source);
+    }
+  }
+
+  customElements.define("function-explorer", FunctionExplorer);
+})();

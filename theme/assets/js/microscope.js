@@ -1,0 +1,230 @@
+// <stability-microscope data-function="…">: a number of the reader's own in the formula as it is typed and in its stable form, in float64 and
+// float32, beside the exact value.
+(() => {
+  // Arithmetic with many digits: a number is s · 2^e, with a BigInt s of at most BITS bits. Results are cut, not rounded: the last bits are
+  // uncertain, and BITS leaves far more than float64 needs.
+  const BITS = 320;
+  const LARGE = 2 ** 20; // exp of more than this is out of reach of every format
+  const length = (s) => (s < 0n ? -s : s).toString(2).length;
+  const cut = (s, e) => {
+    const extra = length(s) - BITS;
+    return extra > 0 ? { s: s >> BigInt(extra), e: e + extra } : { s, e };
+  };
+  const isZero = (a) => a.s === 0n;
+  const top = (a) => (isZero(a) ? -Infinity : length(a.s) + a.e); // 2^(top−1) ≤ |a| < 2^top
+  const neg = (a) => ({ s: -a.s, e: a.e });
+  const add = (a, b) => {
+    if (isZero(a) || top(b) - top(a) > 2 * BITS) return b;
+    if (isZero(b) || top(a) - top(b) > 2 * BITS) return a;
+    const e = Math.min(a.e, b.e);
+    return cut((a.s << BigInt(a.e - e)) + (b.s << BigInt(b.e - e)), e);
+  };
+  const sub = (a, b) => add(a, neg(b));
+  const mul = (a, b) => cut(a.s * b.s, a.e + b.e);
+  const div = (a, b) => {
+    const shift = BITS + Math.max(0, length(b.s) - length(a.s)) + 1;
+    return cut((a.s << BigInt(shift)) / b.s, a.e - b.e - shift);
+  };
+  // A float as it is. A number in a formula is one, too: 0.5 and 2 are exact, and other fractions are written by their decimals.
+  const float = (value) => {
+    let e = 0;
+    while (!Number.isInteger(value)) [value, e] = [value * 2, e - 1];
+    return { s: BigInt(value), e };
+  };
+  const number = (value) => {
+    const [digits, power = "0"] = String(value).split("e");
+    const [whole, part = ""] = digits.split(".");
+    const ten = Number(power) - part.length;
+    const scale = { s: 10n ** BigInt(Math.abs(ten)), e: 0 };
+    return (ten < 0 ? div : mul)({ s: BigInt(whole + part), e: 0 }, scale);
+  };
+  const ONE = float(1);
+  const TWO = float(2);
+  const sign = (a) => (a.s < 0n ? -1 : a.s > 0n ? 1 : 0);
+  const less = (a, b) => sign(sub(a, b)) < 0;
+  const series = (first, next) => {
+    let [sum, term] = [first, first];
+    for (let k = 1; !isZero(term) && top(term) > top(sum) - BITS; k++) sum = add(sum, (term = next(term, k)));
+    return sum;
+  };
+  // 2 artanh z = ln((1 + z)/(1 − z)), for |z| ≤ 1/3
+  const artanh2 = (z) => {
+    const square = mul(z, z);
+    let power = z;
+    return mul(TWO, series(z, (_, k) => div((power = mul(power, square)), float(2 * k + 1))));
+  };
+  const LN2 = artanh2(div(ONE, float(3)));
+  const expm1 = (a) => {
+    if (top(a) > Math.log2(LARGE)) throw new RangeError();
+    if (top(a) > -2) return sub(exp(a), ONE);
+    return series(a, (term, k) => div(mul(term, a), float(k + 1)));
+  };
+  const exp = (a) => {
+    if (isZero(a)) return ONE;
+    if (top(a) > Math.log2(LARGE)) {
+      if (a.s < 0n) return { s: 0n, e: 0 };
+      throw new RangeError();
+    }
+    const k = Math.round(nearest(a, 53, -1074) / Math.LN2);
+    const rest = sub(a, mul(float(k), LN2));
+    let small = add(ONE, expm1({ s: rest.s, e: rest.e - 8 }));
+    for (let i = 0; i < 8; i++) small = mul(small, small);
+    return { s: small.s, e: small.e + k };
+  };
+  const log = (a) => {
+    if (sign(a) <= 0) throw new RangeError();
+    const k = top(a);
+    const part = { s: a.s, e: a.e - k }; // in [1/2, 1)
+    return add(mul(float(k), LN2), artanh2(div(sub(part, ONE), add(part, ONE))));
+  };
+  const log1p = (a) => (top(a) > 0 ? log(add(ONE, a)) : artanh2(div(a, add(TWO, a))));
+  const big = {
+    n: number, add, sub, mul, div, neg, exp, expm1, log, log1p,
+    abs: (a) => (a.s < 0n ? neg(a) : a),
+    max: (...args) => args.reduce((a, b) => (less(a, b) ? b : a)),
+    min: (...args) => args.reduce((a, b) => (less(b, a) ? b : a)),
+    sqrt: (a) => (isZero(a) ? a : exp(div(log(a), TWO))),
+    tanh: (a) => {
+      const t = expm1(mul(TWO, a));
+      return div(t, add(t, TWO));
+    },
+  };
+
+  // The nearest float with that many bits, none below 2^lowest; halves go to even. Infinity where the format ends.
+  const nearest = (a, bits, lowest, highest = 1023) => {
+    if (isZero(a)) return 0;
+    const drop = Math.max(length(a.s) - bits, lowest - a.e);
+    let s = a.s < 0n ? -a.s : a.s;
+    let e = a.e;
+    if (drop > 0) {
+      const [shift, half] = [BigInt(drop), 1n << BigInt(drop - 1)];
+      const rest = s & ((1n << shift) - 1n);
+      s >>= shift;
+      e += drop;
+      if (rest > half || (rest === half && s & 1n)) s += 1n;
+    }
+    if (s === 0n) return 0;
+    if (length(s) + e > highest + 1) return a.s < 0n ? -Infinity : Infinity;
+    // In two steps, since 2^e alone may be out of range where the product is not.
+    const value = Number(s) * 2 ** Math.trunc(e / 2) * 2 ** (e - Math.trunc(e / 2));
+    return a.s < 0n ? -value : value;
+  };
+
+  const TYPES = {
+    float64: { arithmetic: "f64", bits: 53, lowest: -1074, highest: 1023, digits: (value) => String(value) },
+    float32: {
+      arithmetic: "f32", bits: 24, lowest: -149, highest: 127,
+      digits: (value) => String([1, 2, 3, 4, 5, 6, 7, 8].map((n) => +value.toPrecision(n)).find((short) => Math.fround(short) === value) ?? +value.toPrecision(9)),
+    },
+  };
+
+  // What a type makes of x: the result, its error in units in the last place, and a word for it.
+  const judge = (formula, x, type, args, exact) => {
+    const { bits, lowest, highest } = TYPES[type];
+    const m = arithmetic[TYPES[type].arithmetic];
+    const result = formula(m, m.n(x), ...args.map(m.n));
+    if (!exact) return { result, mark: "far" };
+    if (!Number.isFinite(result)) {
+      const right = nearest(exact, bits, lowest, highest);
+      return { result, mark: Number.isNaN(result) ? "nan" : result === right ? "right" : "inf" };
+    }
+    const size = error(exact, result, bits, lowest);
+    const mark = size < 1 ? "right" : result === 0 ? "zero" : size >= 2 ** (bits - 2) ? "lost" : "off";
+    return { result, error: size, mark };
+  };
+  const error = (exact, result, bits, lowest) => {
+    const ulp = Math.max(top(exact) - bits, lowest);
+    const off = big.abs(sub(exact, float(result)));
+    return nearest({ s: off.s, e: off.e - ulp }, 53, -1074);
+  };
+
+  // The exact value with 20 digits, by long division.
+  const decimal = (a, digits = 20) => {
+    if (isZero(a)) return "0";
+    const sure = big.abs(a);
+    let ten = Math.floor((top(sure) - 1) * Math.log10(2));
+    const scaled = (power) => {
+      const shift = digits - 1 - power;
+      const factor = 10n ** BigInt(Math.abs(shift));
+      const up = sure.e > 0 ? sure.s << BigInt(sure.e) : sure.s;
+      const down = sure.e < 0 ? 1n << BigInt(-sure.e) : 1n;
+      const [over, under] = shift > 0 ? [up * factor, down] : [up, down * factor];
+      return (2n * over + under) / (2n * under);
+    };
+    let text = String(scaled(ten));
+    if (text.length > digits) text = String(scaled(++ten));
+    const head = `${text[0]}.${text.slice(1)}`.replace(/\.?0+$/, "");
+    const sized = ten >= 0 && ten < 15 ? `${text.slice(0, ten + 1)}.${text.slice(ten + 1)}`.replace(/\.?0+$/, "") : ten < 0 && ten > -5 ? `0.${"0".repeat(-ten - 1)}${text}`.replace(/0+$/, "") : `${head}e${ten}`;
+    return (a.s < 0n ? "-" : "") + sized;
+  };
+
+  const make = (name, attributes = {}, ...children) => {
+    const element = Object.assign(document.createElement(name), attributes);
+    element.append(...children);
+    return element;
+  };
+  const minus = (text) => text.replace(/-/g, "−");
+
+  class StabilityMicroscope extends HTMLElement {
+    connectedCallback() {
+      this.formulas = globalThis.explorable?.[this.dataset.function];
+      if (!this.formulas || this.field) return;
+      const words = (this.words = JSON.parse(this.dataset.words));
+      this.field = make("input", { type: "text", value: "-40", inputMode: "decimal", spellcheck: false, autocomplete: "off" });
+      this.field.addEventListener("input", () => this.draw());
+      this.field.addEventListener("change", () => this.field.reportValidity());
+      this.exact = make("output");
+      this.rows = make("tbody");
+      const heads = [words.form, words.type, words.result, words.error, ""].map((text) => make("th", { scope: "col" }, text));
+      this.append(
+        make("p", { className: "microscope-x" }, make("label", {}, `${words.title}: x = `, this.field), " "),
+        make("p", { className: "microscope-exact" }, `${words.exact}: `, this.exact),
+        make("div", { className: "md-typeset__scrollwrap" }, make("div", { className: "md-typeset__table" }, make("table", {}, make("thead", {}, make("tr", {}, ...heads)), this.rows))),
+      );
+      this.draw();
+    }
+
+    // Exact value and, for each form and type, what comes out. x has to be finite.
+    look(x) {
+      const args = this.formulas.parameters.map((parameter) => parameter.default);
+      const reference = (value) => {
+        try {
+          return this.formulas.stable(big, float(value), ...args.map(number));
+        } catch (problem) {
+          if (problem instanceof RangeError) return null;
+          throw problem;
+        }
+      };
+      const rows = [];
+      for (const form of ["naive", "stable"])
+        for (const type of Object.keys(TYPES)) {
+          const taken = type === "float32" ? Math.fround(x) : x;
+          const exact = Number.isFinite(taken) ? reference(taken) : null;
+          rows.push({ form, type, ...judge(this.formulas[form], taken, type, args, exact) });
+        }
+      const exact = reference(x);
+      return { exact: exact && decimal(exact), rows };
+    }
+
+    draw() {
+      const { words } = this;
+      const text = this.field.value.trim().replace(/−/g, "-");
+      const x = text === "" ? NaN : Number(text);
+      this.field.setCustomValidity(Number.isFinite(x) ? "" : words.number);
+      if (!Number.isFinite(x)) return;
+      const { exact, rows } = this.look(x);
+      this.exact.textContent = exact === null ? words.far : minus(exact);
+      this.rows.replaceChildren(
+        ...rows.map(({ form, type, result, error, mark }) => {
+          const told = error === undefined ? "" : error < 1e6 ? String(+error.toPrecision(3)) : error.toExponential(1);
+          const css = { right: "true", off: "half", far: "half" }[mark] ?? "false";
+          const pill = make("span", { className: `verdict-${css}` }, words[mark]);
+          const cells = [words[form], type, minus(TYPES[type].digits(result)), minus(told), pill].map((content) => make("td", {}, content));
+          return make("tr", {}, ...cells);
+        }),
+      );
+    }
+  }
+
+  customElements.define("stability-microscope", StabilityMicroscope);
+})();
