@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine import apis, audit, definition, derivations, facts, proofs, threads
+from engine import apis, audit, datasheet, decimals, definition, derivations, facts, proofs, threads
 from engine.audit import Audit
 from engine.audit_fragments import audit_fragments
 from engine.check import Verdict, check, require_libraries
 from engine.definition import Definition
 from engine.derivations import Derivation, Report
+from engine.downloads import publish
 from engine.errors import Problem, SourceError
 from engine.facts import Fact
 from engine.files import write
@@ -73,6 +74,12 @@ class Site:
             for name, source in sources.items()
         }
         problems = [problem for found in findings.values() for problem in found.problems]
+        downloads = datasheet.schema()
+        for name, source in sources.items():
+            text, faults = self._datasheet(source, findings[name])
+            problems += faults
+            downloads |= {f"{datasheet.FOLDER}/{name}.json": text}
+        publish(self.root, downloads)
         seen: set[Problem] = set()  # the same fault shows in every language
         for language in self.languages():
             texts, faults = footnotes(self.root, language, self._store("references"))
@@ -118,6 +125,13 @@ class Site:
             problems += audit.problems(self.root, entry, measured)
         count = len(sources.derivations)
         return Findings(verdicts, reports[:count], reports[count:], found, measured, problems)
+
+    def _datasheet(self, sources: Sources, findings: Findings) -> tuple[str, list[Problem]]:
+        entry = sources.definition
+        values, problems = decimals.table(entry, self._store("decimals"))
+        facts = list(zip(sources.facts, findings.checks, strict=True))
+        text = datasheet.datasheet(entry, facts, findings.apis, findings.verdicts, findings.audit, values)
+        return text, problems or datasheet.faults(entry, text, self._store("datasheets"))
 
     def _fragments(self, sources: Sources, findings: Findings, language: str) -> Iterator[tuple[str, str]]:
         for steps, report in zip(sources.derivations, findings.reports, strict=True):

@@ -1,0 +1,124 @@
+"""Reference values: a function and its derivatives to 30 correct digits, at points chosen without a look at it.
+
+The values come from `engine.oracle`: an enclosure of the exact value, refined until both of its ends round to the same
+30 digits. They are computed in a process of their own and kept, so that a build with nothing changed imports neither
+SymPy nor Arb.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine import decimals, frameworks, processes
+from engine.definition import Definition
+from engine.errors import Problem
+from engine.processes import Stopped
+from engine.store import Store, code_digest, digest
+
+if TYPE_CHECKING:
+    from flint import arb
+
+DIGITS = 30
+SECONDS = 120.0
+#: What no digits are given for: |value| below this, far under the smallest float64, or above this, far over the largest.
+TINY, HUGE = "1e-347", "1e+315652"
+#: Value, first and second derivative, as keys of a row.
+ORDERS = ("value", "first", "second")
+
+Row = dict[str, Any]
+
+_ORACLE = Path(__file__).with_name("oracle.py")  # not imported here: it needs NumPy
+_CONTEXT = Context(prec=2 * DIGITS + 20, Emin=MIN_EMIN, Emax=MAX_EMAX)
+
+
+def table(definition: Definition, store: Store) -> tuple[list[Row], list[Problem]]:
+    """The rows of x, its exact hexadecimal text, and the value of each order; and what is wrong.
+
+    A value is a text of 30 significant digits, rounded to nearest; "0" if it is exactly 0; None where it is undefined;
+    `{"abs_below": TINY}` or `{"abs_above": HUGE}` where nothing more is known. Parameters have their defaults.
+    """
+    job = (definition.expression, {parameter.name: parameter.default for parameter in definition.parameters})
+    versions = [frameworks.version(name) for name in ("sympy", "python-flint")]
+    key = digest(job, versions, code_digest(decimals), _ORACLE.read_text(encoding="utf-8"))
+    rows = store.get(key)
+    if rows is None:
+        (rows,) = processes.call(evaluate, [job], SECONDS)
+        if isinstance(rows, Stopped):
+            return [], [Problem(definition.path.as_posix(), f"no reference values: {rows.reason}")]
+        store.put(key, rows)
+    return rows, []
+
+
+def grid() -> list[float]:
+    """Zero; on both sides of it halves, powers of ten and of two, small and huge ones; and of each floating-point
+    format the units around 1, the smallest numbers, subnormal and normal, and the largest."""
+    from engine.oracle import FORMATS
+
+    sizes = {k / 2 for k in range(1, 21)}
+    sizes |= {float(f"1e{k}") for k in (*range(-10, 11), -300, -100, -30, -20, 20, 30, 100, 300)}
+    sizes |= {2.0**k for k in range(-10, 11)}
+    for format in FORMATS.values():
+        sizes |= {2.0**-format.precision, 2.0 ** (1 - format.precision), format.largest, format.smallest_normal}
+        sizes.add(2.0 ** (format.lowest - format.precision + 1))
+    return sorted({0.0, *sizes, *(-size for size in sizes)})
+
+
+def evaluate(job: tuple[str, dict[str, float]]) -> list[Row] | Stopped:
+    """The rows for an expression and its parameters, computed here and now."""
+    from engine.oracle import Oracle, formulas
+
+    try:
+        functions = Oracle(formulas(*job))._functions  # its own evaluation stops at the bits that tell floats apart
+    except (TimeoutError, ValueError) as error:
+        return Stopped(str(error))
+    return [
+        {"x": x, "hex": x.hex()}
+        | {name: _decimal(function, x) for name, function in zip(ORDERS, functions, strict=True)}
+        for x in grid()
+    ]
+
+
+def _decimal(function: Callable[[Any], Any], x: float) -> str | dict[str, str] | None:
+    from flint import arb, ctx
+
+    from engine import oracle
+
+    before, ctx.prec, ball = ctx.prec, oracle.START, arb.nan()
+    try:
+        while ctx.prec <= oracle.LIMIT:
+            try:
+                ball = arb(function(arb(x)))
+            except (oracle.Undecided, ZeroDivisionError):
+                ball = arb.nan()
+            if ball.is_finite() and (text := _shared(ball)):
+                return text
+            ctx.prec *= 2
+        return {"abs_below": TINY} if ball.is_finite() and ball.abs_upper() < arb(2) ** oracle.TINY else None
+    finally:
+        ctx.prec = before
+
+
+def _shared(ball: arb) -> str | dict[str, str] | None:
+    """The digits that both ends of an enclosure round to, None if they differ."""
+    ends = {_rounded(ball.lower()), _rounded(ball.upper())}
+    text = ends.pop()
+    if ends:
+        return None
+    return {"abs_above": HUGE} if text.lstrip("-") == HUGE else text
+
+
+def _rounded(end: arb) -> str:
+    from engine.oracle import FAR
+
+    mantissa, exponent = (int(part) for part in end.man_exp())
+    if not mantissa:
+        return "0"
+    if exponent + mantissa.bit_length() > FAR:
+        return f"-{HUGE}" if mantissa < 0 else HUGE
+    if exponent < -(FAR << 1):
+        return ""  # so near to 0 only as the end of an enclosure that is too wide
+    exact = _CONTEXT.multiply(Decimal(mantissa), _CONTEXT.power(Decimal(2), Decimal(exponent)))
+    return f"{exact:.{DIGITS - 1}e}"
