@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 DIGITS = 30
 SECONDS = 120.0
-#: What no digits are given for: |value| below this, far under the smallest float64, or above this, far over the largest.
+#: No digits are given if |value| is below this, far under the smallest float64, or above this, far over the largest.
 TINY, HUGE = "1e-347", "1e+315652"
 #: Value, first and second derivative, as keys of a row.
 ORDERS = ("value", "first", "second")

@@ -8,13 +8,17 @@ from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
+from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
 
+from engine import machines
 from engine.build import Site
 from engine.errors import SourceError
 from engine.runner import Runner
 
 runner = Runner()  # its workers start when first needed and stay warm between the rebuilds of `mkdocs serve`
 serving = False
+navigation: Navigation
 
 
 def on_startup(command: str, **_: Any) -> None:
@@ -37,6 +41,22 @@ def on_pre_build(config: MkDocsConfig) -> None:
         print(problem, file=sys.stderr)
     if problems and not serving:
         raise Abort(f"{len(problems)} problem(s) in the snippets and their pages")
+
+
+def on_files(files: Files, config: MkDocsConfig) -> None:
+    """Offer the downloads to the pages' links."""
+    machines.add_downloads(files, config)
+
+
+def on_nav(nav: Navigation, **_: Any) -> None:
+    """Keep it for the index of the site."""
+    global navigation
+    navigation = nav
+
+
+def on_env(_: Any, config: MkDocsConfig, files: Files) -> None:
+    """Once every page has its content, add the Markdown twins."""
+    machines.add_twins(files, navigation, config)
 
 
 def on_shutdown() -> None:
