@@ -78,7 +78,8 @@ def _code(root: HtmlElement) -> None:
         language = re.search(r"\blanguage-(\S+)", names)
         title = "".join(part.text_content() for part in box.xpath("." + _with_class("filename")))
         attributes = {"language": language[1] if language else "text", "title": title or box.get("data-snippet") or ""}
-        _replace(block, "fence", "".join(block.itertext()), **attributes)
+        text = "".join(block.itertext())
+        _replace(block, "fence", text.removeprefix("\n") if block.text else text, **attributes)  # as HTML has it
 
 
 def _pictures(root: HtmlElement, label: str) -> None:

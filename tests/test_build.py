@@ -125,7 +125,7 @@ try:
     cli(["build", "--quiet"])
 except SystemExit as stop:
     assert not stop.code, stop.code
-heavy = {"numpy", "scipy", "matplotlib", "torch", "tensorflow", "keras", "jax", "sympy", "mpmath"}
+heavy = {"numpy", "scipy", "matplotlib", "torch", "tensorflow", "keras", "jax", "sympy", "mpmath", "flint"}
 print(sorted(heavy & set(sys.modules)))
 """
 

@@ -1,0 +1,346 @@
+"""What the built site offers to machines, read as a stranger would, and compared with what it shows to people."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import jsonschema
+import mpmath
+import pytest
+import sympy
+import yaml
+from bs4 import NavigableString, Tag
+from built import Page, Site, classes, code_text
+
+ROOT = Path(__file__).resolve().parents[2]
+FUNCTIONS = sorted(folder.name for folder in (ROOT / "snippets").iterdir() if folder.is_dir())
+
+# Data of a function ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=FUNCTIONS)
+def sheet(site: Site, request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
+    """The data of a function, and their path within the site."""
+    name = f"functions/{request.param}.json"
+    return name, json.loads((site.folder / name).read_text(encoding="utf-8"))
+
+
+def page_of(site: Site, sheet: tuple[str, dict[str, Any]]) -> Page:
+    name, data = sheet
+    file = site.file(urljoin(f"/{name}", data["page"]))
+    assert file, data["page"]
+    return site.pages[file]
+
+
+def test_data_satisfy_the_schema_that_they_name(site: Site, sheet: tuple[str, dict[str, Any]]) -> None:
+    name, data = sheet
+    file = site.file(urljoin(f"/{name}", data["$schema"]))
+    assert file
+    schema = json.loads((site.folder / file).read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(data)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(schema).validate(data | {"licence": 1})
+
+
+def test_facts_are_those_of_the_page(site: Site, sheet: tuple[str, dict[str, Any]]) -> None:
+    page, (_, data) = page_of(site, sheet), sheet
+    rows = page.html.select(".facts tbody tr")
+    assert len(rows) == len(data["facts"]) > 5
+    for row, fact in zip(rows, data["facts"], strict=True):
+        name, value = row.select("td")
+        (shown,) = value.select("annotation")
+        assert fact["checked"]
+        assert fact["how"]
+        assert (fact["name"]["en"], fact["latex"].replace("|", r"\vert ")) == (name.get_text(), shown.get_text())
+        assert not fact["note"] or fact["note"]["en"] in value.get_text()
+        assert fact["anchor"] in page.ids
+    definition = next(fact["latex"] for fact in data["facts"] if fact["id"] == "definition")
+    assert data["definition"]["latex"] == definition
+
+
+def test_claims_have_the_verdicts_of_the_page(site: Site, sheet: tuple[str, dict[str, Any]]) -> None:
+    page, (_, data) = page_of(site, sheet), sheet
+    folder = ROOT / Path(data["claims"][0]["experiment"]).parent
+    assert {claim["experiment"] for claim in data["claims"]} == {
+        file.relative_to(ROOT).as_posix() for file in folder.glob("[!_]*.py")
+    }
+    for claim in data["claims"]:
+        place = page.html.find(id=claim["anchor"])
+        assert place, claim["anchor"]
+        pill = place.select_one("[class^=verdict-]")
+        assert pill, claim["anchor"]
+        assert pill.get_text() == claim["verdict"]
+
+
+def test_names_are_those_of_the_page(site: Site, sheet: tuple[str, dict[str, Any]]) -> None:
+    page, (_, data) = page_of(site, sheet), sheet
+    shown = [[cell.get_text() for cell in row.select("td")] for row in page.html.select(".apis tbody tr")]
+    assert [[api["library"], api["name"], api["version"]] for api in data["apis"]] == [
+        [library, name, version] for library, name, _, version in shown
+    ]
+    for api, (_, _, defaults, _) in zip(data["apis"], shown, strict=True):
+        assert ", ".join(f"{name}={value!r}" for name, value in api["defaults"].items()) == defaults.strip("–")
+
+
+def test_accuracy_is_what_is_recorded(sheet: tuple[str, dict[str, Any]]) -> None:
+    name, data = sheet
+    file = ROOT / "snippets" / Path(name).stem / "audit.yml"
+    recorded = yaml.safe_load(file.read_text(encoding="utf-8"))["accuracy"]
+    seen = 0
+    for row in data["accuracy"]:
+        own = row["api"].partition(".")[0]
+        title = row["api"] if row["backend"] in (own, "numpy") else f"{row['api']} on {row['backend']}"
+        for order in row["orders"]:
+            there = recorded[title][row["dtype"]][order["order"]]
+            assert there["max"] / 2 <= order["max"]["ulp"] <= there["max"] * 2
+            assert there["mean"] / 2 <= order["mean_ulp"] <= there["mean"] * 2
+            seen += 1
+    assert seen == sum(
+        isinstance(orders, dict) and len(orders) for dtypes in recorded.values() for orders in dtypes.values()
+    )
+
+
+def value_faults(data: dict[str, Any]) -> list[str]:
+    """Values that are not the function's own, which SymPy reads from the data, rounded to the digits that they have."""
+    x = sympy.Symbol("x")
+    names = {"x": x} | {parameter["name"]: sympy.Symbol(parameter["name"]) for parameter in data["parameters"]}
+    form = sympy.sympify(data["definition"]["sympy"], locals=names).subs(data["values"]["parameters"])
+    functions = [sympy.lambdify(x, sympy.diff(form, x, n), "mpmath") for n in range(3)]
+    digits, faults = data["values"]["digits"], []
+    for row in data["values"]["rows"]:
+        with mpmath.workdps(100 if abs(row["x"]) <= 64 else 6000):  # so many tell 1 + e^-10000 from 1
+            assert float.fromhex(row["hex"]) == row["x"]
+            for name, function in zip(("value", "first", "second"), functions, strict=True):
+                exact, said = function(mpmath.mpf(row["x"])), row[name]
+                if isinstance(said, dict):
+                    right = abs(exact) < mpmath.mpf(said["abs_below"])
+                else:
+                    mantissa, _, exponent = said.partition("e")
+                    unit = mpmath.mpf(10) ** (int(exponent) + 1 - digits)
+                    right = len(mantissa.strip("-")) == digits + 1
+                    right &= abs(mpmath.mpf(said) - exact) <= unit / 2 * (1 + mpmath.mpf("1e-9"))
+                faults += [] if right else [f"{name} at {row['x']}: {said}"]
+    return faults
+
+
+def test_values_are_the_function_s_own(sheet: tuple[str, dict[str, Any]]) -> None:
+    _, data = sheet
+    assert len(data["values"]["rows"]) > 100
+    assert value_faults(data) == []
+    row = next(row for row in data["values"]["rows"] if row["x"] == 0.5)
+    last = row["second"].index("e") - 1
+    row["second"] = row["second"][:last] + str((int(row["second"][last]) + 1) % 10) + row["second"][last + 1 :]
+    data["values"]["rows"] = [row]
+    assert value_faults(data) == [f"second at 0.5: {row['second']}"]
+
+
+# Markdown twins -------------------------------------------------------------------------------------------------------
+
+_FENCE = re.compile(r'^( *)(`{3,})(\S+)(?: title="([^\n]*)")?\n(.*?)^\1\2$', re.MULTILINE | re.DOTALL)
+_DISPLAYED = re.compile(r"^( *)((?:\d+\. |- )?)\$\$\n(.*?)\n *\$\$$", re.MULTILINE | re.DOTALL)
+_FORMULA = re.compile(r"\$\$\n(.*?)\n\$\$|(?<!\\)\$([^$\n]+)\$", re.DOTALL)
+_SPAN = re.compile(r"(?<!\\)(`+)(.+?)\1")
+_TAG = re.compile(r"(?<!\\)</?[A-Za-z][^>\n]*>")
+
+
+@dataclass
+class Twin:
+    """A Markdown text taken apart. code: language, title and text of the blocks; words: what is left."""
+
+    code: list[tuple[str, str, str]]
+    formulas: list[str]
+    words: str
+
+    @classmethod
+    def read(cls, text: str) -> Twin:
+        code = []
+
+        def fence(match: re.Match[str]) -> str:
+            body = re.sub(f"^{match[1]}", "", match[5], flags=re.MULTILINE)
+            code.append((match[3], match[4] or "", body))
+            return ""
+
+        def displayed(match: re.Match[str]) -> str:
+            indent = " " * len(match[1] + match[2])
+            return "$$\n" + re.sub(f"^{indent}", "", match[3], flags=re.MULTILINE) + "\n$$"
+
+        def span(match: re.Match[str]) -> str:
+            return match[0].replace("$", "")
+
+        text = _DISPLAYED.sub(displayed, _FENCE.sub(fence, text))
+        text = _SPAN.sub(span, text)
+        formulas = [(match[1] or match[2]).replace(r"\|", "|") for match in _FORMULA.finditer(text)]
+        return cls(code, formulas, _FORMULA.sub(" ", text))
+
+
+def twin_file(page: Page) -> str:
+    (link,) = page.html.select('head link[type="text/markdown"]')
+    return urljoin(f"/{page.name}", str(link["href"])).lstrip("/")
+
+
+def article(page: Page) -> Tag:
+    """What a page says."""
+    found = page.html.select_one("article.md-content__inner")
+    assert found
+    return found
+
+
+def expected_code(page: Page) -> list[tuple[str, str, str]]:
+    blocks = []
+    for block in article(page).select("div.highlight"):
+        (language,) = (name.removeprefix("language-") for name in classes(block) if name.startswith("language-"))
+        caption = block.select_one(".filename")
+        title = caption.get_text() if caption else str(block.get("data-snippet") or "")
+        blocks.append((language, title, code_text(block)))
+    return blocks
+
+
+def expected_formulas(page: Page) -> list[str]:
+    return [
+        formula.get_text() if formula.find_parent(class_="katex-display") else formula.get_text().replace("\n", " ")
+        for formula in article(page).select("annotation")
+    ]
+
+
+def words(text: str) -> Counter[str]:
+    return Counter(re.findall(r"[^\W_]+", text))
+
+
+def visible(element: Tag) -> Iterator[str]:
+    """The texts of an element in the order of the page, without code, formulas and numbers of notes."""
+    for part in element.children:
+        if isinstance(part, Tag):
+            if part.name == "svg" and part.has_attr("aria-label"):
+                yield f"Figure: {part['aria-label']}"
+            elif part.name not in {"script", "style", "template", "pre", "svg"} and not (
+                {"katex", "filename", "footnote-ref"} & classes(part)
+            ):
+                yield from visible(part)
+        elif type(part) is NavigableString:
+            yield str(part)
+
+
+def said(twin: Twin) -> Counter[str]:
+    """The words of a twin, without addresses and names of notes."""
+    return words(re.sub(r"\]\([^)\n]*\)|\[\^[\w-]+\]", "]", twin.words.replace("\\", "")))
+
+
+@pytest.fixture(scope="module")
+def pages(site: Site) -> list[Page]:
+    return [page for page in site.pages.values() if page.name != "404.html"]
+
+
+def twin_faults(page: Page, text: str) -> list[str]:
+    """What the page shows and its twin does not, or says otherwise."""
+    twin, faults = Twin.read(text), []
+    if twin.code != expected_code(page):
+        faults.append("code")
+    if twin.formulas != expected_formulas(page):
+        faults.append("formulas")
+    shown, found = words(" ".join(visible(article(page)))), said(twin)
+    if shown != found:
+        faults.append(f"words: missing {sorted(shown - found)[:9]}, added {sorted(found - shown)[:9]}")
+    faults += [f"tag: {tag}" for tag in _TAG.findall(twin.words) if not tag.startswith("<http")]
+    faults += [f"leftover: {mark}" for mark in ("¶", "↩", "katex", "wzxhzdk", "data-") if mark in twin.words]
+    return faults
+
+
+def test_every_page_has_its_twin_and_it_says_the_same(site: Site, pages: list[Page]) -> None:
+    for page in pages:
+        name = twin_file(page)
+        assert name == page.name.replace(".html", ".md")
+        assert twin_faults(page, (site.folder / name).read_text(encoding="utf-8")) == []
+
+
+def test_there_is_something_to_compare(site: Site) -> None:
+    page = site.pages["functions/softplus/index.html"]
+    assert len(expected_code(page)) >= 30
+    assert len(expected_formulas(page)) >= 30
+    assert words(" ".join(visible(article(page)))).total() >= 1000
+    alts = [str(svg["aria-label"]) for svg in article(page).select("svg[role=img]")]
+    text = (site.folder / twin_file(page)).read_text(encoding="utf-8")
+    assert alts
+    assert all(f"\n\nFigure: {alt}\n\n" in text for alt in alts)
+    for label in ("NumPy", "JAX"):
+        assert text.count(f"\n\n**{label}**\n\n") == len(article(page).select(".tabbed-set"))
+    notes = {str(note["id"]).removeprefix("fn:") for note in page.html.select(".footnote li")}
+    assert notes == set(re.findall(r"^\[\^([\w-]+)\]: ", text, re.MULTILINE))
+    assert notes == set(re.findall(r"\[\^([\w-]+)\](?!: )", text))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("import numpy as np\n", "import numpy\n", "code"),
+        ("```text title=", "```text caption=", "code"),
+        ("\\frac{1}{1 + e^{-x}}", "\\frac{1}{1 + e^{x}}", "formulas"),
+        ("smooth version", "version", "words: missing ['smooth'], added []"),
+        ("smooth version", "very smooth version", "words: missing [], added ['very']"),
+        ("In short:", "In short: <b>so", "tag: <b>"),
+        ("## Definition", "## Definition¶", "leftover: ¶"),
+    ],
+)
+def test_each_fault_of_a_twin_is_found(site: Site, old: str, new: str, fault: str) -> None:
+    page = site.pages["functions/softplus/index.html"]
+    text = (site.folder / twin_file(page)).read_text(encoding="utf-8")
+    assert old in text
+    assert fault in twin_faults(page, text.replace(old, new, 1))
+
+
+def test_links_of_the_twins_lead_somewhere(site: Site, pages: list[Page]) -> None:
+    followed = 0
+    for page in pages:
+        name = twin_file(page)
+        twin = Twin.read((site.folder / name).read_text(encoding="utf-8"))
+        for target in re.findall(r"\]\(([^\s)]+)", twin.words):
+            parts = urlsplit(urljoin(f"/{name}", target))
+            if parts.netloc:
+                continue
+            file = site.file(parts.path)
+            assert file, f"{name}: {target}"
+            assert not parts.fragment or parts.fragment in site.pages[file].ids, f"{name}: {target}"
+            followed += 1
+    assert followed > 20
+
+
+# The index ------------------------------------------------------------------------------------------------------------
+
+
+def test_llms_txt_lists_every_page_and_the_data(site: Site, pages: list[Page]) -> None:
+    text = (site.folder / "llms.txt").read_text(encoding="utf-8")
+    head, *sections = re.split(r"^## (.+)\n\n", text, flags=re.MULTILINE)
+    title, summary = re.fullmatch(r"# (.+)\n\n> (.+)\n\n", head).groups()
+    config = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    assert f"site_name: {title}\n" in config
+    assert summary in " ".join(config.split())
+    entries = {}
+    for name, body in zip(sections[::2], sections[1::2], strict=True):
+        for line in body.strip().split("\n"):
+            label, target, about = re.fullmatch(r"- \[(.+?)\]\((\S+?)\)(?:: (.+))?", line).groups()
+            assert site.file(target) == target, line
+            assert label
+            entries[target] = name, about
+    descriptions = {}
+    for page in pages:
+        meta = page.html.select_one("head meta[name=description]")
+        descriptions[twin_file(page)] = " ".join(str(meta["content"]).split())
+    assert {target: about for target, (name, about) in entries.items() if name != "Optional"} == descriptions
+    optional = {target for target, (name, _) in entries.items() if name == "Optional"}
+    data = {f"functions/{name}.json" for name in (*FUNCTIONS, "function.schema")}
+    assert optional == {"llms-full.txt", *data}
+    assert sections[-2] == "Optional"
+    assert entries["functions/softplus/index.md"][0] == "Functions"
+
+
+def test_the_full_text_holds_every_twin(site: Site, pages: list[Page]) -> None:
+    text = (site.folder / "llms-full.txt").read_text(encoding="utf-8")
+    for page in pages:
+        assert (site.folder / twin_file(page)).read_text(encoding="utf-8") in text
+        assert f"Source: {page.name.removesuffix('index.html') or './'}\n" in text

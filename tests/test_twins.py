@@ -1,0 +1,133 @@
+"""HTML as the site writes it, and the Markdown that comes of it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from engine.formulas import render
+from engine.twins import convert
+
+
+def formula(tex: str, display: bool = False) -> str:
+    """As engine.formulas leaves it in a page."""
+    tag = "div" if display else "span"
+    return f'<{tag} class="arithmatex" data-search-exclude="">{render(tex, display)}</{tag}>'
+
+
+CODE = (
+    '<div class="language-python highlight" data-snippet="snippets/a/b.py"><pre><span></span><code>'
+    '<a id="__codelineno-0-1"></a><span class="k">if</span> x &lt; 1 &amp; y:\n\n\n    <span class="n">`$_*`</span>\n'
+    "</code></pre></div>"
+)
+OUTPUT = (
+    '<div class="language-text output no-copy highlight"><span class="filename">NumPy 2</span><pre><span></span>'
+    "<code>```\n  1 | 2\n</code></pre></div>"
+)
+TABS = (
+    '<div class="tabbed-set tabbed-alternate"><input id="a" type="radio"><input id="b" type="radio">'
+    '<div class="tabbed-labels"><label for="a">NumPy</label><label for="b">JAX</label></div>\n'
+    '<div class="tabbed-content">'
+    '<div class="tabbed-block">\n<p>one</p>\n</div>\n<div class="tabbed-block">\n<p>two</p>\n</div></div></div>'
+)
+
+
+@pytest.mark.parametrize(
+    ("html", "markdown"),
+    [
+        pytest.param(f"<p>so {formula('a_b < c*d')}, and</p>", "so $a_b < c*d$, and", id="formula"),
+        pytest.param(
+            f"<p>a</p>{formula('x = 1' + chr(10) + ' + y', True)}<p>c</p>",
+            "a\n\n$$\nx = 1\n + y\n$$\n\nc",
+            id="displayed formula",
+        ),
+        pytest.param(
+            f"<table><thead><tr><th>a</th><th>b</th></tr></thead><tbody><tr><td>{formula('|x|')}</td><td>y | "
+            "<code>p|q</code></td></tr></tbody></table>",
+            "| a | b |\n| --- | --- |\n| $\\|x\\|$ | y \\| `p\\|q` |",
+            id="bars in a table",
+        ),
+        pytest.param(
+            CODE,
+            '```python title="snippets/a/b.py"\nif x < 1 & y:\n\n\n    `$_*`\n```',
+            id="code",
+        ),
+        pytest.param(OUTPUT, '````text title="NumPy 2"\n```\n  1 | 2\n````', id="output"),
+        pytest.param("<pre>\n\n  x\n</pre>", "```text\n\n  x\n```", id="bare pre"),
+        pytest.param(
+            f"<ul><li><p>a</p>{OUTPUT}</li></ul>",
+            '- a\n\n  ````text title="NumPy 2"\n  ```\n    1 | 2\n  ````',
+            id="code in a list",
+        ),
+        pytest.param(TABS, "**NumPy**\n\none\n\n**JAX**\n\ntwo", id="tabs"),
+        pytest.param(
+            '<details class="claim" id="c"><summary><span class="verdict-half">half <strong>true</strong></span> '
+            f"<code>a.py</code>: {formula('x')}</summary>\n<p>body</p>\n</details>\n<p>next</p>",
+            "**half true `a.py`: $x$**\n\nbody\n\nnext",
+            id="details",
+        ),
+        pytest.param(
+            '<div class="admonition failure"><p class="admonition-title">Failed</p><p>why</p></div>',
+            "**Failed**\n\nwhy",
+            id="admonition",
+        ),
+        pytest.param(
+            '<figure class="plot" id="f"><svg role="img" aria-label="A line, *rising*"><text>3</text></svg></figure>',
+            "Figure: A line, \\*rising\\*",
+            id="figure",
+        ),
+        pytest.param(
+            '<activation-explorer data-x="1"><figure><svg role="img" aria-label="Alt"></svg></figure>'
+            "<button>Go</button><script>1 < 2</script></activation-explorer>",
+            "Figure: Alt",
+            id="custom element",
+        ),
+        pytest.param(
+            '<p><img src="data:image/png;base64,AA" alt="Loss"> <img src="a.png" alt="B"></p>',
+            "Figure: Loss\n\n![B](a.png)",
+            id="image",
+        ),
+        pytest.param(
+            '<p>as said<sup id="fnref:key2001"><a class="footnote-ref" href="#fn:key2001">1</a></sup>.</p>'
+            '<div class="footnote"><hr/><ol>\n<li id="fn:key2001"><p>A. B. <em>Title</em>. '
+            '<a href="https://e.org">e</a> <a class="footnote-backref" href="#fnref:key2001">↩</a></p></li>\n'
+            "</ol></div>",
+            "as said[^key2001].\n\n[^key2001]: A. B. *Title*. [e](https://e.org)",
+            id="footnote",
+        ),
+        pytest.param(
+            '<h2 id="a">β and <code>x_1</code><a class="headerlink" href="#a" title="Permanent link">¶</a></h2>'
+            '<p><a href="#a">up</a>, <a href="../../checked/">there</a></p>',
+            "## β and `x_1`\n\n[up](./#a), [there](../../checked/)",
+            id="links",
+        ),
+        pytest.param("<p>4.5 × 10<sup>−15</sup>, x<sub>0</sub></p>", "4.5 × 10^−15, x_0", id="superscript"),
+        pytest.param(
+            "<p>$5 &lt;b&gt; &amp;amp; a_b*c \\* [^1] `q`</p>",
+            "\\$5 \\<b> \\&amp; a\\_b\\*c \\\\\\* \\[^1] \\`q\\`",
+            id="markup in a text",
+        ),
+        pytest.param("<p>one\ntwo\n- three</p>", "one two - three", id="a paragraph is a line"),
+        pytest.param("<p>a</p><p hidden>b</p><template><p>c</p></template><!-- d -->", "a", id="not shown"),
+    ],
+)
+def test_conversion(html: str, markdown: str) -> None:
+    assert convert(html) == markdown + "\n"
+
+
+def test_words_of_the_site_are_in_its_language_and_links_lead_to_its_page() -> None:
+    html = '<figure><svg role="img" aria-label="图"></svg></figure><p><a href="#a">b</a></p>'
+    assert convert(html, "softplus.html", "zh") == "图：图\n\n[b](softplus.html#a)\n"
+
+
+def test_time_grows_with_the_page_and_no_faster() -> None:
+    part = f"<p>so {formula('f(x) = 1')}</p>{formula('f(x) = 1', True)}{CODE}{OUTPUT}{TABS}"
+
+    def seconds(times: int) -> float:
+        start = time.process_time()
+        convert(part * times)
+        return time.process_time() - start
+
+    seconds(10)
+    assert seconds(400) < 20 * seconds(40)
