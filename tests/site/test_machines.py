@@ -18,9 +18,10 @@ import sympy
 import yaml
 from bs4 import NavigableString, Tag
 from built import Page, Site, classes, code_text
+from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parents[2]
-FUNCTIONS = sorted(folder.name for folder in (ROOT / "snippets").iterdir() if folder.is_dir())
+FUNCTIONS = sorted(file.parent.name for file in (ROOT / "snippets").glob("*/definition.yml"))
 
 # Data of a function ---------------------------------------------------------------------------------------------------
 
@@ -120,7 +121,10 @@ def value_faults(data: dict[str, Any]) -> list[str]:
             for name, function in zip(("value", "first", "second"), functions, strict=True):
                 exact, said = function(mpmath.mpf(row["x"])), row[name]
                 if isinstance(said, dict):
-                    right = abs(exact) < mpmath.mpf(said["abs_below"])
+                    bounds = mpmath.mpf(said.get("abs_above", 0)), mpmath.mpf(said.get("abs_below", "inf"))
+                    right = bounds[0] <= abs(exact) < bounds[1]
+                elif said in (None, "0"):
+                    right = mpmath.isnan(exact) if said is None else not exact
                 else:
                     mantissa, _, exponent = said.partition("e")
                     unit = mpmath.mpf(10) ** (int(exponent) + 1 - digits)
@@ -308,6 +312,19 @@ def test_links_of_the_twins_lead_somewhere(site: Site, pages: list[Page]) -> Non
             assert not parts.fragment or parts.fragment in site.pages[file].ids, f"{name}: {target}"
             followed += 1
     assert followed > 20
+
+
+def test_a_page_that_names_its_twin_asks_for_nothing_more(url: str, chromium: Browser) -> None:
+    """The theme's script fetches the site map of whatever it takes for the same page in another language."""
+    asked: list[tuple[str, int]] = []
+    page = chromium.new_page()
+    page.on("response", lambda response: asked.append((response.url.removeprefix(url), response.status)))
+    page.goto(f"{url}functions/softplus/", wait_until="networkidle")
+    assert page.locator('head link[type="text/markdown"]').count() == 1
+    page.close()
+    assert [(path, status) for path, status in asked if status != 200 or "softplus/" in path[1:]] == [
+        ("functions/softplus/", 200)
+    ]
 
 
 # The index ------------------------------------------------------------------------------------------------------------
