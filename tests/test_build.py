@@ -29,7 +29,8 @@ derivative: "1"
 apis: [{name: numpy.positive}]
 figure: {en: A line, zh: 一条线}
 """
-PAGE = '# Demo\n\n--8<-- "demo/claims/one.md"\n\n--8<-- "demo/claims/two.md"\n\n--8<-- "demo/apis.md"\n'
+PARTS = ("claims/one", "claims/two", "apis", "microscope")
+PAGE = "# Demo\n" + "".join(f'\n--8<-- "demo/{part}.md"\n' for part in PARTS)
 EXPERIMENTS = '# Experiments\n\n--8<-- "demo/experiments.md"\n'
 CONFIG = f"""\
 site_name: Demo
@@ -82,7 +83,7 @@ def test_only_what_changed_is_written_and_what_is_gone_is_removed(site: Path, ru
     assert Site(site, runner).build() == []
     before = texts(site)
     folder = ".cache/fragments/en/demo"
-    parts = [f"{folder}/{name}.md" for name in ("apis", "claims/one", "claims/two", "experiments")]
+    parts = [f"{folder}/{name}.md" for name in sorted((*PARTS, "experiments"))]
     assert list(before) == parts
     claims = site / "snippets/demo/claims"
     (claims / "one.py").write_text(CLAIM.format(1) + "# changed\n")

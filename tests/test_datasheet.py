@@ -32,6 +32,7 @@ DEFINITION = Definition(
     stable="a*x",
     derivative="a",
     parameters=(Parameter("a", "a", "positive", 1),),
+    compare={},
     apis=(),
     figure={},
     absent={},

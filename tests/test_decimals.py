@@ -20,6 +20,7 @@ DEFINITION = Definition(
     stable="tanh(a*x)",
     derivative="a/cosh(a*x)**2",
     parameters=(Parameter("a", "a", "positive", 2),),
+    compare={},
     apis=(),
     figure={},
     absent={},
