@@ -69,6 +69,7 @@ WORDS: dict[str, dict[str, str]] = {
         "fact refused": "{got}",
         "none": "No rule flagged anything.",
         "comma": ", ",
+        "list": ", ",
         "semicolon": "; ",
         "colon": ": ",
     },
@@ -77,34 +78,34 @@ WORDS: dict[str, dict[str, str]] = {
         "type": "类型",
         "max": "{f} 最大",
         "mean": "平均",
-        "at": "{x} 处",
+        "at": "在 {x} 处",
         "no gradient": "无自动微分",
-        "not taken": "拒绝",
-        "about": "与精确值相比的误差，单位为各类型的 ulp（末位单位）：先是最大误差及其 *x*，再是对所有结果为正规数的浮"
-        "点数取的平均。16 位类型试遍全部取值，其余类型至少试 {points} 个点，并在误差大或有跳变处加密。误差从 {all} "
-        "起，没有一位是对的。",
+        "not taken": "不接受",
+        "about": "与精确值相比的误差，以各类型的末位单位（ulp）计：先列最大误差及其所在的 *x*，再列平均误差，"
+        "即对结果为正规数的所有浮点数取平均。16 位类型试遍全部取值，其余类型至少试 {points} 个点，"
+        "并在误差大或有跳变处加密。误差达到 {all} 时，结果没有一位是对的。",
         "per type": "{size}（{dtype}）",
         "edges": "结果的边界：零、无穷与整数输入",
-        "about edges": "各结果从何处起变为 0、inf 或 nan（二分法求得），以及在 ±∞ 处的极限。最前几行是精确值舍入后的情"
-        "形。",
+        "about edges": "各结果从何处起变为 0、inf 或 nan（由二分法求得），以及在 ±∞ 处的极限。"
+        "最前几行是精确值舍入后应有的结果。",
         "exact": "精确值舍入",
         "edge": "从 {x} 起为 {kind}",
         "limits": "{f} 在 −∞、+∞ 处",
-        "integers": "int32 得到",
+        "integers": "int32 的结果",
         "never": "—",
-        "plot": "函数值、一阶与二阶导数的最大误差随 x 的变化，单位 ulp，对数坐标，分 float32 与 float64 及各库。",
-        "summary": "检查规则不针对任何库或函数，在 {tried} 种“库、类型、阶数”的组合中标出了 {count} 处问题。相同的已合"
-        "并；某一条下没有出现的库没有这种问题。",
-        "step": "**相邻浮点数之间的台阶**，超出函数本身的变化，通常是切换公式留下的：",
-        "drop": "**相邻浮点数之间方向走反**，超过 {notable} ulp：",
+        "plot": "各库的函数值、一阶导数与二阶导数的最大误差随 x 的变化，float32 与 float64，单位为 ulp，对数坐标。",
+        "summary": "检查规则不涉及任何具体的库或函数，在 {tried} 个“库、类型、阶数”组合中共标出 {count} 处问题。"
+        "相同的已合并；某一类下没有列出的库，就没有这类问题。",
+        "step": "**相邻浮点数之间的台阶**，大于函数本身的变化，通常由切换公式造成：",
+        "drop": "**相邻浮点数之间变化方向相反**，幅度超过 {notable} ulp：",
         "error": "**误差超过 {notable} ulp**：",
-        "zero": "**真值是正规数，结果却恰好为 0**，列出这样丢失的最大值；同一阶的误差不再另列：",
+        "zero": "**真值是正规数，结果却恰好为 0**，列出的是由此丢失的最大值；同一阶导数的误差不再另列：",
         "inf": "**真值有限，结果却是 inf**：",
         "nan": "**输入是数，结果却是 nan**：",
         "infinity": "**在 ±∞ 处结果错误**：",
         "nan lost": "**输入 nan，输出却不是 nan**：",
-        "subnormal": "**低于最小正规数时丢失位数**，或整个变为 0：",
-        "alone": "**单独计算与放在大数组中计算结果不同**，且差别不止末位：",
+        "subnormal": "**真值低于最小正规数时丢失有效位**，或整个变为 0：",
+        "alone": "**单独计算与放在大数组中计算，结果不同**，且差别不止末位：",
         "integer": "**整数输入**被拒绝或结果错误：",
         "dtype": "**输出类型与输入类型不同**：",
         "refused": "**不接受的类型**：",
@@ -119,6 +120,7 @@ WORDS: dict[str, dict[str, str]] = {
         "fact refused": "{got}",
         "none": "没有规则标出任何问题。",
         "comma": "，",
+        "list": "、",
         "semicolon": "；",
         "colon": "：",
     },
@@ -166,7 +168,7 @@ def _tables(audit: Audit, words: dict[str, str]) -> str:
         head += [words["max"].format(f=symbol), words["mean"]]
     cells = [([row.library, row.dtype], _errors(row, words)) for row in audit.rows]
     points = [order.points for row in audit.rows for order in row.orders if PRECISION[row.dtype] > 16]
-    lost = words["comma"].join(
+    lost = words["list"].join(
         words["per type"].format(size=number(2.0 ** (bits - 1)), dtype=dtype)
         for dtype, bits in PRECISION.items()
         if any(row.dtype == dtype and row.orders for row in audit.rows)
@@ -230,7 +232,7 @@ def _ends(orders: tuple[Accuracy, ...], words: dict[str, str], integers: str) ->
             for edge in orders[order].edges
         ]
         ends.append(words["comma"].join(found) or words["never"])
-        limits.append(words["comma"].join(number(orders[order].ends[name][0], 4) for name in ("-inf", "inf")))
+        limits.append(words["list"].join(number(orders[order].ends[name][0], 4) for name in ("-inf", "inf")))
     return [*ends, *limits, integers]
 
 

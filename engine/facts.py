@@ -298,7 +298,7 @@ WORDS: dict[str, dict[str, str]] = {
         "how": "各条结论的核验方式",
         "check": "核验方式",
         "see": "详见",
-        "with": "其中",
+        "with": "设",
         "comma": "，",
         "colon": "：",
         "stop": "。",

@@ -164,7 +164,7 @@ def _threads(
         answer = words[f"still {said}"].format(library=f"{title} {version}") if said else ""
         anchor = _anchor(verdicts[name].snippet)
         parts.append(
-            f"- [{thread.label}]({thread.url}){words['colon']}{thread.text[language]} **{answer}**\n"
+            f"- [{thread.label}]({thread.url}){words['colon']}{thread.text[language]}{words['gap']}**{answer}**\n"
             f"  {_to_experiment(verdicts[name].snippet, language)}\n  {{ #{anchor} }}"
         )
     for name in verdicts.keys() - threads.keys():
@@ -203,10 +203,10 @@ def _figure(definition: Definition, verdict: Verdict, language: str, problems: l
 
 
 def _fence(text: str, lexer: str, attributes: str) -> str:
-    """A code fence longer than any in its text."""
+    """A code fence longer than any in its text. The search leaves it out: it is in no language of the site."""
     ticks = "`" * (max((len(run) for run in re.findall(r"`{3,}", text)), default=2) + 1)
     body = text if text.endswith("\n") else text + "\n"
-    return f"{ticks} {{ .{lexer} {attributes} }}\n{body}{ticks}\n"
+    return f'{ticks} {{ .{lexer} {attributes} data-search-exclude="true" }}\n{body}{ticks}\n'
 
 
 def derivation(steps: Derivation, report: Report, language: str) -> str:

@@ -36,6 +36,7 @@ WORDS: dict[str, dict[str, str]] = {
         "microscope inf": "overflows",
         "microscope nan": "not a number",
         "microscope far": "beyond what this page computes",
+        "gap": " ",
         "colon": ": ",
         "with": "With",
         "comma": ", ",
@@ -77,11 +78,12 @@ WORDS: dict[str, dict[str, str]] = {
         "microscope inf": "上溢",
         "microscope nan": "不是数",
         "microscope far": "超出本页的计算范围",
+        "gap": "",
         "colon": "：",
-        "with": "其中",
+        "with": "设",
         "comma": "，",
         "stop": "。",
-        "derived": "本次构建已核验：共 {steps} 步，每步至少在 {points} 个点上以不少于 {digits} 位数字比对，"
+        "derived": "本次构建已核验：共 {steps} 步，每步至少在 {points} 个点上比对，精确到不少于 {digits} 位数字；"
         "其中 {proved} 步另由 SymPy 证明。",
         "not derived": "此推导不成立",
     },
