@@ -1,14 +1,16 @@
-"""Command line: `python -m engine check|record|build`."""
+"""Command line: `python -m engine check|record|build|translated`."""
 
 from __future__ import annotations
 
 import argparse
+import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine import audit, definition
+from engine import audit, definition, translations
 from engine.check import Verdict, check, missing, record, require_libraries
 from engine.errors import Problem, SourceError
 from engine.frameworks import installed
@@ -30,6 +32,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if options.command == "build":
             return _build(root)
+        if options.command == "translated":
+            return _translated(root, options)
         return _run(root, options)
     except SourceError as error:
         for problem in error.problems:
@@ -61,6 +65,11 @@ def _parser() -> argparse.ArgumentParser:
             "--available", action="store_true", help="leave out snippets whose libraries are not installed, and say so"
         )
     commands.add_parser("build", help="check everything and write the fragments that the pages include")
+    text = "record that translated pages, or the paragraph on one line, render the English text of today"
+    command = commands.add_parser("translated", help=text, description=text)
+    command.add_argument("path", nargs="*", help="page, page:line, or folder of a translation (default: all)")
+    text = "also where only the English has changed: the translation renders it as it is (needs a path)"
+    command.add_argument("--unchanged", action="store_true", help=text)
     return parser
 
 
@@ -156,6 +165,30 @@ def _progress(total: int, done: Callable[[Verdict], None]) -> Iterator[Callable[
             bar.update(task, advance=1, description=verdict.snippet.name)
 
         yield tell
+
+
+def _translated(root: Path, options: argparse.Namespace) -> int:
+    if options.unchanged and not options.path:
+        raise UsageError("--unchanged needs a path: page, page:line, or folder")
+    folders = [root / "docs" / language for language in translations.translations(root)]
+    pages: dict[Path, set[int]] = {}
+    whole: set[Path] = set()
+    for text in options.path or map(str, folders):
+        name, line = match.groups() if (match := re.fullmatch(r"(.+):(\d+)", text)) else (text, None)
+        path = Path(os.path.abspath(root / name))
+        if not any(path.is_relative_to(folder) for folder in folders):
+            raise UsageError(f"{name}: not under the folder of a translation in docs/")
+        found = [path] if path.is_file() and path.suffix == ".md" else sorted(path.rglob("*.md"))
+        if not found or (line and not path.is_file()):
+            raise UsageError(f"{name}: no such page")
+        for page in found:
+            pages.setdefault(page, set()).update([int(line)] if line else [])
+            whole.update([] if line else [page])
+    pages = {page: set() if page in whole else lines for page, lines in pages.items()}
+    done, problems = translations.record(root, pages, options.unchanged)
+    print("".join(f"{text}\n" for text in [*done, *problems]), end="")
+    print(f"{len(pages)} pages, {len(problems)} problem(s)")
+    return FAILED if problems else OK
 
 
 def _build(root: Path) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine import apis, audit, datasheet, decimals, definition, derivations, facts, proofs, threads
+from engine import apis, audit, datasheet, decimals, definition, derivations, facts, proofs, threads, translations
 from engine.audit import Audit
 from engine.audit_fragments import audit_fragments
 from engine.check import Verdict, check, require_libraries
@@ -91,7 +91,7 @@ class Site:
                 texts |= {f"{name}/{path}": text for path, text in written.items()}
             self._write(language, texts)
             seen.update(check_includes(self.root, language, set(texts)))
-        return problems + sorted(seen, key=str)
+        return problems + sorted(seen, key=str) + translations.check(self.root)
 
     def languages(self) -> list[str]:
         """The languages that have pages."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from engine.errors import Problem
 
 # The stock syntax of pymdownx.snippets, single-line form; a leading `;` escapes it.
-_INCLUDE = re.compile(r"""^\s*-{1,}8<-{1,}\s+["']([^"']+)["']\s*$""")
+INCLUDE = re.compile(r"""^\s*-{1,}8<-{1,}\s+["']([^"']+)["']\s*$""")
 _BLOCK = re.compile(r"^\s*-{1,}8<-{1,}\s*$")
 
 
@@ -22,7 +22,7 @@ def check_includes(root: Path, language: str, fragments: set[str]) -> list[Probl
             name = page.relative_to(root).as_posix()
             if _BLOCK.match(line):
                 problems.append(Problem(name, 'write one include a line: --8<-- "path"', number))
-            match = _INCLUDE.match(line)
+            match = INCLUDE.match(line)
             if match:
                 included.add(match[1])
                 if match[1] not in fragments:
