@@ -187,7 +187,7 @@ def _translated(root: Path, options: argparse.Namespace) -> int:
     pages = {page: set() if page in whole else lines for page, lines in pages.items()}
     done, problems = translations.record(root, pages, options.unchanged)
     print("".join(f"{text}\n" for text in [*done, *problems]), end="")
-    print(f"{len(pages)} pages, {len(problems)} problem(s)")
+    print(f"{len(pages)} page(s), {len(problems)} problem(s)")
     return FAILED if problems else OK
 
 

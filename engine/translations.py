@@ -1,6 +1,6 @@
 """The proof that a translation renders its English page: the same content, each paragraph the English text of today.
 
-English is the source; every other folder under `docs/` is a translation, with its ledger `docs/<language>.yml` beside it.
+English is the source; every other folder under `docs/` is a translation, with a ledger `docs/<language>.yml` beside it.
 What does not depend on the language (blocks.py) has to be the same, block for block. The rest is a person's work. The
 ledger holds for each paragraph a digest of the English text that it renders, and one of itself. Where the pages have
 others, the build names the paragraph, until `python -m engine translated` records that somebody has looked.
@@ -209,7 +209,12 @@ def _identity(recorded: Sequence[Entry]) -> _Key:
     left, right = Counter(entry.source for entry in recorded), Counter(entry.translation for entry in recorded)
     known = [entry for entry in recorded if left[entry.source] == right[entry.translation] == 1]
     names = {entry.source: entry for entry in known} | {entry.translation: entry for entry in known}
-    return lambda block: names.get(_digest(block), _content(block)) if block.prose else _content(block)
+
+    def identity(block: Block) -> Hashable:
+        entry = names.get(_digest(block)) if block.prose else None
+        return (block.kind, entry) if entry else _content(block)
+
+    return identity
 
 
 def _align(
@@ -241,7 +246,7 @@ def _names(blocks: Sequence[Block]) -> str:
 
 
 def _list(blocks: Sequence[Block]) -> str:
-    return "\n".join(f"  {block.line}: {block.name} “{block.start}”" for block in blocks)
+    return "\n".join(f"  {block.line}: {block.kind.replace('+', '')} “{block.start}”" for block in blocks)
 
 
 # The memory
