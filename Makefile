@@ -8,8 +8,8 @@ READY := .venv/ready
 serve: $(READY)  ## the site at http://127.0.0.1:8000, rebuilt on every change
 	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
 
-site: $(READY)  ## the site in site/
-	$(BIN)/mkdocs build
+site: $(READY)  ## the site in every language in site/; SITE_URL=https://... says where it will be published
+	$(BIN)/python -m engine site
 
 test: $(READY)  ## every test: snippets, engine, and the built site in a browser
 	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup

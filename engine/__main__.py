@@ -1,4 +1,4 @@
-"""Command line: `python -m engine check|record|build|translated`."""
+"""Command line: `python -m engine check|record|build|translated|site`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from engine.check import Verdict, check, missing, record, require_libraries
 from engine.errors import Problem, SourceError
 from engine.frameworks import installed
 from engine.runner import Runner
+from engine.site import build_site
 from engine.snippets import Snippet, discover
 from engine.store import Store
 
@@ -34,6 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
             return _build(root)
         if options.command == "translated":
             return _translated(root, options)
+        if options.command == "site":
+            return build_site(root, Path(options.folder).resolve(), os.environ.get("SITE_URL", ""))
         return _run(root, options)
     except SourceError as error:
         for problem in error.problems:
@@ -70,6 +73,8 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("path", nargs="*", help="page, page:line, or folder of a translation (default: all)")
     text = "also where only the English has changed: the translation renders it as it is (needs a path)"
     command.add_argument("--unchanged", action="store_true", help=text)
+    command = commands.add_parser("site", help="build the site in every language; SITE_URL says where it is published")
+    command.add_argument("folder", nargs="?", default="site", help="where to (default: site)")
     return parser
 
 

@@ -49,6 +49,11 @@ class Page:
     def read(cls, name: str, text: str) -> Page:
         return cls(name, BeautifulSoup(text, "html.parser"))
 
+    @property
+    def is_error(self) -> bool:
+        """Whether it stands for an address that is not there, whatever that address is."""
+        return self.name.rpartition("/")[2] == "404.html"
+
     @cached_property
     def ids(self) -> list[str]:
         return [str(element["id"]) for element in self.html.select("[id]")]
@@ -71,10 +76,11 @@ class Page:
 
 
 class Site:
-    """The folder of a built site."""
+    """The folder of a built site. address: where it is published, with a slash at its end, if it knows."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, address: str = "") -> None:
         self.folder = folder
+        self.address = address
 
     @cached_property
     def pages(self) -> dict[str, Page]:
@@ -194,22 +200,24 @@ def python_faults(page: Page, root: Path) -> list[str]:
 def link_faults(site: Site) -> list[str]:
     """Links, anchors and assets that lead nowhere, assets of other hosts, links that depend on where the site is."""
     faults = []
+    root = site.address or "https://site.invalid/"
     for page in site.pages.values():
         for element, attribute, target in _targets(page):
-            parts = urlsplit(target)
             if target == "javascript:void(0)":  # the theme's buttons
                 continue
-            if parts.scheme or parts.netloc:
-                if element.name != "a" or parts.scheme not in {"https", "mailto"}:
+            address = urljoin(root + page.name, target)
+            if not address.startswith(root):
+                if element.name != "a" or urlsplit(address).scheme not in {"https", "mailto"}:
                     faults.append(f"{page.name}: <{element.name} {attribute}={target!r}> leaves the site")
                 continue
-            if parts.path.startswith("/") and page.name != "404.html":  # that one is served at any depth
+            names_it = element.name in {"link", "meta"} and target.startswith(root)  # as canonical links have to
+            if target.startswith(("/", root)) and not names_it and not page.is_error:  # that one is served at any depth
                 faults.append(f"{page.name}: {target!r} is absolute")
-            path = urlsplit(urljoin(f"/{page.name}", target)).path
-            file = site.file(path)
+            file = site.file(urlsplit(address.removeprefix(root)).path)
+            fragment = unquote(urlsplit(address).fragment)
             if file is None:
                 faults.append(f"{page.name}: {target!r} leads nowhere")
-            elif parts.fragment and file in site.pages and unquote(parts.fragment) not in site.pages[file].ids:
+            elif fragment and file in site.pages and fragment not in site.pages[file].ids:
                 faults.append(f"{page.name}: {target!r} has no anchor in {file}")
     for sheet in sorted(site.folder.rglob("*.css")):
         name = sheet.relative_to(site.folder).as_posix()
@@ -233,6 +241,8 @@ def _targets(page: Page) -> Iterator[tuple[Tag, str, str]]:
             for target in values:
                 if not target.startswith("data:"):
                     yield element, attribute, target
+    for element in page.html.select("meta[property='og:url'], meta[property='og:image']"):
+        yield element, "content", str(element["content"])
     for element in page.html.select("[style]"):
         for target in re.findall(r"url\(\s*[\"']?([^\"')]+)", str(element["style"])):
             if not target.startswith("data:"):

@@ -19,17 +19,26 @@ from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from reading import SOFTPLUS, Log, Open
 
+from engine.site import configurations
+
 ROOT = Path(__file__).resolve().parents[2]
 
 #: The site is served below the root of its host, as GitHub Pages does: a link that starts with `/` breaks.
 PREFIX = "reference"
 
+#: Where the site believes to be published, and where the browser finds it: the name leads to the test's own server,
+#: whose port differs each time. Browsers trust a name below localhost as they trust https.
+HOST = "site.localhost"
+ADDRESS = f"http://{HOST}/{PREFIX}/"
 
-def build(root: Path, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run the build that publishes the site, in the project's folder `root`, into `folder`."""
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
-    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "NO_COLOR": "1"}
-    environment.pop("SITE_URL", None)
+#: The languages of the site and the folder of each below its root; the first is the root's.
+LANGUAGES = {part.rstrip("/") or "en": part for part in configurations(ROOT)}
+
+
+def build(root: Path, folder: Path, address: str = ADDRESS) -> subprocess.CompletedProcess[str]:
+    """Run the build that publishes the site, every language of it, in the project's folder `root`, into `folder`."""
+    command = [sys.executable, "-m", "engine", "site", str(folder)]
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "NO_COLOR": "1", "SITE_URL": address}
     return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, encoding="utf-8")
 
 
@@ -61,36 +70,59 @@ def www(first_build: tuple[Path, str]) -> Path:
 @pytest.fixture(scope="session")
 def site(www: Path) -> Site:
     """The built site."""
-    return Site(www / PREFIX)
+    return Site(www / PREFIX, ADDRESS)
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
+class _Pages(http.server.SimpleHTTPRequestHandler):
+    """Answers as GitHub Pages does: `/folder` leads to `/folder/`, and what is not there is the site's 404.html."""
+
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *_: object) -> None:
         pass
 
+    def list_directory(self, path: str) -> None:
+        self.send_error(404)
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        if code != 404:
+            return super().send_error(code, message, explain)
+        body = Path(self.directory, PREFIX, "404.html").read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
 
 @pytest.fixture(scope="session")
-def url(www: Path) -> Iterator[str]:
-    """Address of the served site, with a slash at its end."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(www)))
+def port(www: Path) -> Iterator[int]:
+    """Port of this machine at which the web root is served."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Pages, directory=str(www)))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/{PREFIX}/"
+    yield server.server_port
     server.shutdown()
     server.server_close()
     thread.join()
 
 
 @pytest.fixture(scope="session")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def url() -> str:
+    """Address of the site for the browser, with a slash at its end."""
+    return ADDRESS
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory, port: int) -> Iterator[Browser]:
     """A running Chromium. Without one the tests fail; they are never skipped."""
     base = tmp_path_factory.getbasetemp()
     with FileLock(base.parent / "chromium.lock"):  # one installation at a time
         path = find()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        here = f"--host-resolver-rules=MAP {HOST}:80 127.0.0.1:{port}"
+        browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, here])
         yield browser
         browser.close()
 

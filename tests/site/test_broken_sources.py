@@ -24,7 +24,8 @@ def copy(site: Site, tmp_path: Path) -> Path:
     ignore = shutil.ignore_patterns("__pycache__", "fragments")
     for name in ("docs", "snippets", "engine", "theme", ".cache"):
         shutil.copytree(ROOT / name, root / name, ignore=ignore)
-    shutil.copy(ROOT / "mkdocs.yml", root)
+    for file in ROOT.glob("mkdocs*.yml"):
+        shutil.copy(file, root)
     return root
 
 

@@ -22,6 +22,9 @@ from built import (
     visible_text,
 )
 
+from conftest import LANGUAGES
+from engine.languages import WORDS
+
 ROOT = Path(__file__).resolve().parents[2]
 
 #: Names in captions -> distributions whose version must stand behind them.
@@ -52,14 +55,19 @@ def test_the_site_builds(first_build: tuple[Path, str]) -> None:
 
 
 def test_every_source_has_its_page(site: Site) -> None:
-    sources = {path.relative_to(ROOT / "docs/en") for path in (ROOT / "docs/en").rglob("*.md")}
-    pages = {path.with_suffix("") if path.name == "index.md" else path.with_suffix("") / "index" for path in sources}
-    assert {page.as_posix() + ".html" for page in pages} | {"404.html"} == set(site.pages)
+    pages = set()
+    for language, part in LANGUAGES.items():
+        folder = ROOT / "docs" / language
+        names = {path.relative_to(folder).with_suffix("") for path in folder.rglob("*.md")}
+        pages |= {f"{part}{name if name.name == 'index' else name / 'index'}.html" for name in names} | {
+            f"{part}404.html"
+        }
+    assert pages == set(site.pages)
 
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_pages(site: Site, check: Callable[[Page], list[str]]) -> None:
-    pages = [page for page in site.pages.values() if page.name != "404.html" or check is leftovers]
+    pages = [page for page in site.pages.values() if not page.is_error or check is leftovers]
     faults = [fault for page in pages for fault in check(page)]
     assert not faults, "\n".join(faults)
 
@@ -81,10 +89,11 @@ def test_checks_have_something_to_look_at(site: Site) -> None:
 
 def test_each_function_shows_all_its_snippets(site: Site) -> None:
     for folder in sorted(path for path in (ROOT / "snippets").iterdir() if path.is_dir()):
-        pages = {f"functions/{folder.name}/{name}index.html" for name in ("", "experiments/")}
-        shown = [code.snippet for code in site.codes if code.page in pages]
         files = {file.relative_to(ROOT).as_posix() for file in folder.rglob("*.py") if not file.name.startswith("_")}
-        assert set(shown) - {None} == files
+        for part in LANGUAGES.values():
+            pages = {f"{part}functions/{folder.name}/{name}index.html" for name in ("", "experiments/")}
+            shown = [code.snippet for code in site.codes if code.page in pages]
+            assert set(shown) - {None} == files
 
 
 def test_code_is_that_of_its_file(site: Site) -> None:
@@ -114,7 +123,8 @@ def test_outputs_name_the_installed_versions(site: Site) -> None:
     captions = {(code.snippet, code.caption) for code in site.codes if code.output is not None}
     assert captions
     for snippet, caption in captions:
-        *libraries, python, system = str(caption).removeprefix("Points of the curves · ").split(" · ")
+        *libraries, python, system = str(caption).split(" · ")
+        libraries = libraries[libraries[0] in {words["data"] for words in WORDS.values()} :]
         assert python == f"Python {platform.python_version()}"
         assert system == f"{platform.system()} {platform.machine()}"
         source = (ROOT / str(snippet)).read_text(encoding="utf-8")

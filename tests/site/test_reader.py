@@ -19,7 +19,7 @@ TEXTS = "h1, h2, p, a, summary, summary span, .filename, pre code, pre code span
 
 def addresses(site: Site) -> list[str]:
     """Path of every page below the site's address."""
-    return [name.removesuffix("index.html") for name in site.pages if name != "404.html"]
+    return [name.removesuffix("index.html") for name, page in site.pages.items() if not page.is_error]
 
 
 def unfold(page: Page) -> None:

@@ -1,0 +1,36 @@
+"""Build the whole site: every language by MkDocs, each with its own search index, into one folder."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+
+def configurations(root: Path) -> dict[str, Path]:
+    """The MkDocs configuration of each part of the site, by its folder below the site's root.
+
+    `mkdocs.yml` is the root itself and comes first, since MkDocs empties the folder that it builds into. Each other
+    language under docs/ that has a `mkdocs.<language>.yml` follows.
+    """
+    languages = sorted(folder.name for folder in (root / "docs").iterdir() if folder.is_dir())
+    others = {f"{name}/": root / f"mkdocs.{name}.yml" for name in languages}
+    return {"": root / "mkdocs.yml"} | {part: file for part, file in others.items() if file.is_file()}
+
+
+def build_site(root: Path, folder: Path, address: str = "") -> int:
+    """Build every language into `folder`. Returns the exit status of the first build that fails, or 0.
+
+    address: where the site will be published, or nothing if that is not known. Without it the site has no canonical
+    links, no hreflang and no addresses in its sitemaps, and its 404 page takes the root of the host for its home.
+    """
+    for part, file in configurations(root).items():
+        command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--config-file", file.name]
+        own = {"SITE_URL": f"{address.rstrip('/')}/{part}" if address else ""}
+        # MkDocs dates the compressed sitemap; two builds of one commit are to be the same.
+        dated = {"SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", "0")}
+        done = subprocess.run([*command, "--site-dir", folder / part], cwd=root, env={**os.environ, **dated, **own})
+        if done.returncode:
+            return done.returncode
+    return 0
