@@ -65,10 +65,13 @@ def inline(svg: str, name: str, alt: str) -> str:
         "xmlns": _SVG,
         "viewBox": view,
         "role": "img",
-        "aria-label": alt,
+        "aria-labelledby": f"{name}-text",
         "stroke-linejoin": "round",
         "stroke-linecap": "butt",
     }
+    text = ET.Element("desc", {"id": f"{name}-text"})  # and no label, which text browsers do not show
+    text.text = alt
+    root.insert(0, text)
     for node in root.iter():
         node.text = node.text and node.text.strip()
         node.tail = None

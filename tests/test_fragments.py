@@ -195,9 +195,10 @@ def test_a_figure_stands_in_the_page_with_its_text_and_colours() -> None:
     texts, problems = fragments(definition(), {}, [verdict("figure.py", "data\n", a_svg=SVG)], "en")
     assert problems == []
     svg = html(texts["figure.md"]).select_one("figure.plot svg")
-    assert (svg["role"], svg["aria-label"]) == ("img", "A line")
+    assert (svg["role"], svg["aria-labelledby"]) == ("img", "demo-figure-text")
+    assert (svg.desc["id"], svg.desc.text) == ("demo-figure-text", "A line")
     assert not svg.select("style, metadata")
-    assert [node["id"] for node in svg.select("[id]")] == ["demo-figure-glyph"]
+    assert [node["id"] for node in svg.select("[id]")] == ["demo-figure-text", "demo-figure-glyph"]
     assert svg.use["xlink:href"] == "#demo-figure-glyph"
     assert svg.use["style"] == "fill: currentColor"
     assert svg.select_one("g path")["clip-path"] == "url(#demo-figure-glyph)"

@@ -1,5 +1,6 @@
 // What scrolls sideways must be within reach of the keyboard, and what does not should not stop it. The theme wraps tables when a page
-// is shown, and what is folded has no width before it opens, so this is decided whenever one of them changes its size.
+// is shown, and what is folded has no width before it opens, so this is decided whenever one of them changes its size, and when fonts
+// come that change what is in it.
 const reachable = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
@@ -12,9 +13,15 @@ const unmarked = new MutationObserver(() => {
   for (const nav of document.querySelectorAll(".md-code__nav:not([role])")) nav.setAttribute("role", "none");
 });
 
-document$.subscribe(() => {
+const scrollers = "div.arithmatex, .md-typeset__scrollwrap, .tabbed-labels";
+const watch = () => {
   reachable.disconnect();
-  for (const element of document.querySelectorAll("div.arithmatex, .md-typeset__scrollwrap")) reachable.observe(element);
+  for (const element of document.querySelectorAll(scrollers)) reachable.observe(element);
+};
+document.fonts.addEventListener("loadingdone", watch);
+
+document$.subscribe(() => {
+  watch();
   unmarked.disconnect();
   unmarked.observe(document.querySelector(".md-content"), { childList: true, subtree: true });
 });
