@@ -1,0 +1,210 @@
+"""What a page says about itself: address, languages, card; and the way to the other language."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pytest
+from built import Page, Site, link_faults
+from PIL import Image, ImageChops
+from playwright.sync_api import Browser, expect
+
+from conftest import ADDRESS, LANGUAGES, ROOT, build
+
+#: For each language the name that its switch has in the other.
+OTHER = {"en": "中文", "zh": "English"}
+
+
+def readable(site: Site) -> list[Page]:
+    """The pages that a reader looks for."""
+    return [page for page in site.pages.values() if not page.is_error]
+
+
+def language(page: Page) -> str:
+    return str(page.html.html["lang"])
+
+
+def content(page: Page, name: str) -> str | None:
+    """Content of one `<meta>` of a page, by its name or property."""
+    found = page.html.select(f"head meta[name='{name}'], head meta[property='{name}']")
+    assert len(found) <= 1, f"{page.name}: {name} {len(found)} times"
+    return str(found[0]["content"]) if found else None
+
+
+def alternates(page: Page) -> dict[str, str]:
+    links = page.html.select("head link[rel~=alternate][hreflang]")
+    return {str(link["hreflang"]): str(link["href"]) for link in links}
+
+
+def test_each_page_names_its_own_address(site: Site) -> None:
+    for page in readable(site):
+        (link,) = page.html.select("head link[rel=canonical]")
+        assert link["href"] == content(page, "og:url") == ADDRESS + page.name.removesuffix("index.html")
+
+
+def test_each_page_names_itself_in_every_language(site: Site) -> None:
+    for page in readable(site):
+        named = alternates(page)
+        assert set(named) == {*LANGUAGES, "x-default"}
+        assert named["x-default"] == named["en"]
+        assert named[language(page)] == content(page, "og:url")
+        for name, address in named.items():
+            other = site.pages[site.file(address.removeprefix(ADDRESS)) or address]
+            assert alternates(other) == named, f"{page.name}: {address} does not lead back"
+            assert name in {language(other), "x-default"}
+
+
+def test_each_page_has_a_card(site: Site) -> None:
+    for page in readable(site):
+        assert content(page, "og:title")
+        assert content(page, "og:description") == content(page, "description")
+        assert content(page, "og:locale") == {"en": "en_US", "zh": "zh_CN"}[language(page)]
+        assert content(page, "twitter:card") == "summary_large_image"
+        part = LANGUAGES[language(page)]
+        assert content(page, "og:image") == f"{ADDRESS}{part}assets/card.png"
+        (data,) = page.html.select("head script[type='application/ld+json']")
+        facts = json.loads(data.get_text())
+        assert (facts["url"], facts["inLanguage"]) == (content(page, "og:url"), language(page))
+        assert facts["description"] == content(page, "description")
+
+
+def test_the_card_is_what_its_script_draws(site: Site, tmp_path: Path) -> None:
+    subprocess.run([sys.executable, ROOT / "scripts/card.py", tmp_path / "card.png"], check=True)
+    file = site.folder / "assets/card.png"
+    with Image.open(file) as card, Image.open(tmp_path / "card.png") as drawn:
+        assert card.size == (1200, 630)
+        assert not ImageChops.difference(card.convert("RGB"), drawn.convert("RGB")).getbbox()
+    assert file.stat().st_size < 60_000
+
+
+def test_the_switch_leads_to_the_same_page(site: Site) -> None:
+    for page in site.pages.values():
+        (link,) = page.html.select("header .site-languages a")
+        (other,) = set(LANGUAGES) - {language(page)}
+        assert (link["hreflang"], link["lang"], link.get_text()) == (other, other, OTHER[language(page)])
+        target = urljoin(ADDRESS + page.name, str(link["href"]))
+        if page.is_error:  # whose own place says nothing
+            assert target == ADDRESS + LANGUAGES[other]
+        else:
+            assert target == alternates(page)[other]
+
+
+def foreign_links(site: Site) -> list[str]:
+    """Links in the text of a page to one in another language that do not say so."""
+    faults = []
+    for page in site.pages.values():
+        for link in page.html.select("article a[href]"):
+            address = urljoin(site.address + page.name, str(link["href"]))
+            target = site.pages.get(site.file(address.removeprefix(site.address).partition("#")[0]) or "")
+            here = address.startswith(site.address)
+            if here and target and language(target) not in {language(page), link.get("hreflang")}:
+                faults.append(f"{page.name}: {link}")
+    return faults
+
+
+def test_links_to_another_language_say_so(site: Site, tmp_path: Path) -> None:
+    assert not foreign_links(site), "\n".join(foreign_links(site))
+    (tmp_path / "zh").mkdir()
+    (tmp_path / "zh/index.html").write_text('<html lang="zh"><article><a href=".">')
+    page = '<html lang="en"><article><a href="zh/" hreflang="zh">, <a href=".">, <a href="zh/index.html">'
+    (tmp_path / "index.html").write_text(page)
+    assert len(foreign_links(Site(tmp_path, ADDRESS))) == 1
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_reader_changes_the_language_and_stays_on_the_page(chromium: Browser, script: bool) -> None:
+    context = chromium.new_context(java_script_enabled=script)
+    page = context.new_page()
+    page.goto(ADDRESS)
+    if script:
+        page.evaluate("window.kept = true")
+    page.get_by_role("link", name="How this site is checked").first.click()
+    page.wait_for_url("**/reference/checked/")
+    if script:
+        assert page.evaluate("window.kept"), "instant navigation did not take place, and is not tested"
+    page.get_by_role("link", name="中文", exact=True).click()
+    page.wait_for_url("**/reference/zh/checked/")
+    expect(page.locator("html")).to_have_attribute("lang", "zh")
+    page.get_by_role("link", name="English", exact=True).click()
+    page.wait_for_url("**/reference/checked/")
+    context.close()
+
+
+def test_nothing_is_asked_for_that_is_not_there(chromium: Browser, site: Site) -> None:
+    context = chromium.new_context()
+    missed: list[str] = []
+    context.on("response", lambda answer: missed.append(answer.url) if answer.status >= 400 else None)
+    page = context.new_page()
+    for name in ("", "functions/softplus/", "zh/functions/softplus/"):
+        page.goto(ADDRESS + name, wait_until="networkidle")
+    assert not missed  # the theme looks for a sitemap beside whatever it takes for another edition
+    context.close()
+
+
+def test_colours_and_tabs_hold_in_every_language(chromium: Browser) -> None:
+    context = chromium.new_context(color_scheme="light")
+    page = context.new_page()
+    page.goto(ADDRESS + "functions/softplus/", wait_until="networkidle")
+    for _ in range(2):  # from the system's to light to dark
+        page.locator("label[for^=__palette]:visible").click()
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
+    page.locator(".tabbed-set").first.get_by_text("JAX", exact=True).click()
+    page.get_by_role("link", name="中文", exact=True).click()
+    page.wait_for_url("**/zh/functions/softplus/")
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
+    expect(page.locator(".tabbed-set").first.locator("[data-snippet*='/jax/']")).to_be_visible()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def elsewhere(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The site as files that know no address, with a page that is not translated."""
+    root = tmp_path_factory.mktemp("elsewhere")
+    ignore = shutil.ignore_patterns("__pycache__", "fragments")
+    for name in ("docs", "snippets", "engine", "theme", ".cache"):
+        shutil.copytree(ROOT / name, root / name, ignore=ignore)
+    for file in ROOT.glob("mkdocs*.yml"):
+        text = file.read_text(encoding="utf-8").replace("use_directory_urls: true", "use_directory_urls: false")
+        (root / file.name).write_text(text.replace("  - Home: index.md\n", "  - Home: index.md\n  - lone/page.md\n"))
+    lone = root / "docs/en/lone/page.md"
+    lone.parent.mkdir()
+    lone.write_text("---\ndescription: A page in one language, for a test.\ntranslate: false\n---\n# Lone\n")
+    chinese = (root / "mkdocs.zh.yml").read_text(encoding="utf-8")
+    if "nav:" not in chinese:  # it has the English one by inheritance
+        chinese += "nav: [index.md, functions/softplus.md, checked.md]\n"
+    (root / "mkdocs.zh.yml").write_text(chinese, encoding="utf-8")
+    done = build(root, root / "site", address="")
+    assert done.returncode == 0, done.stderr
+    return Site(root / "site")
+
+
+def test_without_an_address_nothing_claims_one(elsewhere: Site) -> None:
+    assert not link_faults(elsewhere), "\n".join(link_faults(elsewhere))
+    for page in readable(elsewhere):
+        assert not page.html.select("link[rel=canonical], link[hreflang]"), page.name
+        assert not page.html.select("meta[property='og:url'], meta[property='og:image'], script[type*=ld]"), page.name
+        assert content(page, "og:title")
+    for name in ("sitemap.xml", "zh/sitemap.xml", "robots.txt"):
+        text = (elsewhere.folder / name).read_text(encoding="utf-8")
+        assert "loc" not in text
+        assert "Sitemap" not in text
+
+
+def test_a_page_in_one_language_leads_to_the_other_home(elsewhere: Site) -> None:
+    (link,) = elsewhere.pages["lone/page.html"].html.select(".site-languages a")
+    assert link["href"] == "../zh/index.html"
+
+
+def test_files_lead_to_the_other_language(elsewhere: Site, chromium: Browser) -> None:
+    page = chromium.new_page()
+    page.goto((elsewhere.folder / "functions/softplus.html").as_uri())
+    page.get_by_role("link", name="中文", exact=True).click()
+    expect(page).to_have_url(re.compile("/zh/functions/softplus.html$"))
+    expect(page.locator(".katex").first).to_be_visible()
+    page.close()
