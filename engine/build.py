@@ -13,13 +13,15 @@ from engine.audit_fragments import audit_fragments
 from engine.check import Verdict, check, require_libraries
 from engine.definition import Definition
 from engine.derivations import Derivation, Report
-from engine.downloads import publish
+from engine.downloads import Download, downloads_fragment, function_downloads, lab_downloads, lab_line, publish
 from engine.errors import Problem, SourceError
 from engine.facts import Fact
 from engine.files import write
 from engine.fragments import derivation as derivation_fragment
 from engine.fragments import fragments
-from engine.pages import check_includes
+from engine.labs import LANGUAGE, lab_fragment
+from engine.labs import read as read_lab
+from engine.pages import check_includes, headings
 from engine.references import footnotes
 from engine.runner import Runner
 from engine.snippets import discover
@@ -74,13 +76,17 @@ class Site:
             for name, source in sources.items()
         }
         problems = [problem for found in findings.values() for problem in found.problems]
-        downloads = datasheet.schema()
-        for name, source in sources.items():
-            text, faults = self._datasheet(source, findings[name])
-            problems += faults
-            downloads |= {f"{datasheet.FOLDER}/{name}.json": text}
-        publish(self.root, downloads)
         seen: set[Problem] = set()  # the same fault shows in every language
+        places = headings(self.root, LANGUAGE)
+        offered: dict[str, list[Download]] = {}
+        for name, source in sources.items():
+            data, faults = self._datasheet(source, findings[name])
+            problems += faults
+            of_one = findings[name].verdicts
+            offered[name] = function_downloads(source.definition, source.threads, of_one, places, data)
+        labs, files = self._labs(verdicts, seen)
+        schema = [Download(path, text, {}) for path, text in datasheet.schema().items()]
+        publish(self.root, [*schema, *(file for files_of_one in offered.values() for file in files_of_one), *files])
         for language in self.languages():
             texts, faults = footnotes(self.root, language, self._store("references"))
             seen.update(faults)
@@ -88,7 +94,9 @@ class Site:
                 written, faults = fragments(source.definition, source.threads, findings[name].verdicts, language)
                 seen.update(faults)
                 written |= dict(self._fragments(source, findings[name], language))
+                written["downloads.md"] = downloads_fragment(offered[name], language)
                 texts |= {f"{name}/{path}": text for path, text in written.items()}
+            texts |= labs if language == LANGUAGE else {}
             self._write(language, texts)
             seen.update(check_includes(self.root, language, set(texts)))
         return problems + sorted(seen, key=str) + translations.check(self.root)
@@ -141,6 +149,22 @@ class Site:
         yield "apis.md", apis.apis_fragment(findings.apis, language)
         if findings.audit:
             yield from audit_fragments(sources.definition, findings.audit, language).items()
+
+    def _labs(self, verdicts: list[Verdict], seen: set[Problem]) -> tuple[dict[str, str], list[Download]]:
+        """The fragments of all labs by path, and their files for download."""
+        texts: dict[str, str] = {}
+        files: list[Download] = []
+        for verdict in (verdict for verdict in verdicts if verdict.snippet.lab):
+            snippet = verdict.snippet
+            lab, faults = read_lab(verdict)
+            seen.update(faults)
+            offered = lab_downloads(lab)
+            if {file.path for file in offered} & {file.path for file in files}:
+                seen.add(Problem(snippet.name, "a lab of another function has this name, and both want one page"))
+            texts[f"{snippet.function}/labs/{snippet.topic}.md"], faults = lab_fragment(lab, lab_line(offered))
+            seen.update(faults)
+            files += offered
+        return texts, files
 
     def _write(self, language: str, texts: dict[str, str]) -> None:
         folder = self.root / ".cache" / "fragments" / language

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from engine import child, frameworks, plots, runner, worker
+from engine import cells, child, frameworks, plots, runner, worker
 from engine.compare import compare
 from engine.errors import Problem, SourceError
 from engine.files import write
@@ -52,7 +52,7 @@ def key(snippet: Snippet, limits: Limits) -> str:
         for module in snippet.libraries
         for name in frameworks.LIBRARIES[module].distributions
     }
-    code = code_digest(child, frameworks, plots, runner, worker)
+    code = code_digest(cells, child, frameworks, plots, runner, worker)
     style = STYLE.read_text(encoding="utf-8")
     environment = frameworks.environment()
     return digest(snippet.name, snippet.source, snippet.modules, versions, environment, asdict(limits), code, style)

@@ -46,9 +46,9 @@ class _NoInput(io.TextIOBase):
 def run(job: dict[str, Any]) -> NoReturn:
     """Execute `job` and end the process; the report is written to `job["report"]` as JSON.
 
-    job: path (the snippet's file), source (the text to run), cwd, output (file for standard output and error),
-    report, trace (file for the Python traceback of a crash or time-out), spawned (file for the line that last
-    started a process), file_limit (bytes, for any file that it writes).
+    job: path (the snippet's file), source (the text to run), curves (whether to list the curves of its figures), cwd,
+    output (file for standard output and error), report, trace (file for the Python traceback of a crash or time-out),
+    spawned (file for the line that last started a process), file_limit (bytes, for any file that it writes).
     """
     if hasattr(os, "setsid"):
         os.setsid()  # so that one signal reaches the snippet and all that it starts
@@ -120,7 +120,7 @@ def _execute(job: dict[str, Any]) -> dict[str, Any]:
     warnings.filterwarnings("error", module=r"__main__\Z")
     try:
         exec(compile(job["source"], path, "exec", dont_inherit=True), main.__dict__)
-        if "matplotlib.pyplot" in sys.modules:
+        if job["curves"] and "matplotlib.pyplot" in sys.modules:
             from engine.plots import describe_open_figures
 
             sys.stdout.write(describe_open_figures())

@@ -51,7 +51,7 @@ def fragments(
             tried[snippet.topic] = verdict
         elif not snippet.folder:
             texts[f"{snippet.topic}.md"] = _figure(definition, verdict, language, problems)
-        else:
+        elif not snippet.lab:  # a page of its own: engine.labs
             problems.append(Problem(snippet.name, f"no such kind of snippet: {snippet.folder}/"))
     if seen := microscope(definition, language):
         texts["microscope.md"] = seen
@@ -98,21 +98,27 @@ def _tabs(
 
 def _run(verdict: Verdict, language: str) -> str:
     """Code, output with the versions that it came from, and the problem if there is one."""
+    return block(verdict, verdict.snippet.source, verdict.result.output, language) + failure(verdict, language)
+
+
+def block(verdict: Verdict, source: str, output: str, language: str) -> str:
+    """Code of a snippet, all of it or a cell, and its output with the versions that it came from."""
     snippet, result = verdict.snippet, verdict.result
     caption = " · ".join([*(f"{title} {number}" for title, number in result.versions.items()), result.machine])
-    parts = [_fence(snippet.source, "python", f'data-snippet="{snippet.name}"')]
-    if result.output:
+    parts = [_fence(source, "python", f'data-snippet="{snippet.name}"')]
+    if output:
         if not snippet.folder:
             caption = WORDS[language]["data"] + " · " + caption
-        parts.append(_fence(result.output, "text", f'.output .no-copy title="{caption}"'))
-    return "\n".join([*parts, *_failure(verdict, language)])
+        parts.append(_fence(output, "text", f'.output .no-copy title="{caption}"'))
+    return "\n".join(parts)
 
 
-def _failure(verdict: Verdict, language: str) -> list[str]:
+def failure(verdict: Verdict, language: str) -> str:
+    """The problem of a snippet; empty if it holds."""
     if not verdict.problem:
-        return []
+        return ""
     message = indent(_fence(str(verdict.problem), "text", ".no-copy"), "    ")
-    return [f'!!! failure "{WORDS[language]["failed"]}"\n\n{message}\n']
+    return f'\n!!! failure "{WORDS[language]["failed"]}"\n\n{message}\n'
 
 
 def _pill(said: str, language: str) -> str:
@@ -122,7 +128,7 @@ def _pill(said: str, language: str) -> str:
 def _claim(verdict: Verdict, pill: str, language: str) -> str:
     """The verdict, with a link to the experiment; on the page that the link leads to stands the way back."""
     line = f"{pill}{_to_experiment(verdict.snippet, language)}\n{{ #{_anchor(verdict.snippet)} .claim }}\n"
-    return "\n".join([line, *_failure(verdict, language)])
+    return line + failure(verdict, language)
 
 
 def _to_experiment(snippet: Snippet, language: str) -> str:

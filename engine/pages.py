@@ -9,6 +9,7 @@ from engine.errors import Problem
 
 # The stock syntax of pymdownx.snippets, single-line form; a leading `;` escapes it.
 INCLUDE = re.compile(r"""^\s*-{1,}8<-{1,}\s+["']([^"']+)["']\s*$""")
+_HEADING = re.compile(r"#+\s+(.+?)(?:\s+\{[^{}]*\})?\s*$")
 _BLOCK = re.compile(r"^\s*-{1,}8<-{1,}\s*$")
 
 
@@ -31,3 +32,16 @@ def check_includes(root: Path, language: str, fragments: set[str]) -> list[Probl
         Problem(f"docs/{language}", f"no page includes the fragment {name!r}") for name in sorted(fragments - included)
     ]
     return problems
+
+
+def headings(root: Path, language: str) -> dict[str, str]:
+    """Each fragment that the pages of a language include, in their order, with the heading that it stands under."""
+    found: dict[str, str] = {}
+    for page in sorted((root / "docs" / language).rglob("*.md")):
+        heading = ""
+        for line in page.read_text(encoding="utf-8").splitlines():
+            if match := _HEADING.match(line):
+                heading = match[1]
+            elif match := INCLUDE.match(line):
+                found.setdefault(match[1], heading)
+    return found

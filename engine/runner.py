@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Event, Lock
 from typing import Any
 
+from engine import cells
 from engine.errors import Problem
 from engine.frameworks import LIBRARIES, WORKERS, machine, version
 from engine.snippets import Snippet
@@ -55,7 +56,8 @@ class Result:
     """How one run ended.
 
     output: what it printed; files: text files that it wrote, by relative path; versions: the libraries that it
-    imports, by title, and `machine`, as readers see them; problem: None, or why it has no result.
+    imports, by title, and `machine`, as readers see them; problem: None, or why it has no result; cells: of a lab, the
+    share of the output that each of its code cells printed.
     """
 
     output: str
@@ -64,6 +66,7 @@ class Result:
     machine: str = ""
     problem: Problem | None = None
     seconds: float = 0.0
+    cells: list[str] = field(default_factory=list)
 
 
 def fork_is_safe() -> bool:
@@ -132,7 +135,8 @@ class Runner:
             worker = self._workers[snippet.worker] = _Worker(snippet.root)
         job = {
             "path": str(snippet.root / snippet.path),
-            "source": snippet.source,
+            "source": snippet.text,
+            "curves": not snippet.lab,  # trained curves have digits that hold on one machine only
             "preload": snippet.imports,
             "seconds": self.limits.seconds,
             "output_limit": self.limits.output,
@@ -148,7 +152,8 @@ class Runner:
 
 
 def _result(snippet: Snippet, report: dict[str, Any]) -> Result:
-    raw: bytes = report["output"].encode("latin-1")
+    whole, shares = cells.split(report["output"], snippet.source) if snippet.lab else (report["output"], [])
+    raw: bytes = whole.encode("latin-1")
     output = raw.decode("utf-8", errors="backslashreplace")
     problem = None
     if not report["ok"]:
@@ -164,7 +169,13 @@ def _result(snippet: Snippet, report: dict[str, Any]) -> Result:
     for module in snippet.libraries:
         for library in filter(None, (LIBRARIES[module], LIBRARIES.get(LIBRARIES[module].backend or ""))):
             versions[library.title] = version(library.distributions[0]) or "not installed"
-    return Result(output, report.get("files", {}), versions, machine(), problem, report.get("seconds", 0.0))
+    return Result(
+        output, report.get("files", {}), versions, machine(), problem, report.get("seconds", 0.0), _texts(shares)
+    )
+
+
+def _texts(shares: list[str]) -> list[str]:
+    return [share.encode("latin-1").decode("utf-8", errors="backslashreplace") for share in shares]
 
 
 class WorkerDied(Exception):

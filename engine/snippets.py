@@ -11,6 +11,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine import cells
 from engine.errors import Problem, SourceError
 from engine.frameworks import LIBRARIES, TABS
 
@@ -44,12 +45,22 @@ class Snippet:
 
     @property
     def folder(self) -> str:
-        """The framework's folder, `claims`, or the function's own folder for files directly in it."""
+        """The framework's folder, `claims`, `labs` and the like; empty for files directly in the function's folder."""
         return self.path.parts[2] if len(self.path.parts) > 3 else ""
 
     @property
     def topic(self) -> str:
         return self.path.stem
+
+    @property
+    def lab(self) -> bool:
+        """Whether it is a lab, a script of cells; see `engine.cells`."""
+        return self.folder == "labs"
+
+    @property
+    def text(self) -> str:
+        """What is run: the source, where a lab's code cells also print a marker each."""
+        return cells.marked(self.source, self.name) if self.lab else self.source
 
     @property
     def recorded(self) -> Path:
@@ -113,6 +124,8 @@ def _read(root: Path, file: Path) -> Snippet:
     folder = path.parts[2] if len(path.parts) > 3 else ""
     if folder in TABS and TABS[folder] not in known:
         raise SourceError([Problem(name, f"a snippet in {folder}/ must import {TABS[folder]}", 1)])
+    if folder == "labs":
+        cells.heads(source, name)
     return Snippet(
         root=root,
         path=path,

@@ -112,7 +112,7 @@ def test_every_language_gets_its_own_words_from_one_run(site: Path, runner: Runn
     problems = Site(site, runner).build()
     assert {problem.reason.partition(" docs")[0] for problem in problems} == {"no paragraph is recorded as rendering"}
     pages = sorted((site / "docs/zh").rglob("*.md"))
-    translations.record(site, dict.fromkeys(pages, set()))
+    translations.record(site, {page: set() for page in pages})
     assert Site(site, runner).build() == []
     assert ">成立</span>" in texts(site)[".cache/fragments/zh/demo/claims/one.md"][0]
     assert ">true</span>" in texts(site)[".cache/fragments/en/demo/claims/one.md"][0]

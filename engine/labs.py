@@ -1,0 +1,140 @@
+"""Labs: scripts of cells, prose and code in turn, each shown as a page of its own and offered as a notebook.
+
+A lab is a snippet like any other: one mechanism runs, bounds, keeps, records and compares it. Here its cells are read,
+its outputs and figures put to the cells that made them, and the whole written as Markdown.
+"""
+
+from __future__ import annotations
+
+import ast
+import xml.etree.ElementTree as ET
+from dataclasses import dataclass
+
+import jupytext
+from nbformat import NotebookNode
+
+from engine import cells
+from engine.check import Verdict
+from engine.errors import Problem
+from engine.figures import FigureError, inline
+from engine.fragments import block, failure
+
+FORMAT = "py:percent"
+#: Labs are written in one language; pages in others link to them.
+LANGUAGE = "en"
+
+_DESCRIPTION = "{http://purl.org/dc/elements/1.1/}description"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing that a cell has saved. alt: its `Description`, for those who do not see it; line: of `savefig`."""
+
+    name: str
+    svg: str
+    alt: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell with what it made. kind: `code` or `markdown`; line: of its `# %%`."""
+
+    kind: str
+    source: str
+    line: int
+    output: str
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A lab as it ran. notebook: its cells without outputs, as jupytext reads them."""
+
+    verdict: Verdict
+    cells: tuple[Cell, ...]
+    notebook: NotebookNode
+
+
+def read(verdict: Verdict) -> tuple[Lab, list[Problem]]:
+    """A lab that has run, and what is wrong with it: with its cells, or with the figures that it should have drawn."""
+    snippet, result = verdict.snippet, verdict.result
+    problems: list[Problem] = []
+    heads = cells.heads(snippet.source, snippet.name)
+    notebook = jupytext.reads(snippet.source, fmt=FORMAT)
+    if [cell.cell_type for cell in notebook.cells] != [head.kind for head in heads] or (
+        jupytext.writes(notebook, fmt=FORMAT) != snippet.source
+    ):
+        problems.append(Problem(snippet.name, "written from its notebook, it is another text; see jupytext's format"))
+    code = sum(head.kind == "code" for head in heads)
+    if not verdict.problem and len(result.cells) != code:
+        reason = f"{len(result.cells)} of its {code} code cells reported their start; leave sys.stdout alone"
+        problems.append(Problem(snippet.name, reason))
+    shares = iter(result.cells)
+    made = []
+    lines = snippet.source.split("\n")
+    left = {path: text for path, text in result.files.items() if path.endswith(".svg")}
+    for cell, head in zip(notebook.cells, heads, strict=False):
+        figures = []
+        if head.kind == "code":
+            for name, line in _saved("\n" * head.line + cell.source):
+                if name in left:
+                    figures.append(_figure(verdict, name, left.pop(name), line, problems))
+                elif not verdict.problem:
+                    problems.append(Problem(snippet.name, f"no figure {name!r} of its own was written here", line))
+        output = next(shares, "") if head.kind == "code" else ""
+        made.append(Cell(head.kind, cell.source, head.line, output, tuple(figures)))
+    for name in left:
+        line = next((number for number, text in enumerate(lines, 1) if "savefig" in text), None)
+        reason = f"{name!r} was written, but no cell says savefig({name!r}) with that name in full"
+        problems.append(Problem(snippet.name, reason, line))
+    return Lab(verdict, tuple(made), notebook), problems
+
+
+def _saved(source: str) -> list[tuple[str, int]]:
+    """Names and lines of the SVG files that a cell saves, in order."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and node.args]
+    return [
+        (call.args[0].value, call.lineno)
+        for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset))
+        if isinstance(call.func, ast.Attribute)
+        and call.func.attr == "savefig"
+        and isinstance(call.args[0], ast.Constant)
+        and isinstance(call.args[0].value, str)
+    ]
+
+
+def _figure(verdict: Verdict, name: str, svg: str, line: int, problems: list[Problem]) -> Figure:
+    try:
+        texts = [node.text or "" for node in ET.fromstring(svg).iter(_DESCRIPTION)]
+    except ET.ParseError as error:
+        problems.append(Problem(verdict.snippet.name, f"{name}: not SVG: {error}", line))
+        texts = []
+    alt = " ".join(" ".join(texts).split())
+    if not alt:
+        reason = f'{name}: no text for those who do not see it; add metadata={{"Description": "..."}}'
+        problems.append(Problem(verdict.snippet.name, reason, line))
+    return Figure(name, svg, alt, line)
+
+
+def lab_fragment(lab: Lab, downloads: str) -> tuple[str, list[Problem]]:
+    """The lab as Markdown, and figures that cannot stand in a page. downloads: shown below its first cell."""
+    snippet = lab.verdict.snippet
+    parts: list[str] = []
+    problems: list[Problem] = []
+    for number, cell in enumerate(lab.cells):
+        if cell.kind == "markdown":
+            parts.append(cell.source + "\n")
+        else:
+            parts.append(block(lab.verdict, cell.source, cell.output, LANGUAGE))
+        for figure in cell.figures:
+            name = f"{snippet.function}-{snippet.topic}-{figure.name.removesuffix('.svg')}"
+            try:
+                picture = inline(figure.svg, name, figure.alt)
+            except FigureError as error:
+                problems.append(Problem(snippet.name, f"{figure.name}: {error}", figure.line))
+            else:
+                parts.append(f'<figure class="plot" id="{name}">{picture}</figure>\n')
+        if not number:
+            parts.append(downloads)
+    return "\n".join(parts) + failure(lab.verdict, LANGUAGE), problems
