@@ -1,0 +1,305 @@
+# %% [markdown]
+# # Fifty layers deep
+#
+# **Question.** ReLU networks start well with He's initialisation at any depth. Does the
+# same start serve Softplus? If not, is it the mean of its outputs, their variance, or
+# its smaller slope that gets in the way, and can another start mend it?
+#
+# **Experiment.** We stack fifty square layers, draw random weights, send random inputs
+# through, and look at three things in each layer before any training: the mean of the
+# activations, the part of them that still depends on the input, and the size of the
+# gradient. Each is measured for several seeds.
+
+# %%
+import math
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+depth, width, batch = 50, 128, 512
+seeds = range(5)
+
+# %% [markdown]
+# ## What theory lets us expect
+#
+# Let the weights of a layer with $n$ inputs have the variance $g/n$. If the inputs of
+# the activation function $f$ are normal with variance $q$, then, for wide layers, those
+# of the next layer have the variance $g\,\mathbb{E}f(\sqrt{q}\,z)^2$ with a standard
+# normal $z$, and the squared gradient is multiplied by $g\,\mathbb{E}f'(\sqrt{q}\,z)^2$
+# on its way back through the layer. Depth raises these factors to a high power, so both
+# should be one.
+#
+# [He](https://arxiv.org/abs/1502.01852) takes $g = 2$, which makes both exactly one for
+# ReLU. [Xavier](https://proceedings.mlr.press/v9/glorot10a.html) averages over inputs
+# and outputs and LeCun takes inputs only; in a square layer both give $g = 1$, so they
+# are one and the same start here.
+#
+# For Softplus the factors depend on $q$. Below, $q = 1$, by numerical integration:
+
+
+# %%
+def expect(f, q=1.0):
+    """The mean of f(sqrt(q) z) for a standard normal z, by Gauss-Hermite quadrature."""
+    z, weights = np.polynomial.hermite_e.hermegauss(100)
+    return float(weights @ f(np.sqrt(q) * z)) / math.sqrt(2 * math.pi)
+
+
+def softplus(x):
+    return np.logaddexp(0, x)
+
+
+def slope(x):
+    return np.exp(-np.logaddexp(0, -x))
+
+
+def variance(q):
+    return expect(lambda x: softplus(x) ** 2, q) - expect(softplus, q) ** 2
+
+
+print("at q = 1             softplus    ReLU")
+for name, value, relu in (
+    ("mean", expect(softplus), 1 / math.sqrt(2 * math.pi)),
+    ("mean square", expect(lambda x: softplus(x) ** 2), 1 / 2),
+    ("variance", variance(1), 1 / 2 - 1 / (2 * math.pi)),
+    ("mean square of slope", expect(lambda x: slope(x) ** 2), 1 / 2),
+):
+    print(f"{name:20} {value:8.4f} {relu:7.4f}")
+
+# %% [markdown]
+# One number $g$ cannot serve both. The mean square is larger than ReLU's, most of it
+# because of the mean; the slope is smaller. Four ideas for Softplus follow from that:
+#
+# - **He** and **Xavier**, as they are.
+# - **He, centred**: a bias takes the mean out of what the next layer gets, $W(f -
+#   \mathbb{E}f)$.
+# - **Gain, centred**: the same bias, and $g = q/\operatorname{Var} f$, which keeps the
+#   variance $q = 1$ from layer to layer.
+# - **Small, centred**: the same for $q = 1/100$. So close to zero, Softplus is almost
+#   the straight line $\ln 2 + x/2$, and $g$ is almost $4$.
+
+
+# %%
+def centred(q):
+    """Weight variance (times n), mean to subtract, variance at the first layer."""
+    return q / variance(q), expect(softplus, q), q
+
+
+starts = {
+    "ReLU, He": (torch.relu, 2.0, 0.0, 1.0),
+    "ReLU, Xavier": (torch.relu, 1.0, 0.0, 1.0),
+    "Softplus, He": (F.softplus, 2.0, 0.0, 1.0),
+    "Softplus, Xavier": (F.softplus, 1.0, 0.0, 1.0),
+    "Softplus, He, centred": (F.softplus, 2.0, expect(softplus), 1.0),
+    "Softplus, gain, centred": (F.softplus, *centred(1.0)),
+    "Softplus, small, centred": (F.softplus, *centred(0.01)),
+}
+
+
+def measure(activation, gain, mean, first, seed):
+    """Mean, spread over the inputs, gradient norm per layer; how nonlinear all is."""
+    random = torch.Generator().manual_seed(seed)
+    inputs = torch.randn(batch, width, generator=random)
+    h, layers = inputs, []
+    for layer in range(depth):
+        weight = torch.randn(width, width, generator=random)
+        weight *= math.sqrt((gain if layer else first) / width)
+        shift = (mean if layer else 0.0) * weight.sum(1)  # the bias that centres
+        before = (h @ weight.T - shift).requires_grad_()
+        before.retain_grad()
+        h = activation(before)
+        layers.append((before, h))
+    (h @ torch.randn(width, generator=random)).sum().backward()  # some direction
+    rows = [
+        (after.mean().item(), after.std(0).mean().item(), before.grad.norm().item())
+        for before, after in layers
+    ]
+    # The share of the last layer's spread that no linear map of the inputs explains.
+    last = (h - h.mean(0)).detach().double()
+    known = (inputs - inputs.mean(0)).double()
+    rest = last - known @ torch.linalg.lstsq(known, last).solution
+    return np.array(rows), (rest.norm() / last.norm()).item() ** 2
+
+
+runs = {
+    name: [measure(*start, seed) for seed in seeds] for name, start in starts.items()
+}
+means, signals, gradients = (
+    {name: np.array([rows[:, k] for rows, _ in run]) for name, run in runs.items()}
+    for k in range(3)
+)
+nonlinear = {name: np.array([share for _, share in run]) for name, run in runs.items()}
+
+looks = dict(
+    zip(starts, ["C0-", "C0--", "C1-", "C1--", "C2-", "C3-", "C3--"], strict=True)
+)
+
+
+def draw(values, ylabel):
+    fig, ax = plt.subplots(figsize=(6, 4.2))
+    layers = np.arange(1, depth + 1)
+    for name, look in looks.items():
+        middle = np.exp(np.log(values[name]).mean(0))  # geometric mean of the seeds
+        ax.plot(layers, middle, look, label=name)
+        low, high = values[name].min(0), values[name].max(0)
+        ax.fill_between(layers, low, high, color=look[:2], alpha=0.15, lw=0)
+    ax.set(yscale="log", xlabel="layer", ylabel=ylabel, xlim=(1, depth))
+    ax.grid(True)
+    fig.legend(loc="upper center", bbox_to_anchor=(0.5, 0), ncols=2, fontsize=12)
+
+
+# %% [markdown]
+# ## The mean
+#
+# The lines are geometric means of the seeds, the bands reach from the smallest to the
+# largest.
+
+# %%
+draw(means, "mean activation")
+plt.savefig(
+    "means.svg",
+    metadata={
+        "Description": "Mean activation in each of fifty layers, logarithmic. ReLU "
+        "with Xavier falls in a straight line to almost nothing. Softplus with He "
+        "rises slowly above one; with Xavier, and with He and centring, it stays "
+        "between one half and one. Softplus with gain and centring rises by powers of "
+        "ten. Softplus with a small centred start stays level near ln 2."
+    },
+)
+
+# %% [markdown]
+# Softplus never lets the mean go: its outputs are positive, whatever the weights do.
+# With He's start the mean grows from layer to layer, but slowly. At first sight even
+# Xavier looks healthy, where ReLU dies away. The next figure shows that it is not.
+#
+# ## What is left of the input
+#
+# An activation can be large and yet say nothing, if it is the same for every input. So
+# we take, for each unit, its standard deviation over the inputs.
+
+# %%
+draw(signals, "spread over the inputs")
+plt.savefig(
+    "signals.svg",
+    metadata={
+        "Description": "Standard deviation of the activations over the inputs in "
+        "each of fifty layers, logarithmic. ReLU with He and Softplus with a small "
+        "centred start fall least. Softplus with He falls by a few powers of ten. "
+        "ReLU with Xavier, Softplus with Xavier, and Softplus with He and centring "
+        "fall in straight lines to almost nothing. Softplus with gain and centring "
+        "rises by powers of ten."
+    },
+)
+
+# %% [markdown]
+# With Xavier's start the units of the last layer are constants: all inputs look alike.
+# Centring alone makes it worse for He, not better. Without the mean, the variance is no
+# longer kept up: it falls until Softplus works where it is a line of slope one half,
+# and from there on each layer halves the variance that is left. The floor of Softplus
+# with Xavier is the rounding of float32.
+#
+# ## The gradient
+
+# %%
+draw(gradients, "gradient norm")
+plt.savefig(
+    "gradients.svg",
+    metadata={
+        "Description": "Norm of the gradient at each of fifty layers, logarithmic; "
+        "it travels from right to left. ReLU with He and Softplus with a small "
+        "centred start are nearly level. Softplus with He falls by about two powers "
+        "of ten towards the first layer, ReLU with Xavier and Softplus with He and "
+        "centring by about seven, Softplus with Xavier by more than ten. Softplus "
+        "with gain and centring grows by several powers of ten."
+    },
+)
+
+# %% [markdown]
+# He's start loses part of Softplus' gradient, and not exponentially: as the activations
+# grow, more units work where Softplus is as steep as ReLU. With Xavier's start nothing
+# grows, each layer takes its full toll, and Softplus loses far more than ReLU.
+#
+# The gain that should keep the variance at one does the opposite in a deep stack. It is
+# a balance on a knife's edge: the variance of Softplus grows faster than that of its
+# input, so a layer that comes out a little too large is followed by a larger one.
+#
+# ## Why the small start works
+#
+# The small start keeps everything, and this looks like a way out. But it works
+# *because* Softplus is nearly a line there. We can ask how much of the last layer is
+# not explained by the best linear map of the inputs.
+
+# %%
+relu, small = nonlinear["ReLU, He"], nonlinear["Softplus, small, centred"]
+print(
+    "ReLU with He: a quarter or more is not linear, every seed:",
+    bool(relu.min() > 0.25),
+)
+print(
+    "small start: less than half of ReLU's, every seed:", bool((small < relu / 2).all())
+)
+
+# %% [markdown]
+# So the stack is a deep linear network for a start. That may be fine, since training
+# can leave this region, but it is not the start of a deep Softplus network; it is the
+# start of a deep network that hides its Softplus.
+#
+# ## Conclusion
+#
+# Each line is computed from the numbers above and has to hold for every seed. `kept` is
+# the gradient at the first layer over that at the last.
+
+# %%
+kept = {name: rows[:, 0] / rows[:, -1] for name, rows in gradients.items()}
+left = {name: rows[:, -1] / rows[:, 0] for name, rows in signals.items()}
+moved = {name: rows[:, -1] / rows[:, 0] for name, rows in means.items()}
+
+
+def below(values, limit):
+    return bool((values < limit).all())
+
+
+def within(values, factor):
+    return bool((values > 1 / factor).all() and (values < factor).all())
+
+
+verdicts = {
+    "ReLU, He: kept within a factor of 10": within(kept["ReLU, He"], 10),
+    "Softplus, He: kept below 1/10": below(kept["Softplus, He"], 0.1),
+    "Softplus, He: kept above 1/10,000": not (kept["Softplus, He"] < 1e-4).any(),
+    "Softplus, Xavier: kept below 1e-10": below(kept["Softplus, Xavier"], 1e-10),
+    "Softplus, Xavier: 1,000 times less kept than by ReLU": below(
+        1000 * kept["Softplus, Xavier"], kept["ReLU, Xavier"]
+    ),
+    "Softplus, Xavier: mean within a factor of 2": within(moved["Softplus, Xavier"], 2),
+    "Softplus, Xavier: spread below 1e-5": below(left["Softplus, Xavier"], 1e-5),
+    "centring alone: spread below that of He as it is": below(
+        left["Softplus, He, centred"], left["Softplus, He"]
+    ),
+    "gain for variance 1: gradient grows 1,000 times": not (
+        kept["Softplus, gain, centred"] < 1e3
+    ).any(),
+    "small start: kept within a factor of 10": within(
+        kept["Softplus, small, centred"], 10
+    ),
+    "softplus gradients vanish with depth, Xavier and He": below(
+        np.maximum(kept["Softplus, Xavier"], kept["Softplus, He"]), 0.1
+    ),
+}
+for text, holds in verdicts.items():
+    print(f"{text}: {bool(holds)}")
+
+# %% [markdown]
+# Softplus is not ReLU with a rounded corner when it comes to depth. Under the starts
+# that were made for others, its gradients shrink on the way down: somewhat with He,
+# beyond use with Xavier. It is not the mean as such. Taking the mean away leaves a
+# variance that is too small, and raising the gain to mend that makes the stack
+# unstable. What keeps signal and gradient is to start so small that the function is a
+# line.
+#
+# **What this does not show.** The networks are plain stacks of square layers with
+# normal weights and inputs, at their start. Nothing is trained. Residual connections
+# and normalisation layers exist to make depth harmless, and with them the choice of the
+# start matters less. A few layers are not fifty: all of these factors are mild for one
+# layer.
