@@ -260,7 +260,10 @@ def _inline_marks(tokens: Sequence[Token], heading: bool) -> Iterator[Mark]:
             case "text":
                 text = unicodedata.normalize("NFKC", token.content)
                 for attributes in _ATTRIBUTES.findall(text):
-                    yield from (("attribute", part) for part in attributes.split() if not heading or part[0] != "#")
+                    # An anchor is compared with its heading; the language of a link's target is not the page's own.
+                    of_page = ("#",) if heading else ()
+                    parts = (part for part in attributes.split() if not part.startswith((*of_page, "hreflang=")))
+                    yield from (("attribute", part) for part in parts)
                 text = _ATTRIBUTES.sub(" ", text)
                 yield from (("mark of bold", "**") for _ in range(text.count("**")))
                 yield from (("number", numeral) for numeral in _NUMERAL.findall(text))

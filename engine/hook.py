@@ -15,6 +15,7 @@ from engine import machines
 from engine.build import Site
 from engine.errors import SourceError
 from engine.runner import Runner
+from engine.untranslated import add_english_pages
 
 runner = Runner()  # its workers start when first needed and stay warm between the rebuilds of `mkdocs serve`
 serving = False
@@ -44,8 +45,9 @@ def on_pre_build(config: MkDocsConfig) -> None:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
-    """Offer the downloads to the pages' links."""
+    """Offer the downloads to the pages' links, and to those of a translation the pages that it leaves out."""
     machines.add_downloads(files, config)
+    add_english_pages(files, config)
 
 
 def on_nav(nav: Navigation, **_: Any) -> None:
