@@ -147,3 +147,47 @@ def test_no_line_of_a_source_becomes_a_blank(site: Site) -> None:
         for match in broken.finditer(text)
     ]
     assert not faults, "\n".join(faults)
+
+
+#: Not text for readers: code, displayed formulas, tags, attributes, targets of links, pointers to notes.
+NOT_TEXT = re.compile(
+    r"^(`{3,}).*?^\1|\$\$.*?\$\$|<[^>]*>|\{[^}]*\}|\]\([^)]*\)|\[\^[\w-]+\]|\*\*|[\[\]]", re.MULTILINE | re.DOTALL
+)
+#: Chinese runs into a letter, digit, code or formula; a blank beside a full-width mark; a half-width mark of Chinese.
+UNEVEN = re.compile(
+    r"[\u3400-\u9fff][A-Za-z0-9`$]|[A-Za-z0-9`$][\u3400-\u9fff]"
+    r"|[，。、；：？！（）“”] (?=[^ |])|(?<=[^ |]) [，。、；：？！（）“”]"
+    r"|[\u3400-\u9fff][,;:?!()]|[,;:?!()][\u3400-\u9fff]"
+)
+
+
+def uneven(text: str) -> list[str]:
+    """Where letters, blanks and marks are not set as Chinese is."""
+    text = NOT_TEXT.sub("", text)
+    return [text[max(0, match.start() - 12) : match.end() + 12] for match in UNEVEN.finditer(text)]
+
+
+def test_blanks_and_marks(site: Site) -> None:
+    files = [*(ROOT / "docs/zh").rglob("*.md"), *(ROOT / ".cache/fragments/zh").rglob("*.md")]
+    assert len(files) > 50
+    faults = {file.name: faults for file in files if (faults := uneven(file.read_text(encoding="utf-8")))}
+    assert not faults
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "用NumPy 算",
+        "用 NumPy算",
+        "取`x` 的值",
+        "取 $x$的值",
+        "好。 再来",
+        "好 ，再来",
+        "好,再来",
+        "好(再来)",
+        "**好。** 再来",
+    ],
+)
+def test_each_slip_of_the_keyboard_is_found(text: str) -> None:
+    assert len(uneven(text)) >= 1
+    assert not uneven("**用 NumPy 算。**取 `x`[^a]（即 $x$）的[值](b.md)，好。")
