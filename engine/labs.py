@@ -11,7 +11,6 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 
 import jupytext
-from nbformat import NotebookNode
 
 from engine import cells
 from engine.check import Verdict
@@ -49,11 +48,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Lab:
-    """A lab as it ran. notebook: its cells without outputs, as jupytext reads them."""
+    """A lab as it ran."""
 
     verdict: Verdict
     cells: tuple[Cell, ...]
-    notebook: NotebookNode
 
 
 def read(verdict: Verdict) -> tuple[Lab, list[Problem]]:
@@ -67,20 +65,25 @@ def read(verdict: Verdict) -> tuple[Lab, list[Problem]]:
     ):
         problems.append(Problem(snippet.name, "written from its notebook, it is another text; see jupytext's format"))
     code = sum(head.kind == "code" for head in heads)
-    if not verdict.problem and len(result.cells) != code:
+    if not result.problem and len(result.cells) != code:
         reason = f"{len(result.cells)} of its {code} code cells reported their start; leave sys.stdout alone"
         problems.append(Problem(snippet.name, reason))
     shares = iter(result.cells)
-    made = []
     lines = snippet.source.split("\n")
+    saved = _saved(snippet.source)
     left = {path: text for path, text in result.files.items() if path.endswith(".svg")}
-    for cell, head in zip(notebook.cells, heads, strict=False):
+    made = []
+    for cell, head, end in zip(
+        notebook.cells, heads, [*(head.line for head in heads[1:]), len(lines) + 1], strict=False
+    ):
         figures = []
         if head.kind == "code":
-            for name, line in _saved("\n" * head.line + cell.source):
-                if name in left:
+            if cell.source.strip("\n") != "\n".join(lines[head.line : end - 1]).strip("\n"):
+                problems.append(Problem(snippet.name, "in a notebook this cell would be another text", head.line))
+            for name, line in saved:
+                if head.line < line < end and name in left:
                     figures.append(_figure(verdict, name, left.pop(name), line, problems))
-                elif not verdict.problem:
+                elif head.line < line < end and not result.problem:
                     problems.append(Problem(snippet.name, f"no figure {name!r} of its own was written here", line))
         output = next(shares, "") if head.kind == "code" else ""
         made.append(Cell(head.kind, cell.source, head.line, output, tuple(figures)))
@@ -88,11 +91,11 @@ def read(verdict: Verdict) -> tuple[Lab, list[Problem]]:
         line = next((number for number, text in enumerate(lines, 1) if "savefig" in text), None)
         reason = f"{name!r} was written, but no cell says savefig({name!r}) with that name in full"
         problems.append(Problem(snippet.name, reason, line))
-    return Lab(verdict, tuple(made), notebook), problems
+    return Lab(verdict, tuple(made)), problems
 
 
 def _saved(source: str) -> list[tuple[str, int]]:
-    """Names and lines of the SVG files that a cell saves, in order."""
+    """Names and lines of the SVG files that a lab saves, in order."""
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and node.args]
     return [
         (call.args[0].value, call.lineno)

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+PAGES = sorted((ROOT / "docs").rglob("*.md"))
+LABS = sorted((ROOT / "snippets").glob("*/labs/*.py"))
 
 # Replaced by blanks, so that lines and columns stay: what is not prose, or is a name with a number in it.
 NOT_PROSE = re.compile(
@@ -43,9 +45,30 @@ def numerals(text: str) -> list[str]:
     return [f"{text.count(chr(10), 0, match.start()) + 1}: {match[0]}" for match in found]
 
 
-@pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda page: page.name)
+def prose(script: str) -> str:
+    """The markdown cells of a lab, the rest blank, so that lines stay."""
+    lines, within = [], False
+    for line in script.split("\n"):
+        within = line == "# %% [markdown]" if line.startswith("# %%") else within and line.startswith("#")
+        lines.append(line[2:] if within and not line.startswith("# %%") else "")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_no_number_is_typed_by_hand(page: Path) -> None:
     assert numerals(page.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.name)
+def test_no_number_is_typed_into_the_prose_of_a_lab(lab: Path) -> None:
+    text = prose(lab.read_text(encoding="utf-8"))
+    assert len(text.split()) > 100
+    assert numerals(text) == []
+
+
+def test_the_prose_of_a_lab_is_found_with_its_lines() -> None:
+    script = "# %% [markdown]\n# # Title 1\n#\n# so 2\n\n# %%\nx = 3  # 4\n# 5\n\n# %% [markdown]\n# - 6\n"
+    assert numerals(prose(script)) == ["2: 1", "4: 2", "11: 6"]
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,13 @@ LEFTOVERS = re.compile(
 )
 
 
+def cells(script: str) -> list[tuple[str, str]]:
+    """The cells of a lab's script, in the percent format: `code` or `markdown`, and the text below that line."""
+    parts = re.split(r"^# %%( \[markdown\])?\n", script, flags=re.MULTILINE)
+    assert not parts[0], "a lab starts with a cell"
+    return [("markdown" if kind else "code", text) for kind, text in zip(parts[1::2], parts[2::2], strict=True)]
+
+
 def classes(element: Tag) -> set[str]:
     """The classes of an element."""
     return set(element.get("class") or [])

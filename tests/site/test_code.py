@@ -27,6 +27,7 @@ SNIPPETS = sorted(
     for file in (ROOT / "snippets").rglob("*.py")
     if file.parent.name in COPIED and not file.name.startswith("_")
 )
+LABS = sorted((ROOT / "snippets").glob("*/labs/[!_]*.py"))
 #: Imports that take seconds; run first, so that no long one is left for the end.
 SLOW = re.compile("/(tensorflow|keras)/")
 
@@ -46,7 +47,7 @@ def shown(site: Site, snippet: str) -> Code:
 
 def draws(code: Code) -> bool:
     """Whether a snippet is a figure: its code stands below the picture."""
-    return "savefig(" in code.text
+    return "savefig(" in code.text and "/labs/" not in str(code.snippet)
 
 
 def execute(source: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -145,6 +146,18 @@ def test_the_picture_is_what_the_code_draws(site: Site, tmp_path: Path) -> None:
             if code.snippet == snippet:
                 pictures = [_paths(str(svg)) for svg in site.pages[code.page].html.select("figure svg")]
                 assert expected in pictures, f"{code.page}: the figure is not the one of {snippet}"
+
+
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.stem)
+def test_a_downloaded_lab_prints_and_draws_what_its_page_shows(site: Site, tmp_path: Path, lab: Path) -> None:
+    page = site.pages[f"labs/{lab.stem}/index.html"]
+    done = execute((site.folder / f"labs/{lab.stem}.py").read_text(encoding="utf-8"), tmp_path / "run")
+    assert done.returncode == 0, done.stderr
+    differences = compare("".join(code.output or "" for code in page.blocks()), done.stdout)
+    assert not differences, "\n".join(["the page (-) and the process (+) differ", *map(str, differences)])
+    drawn = sorted(_paths(file.read_text(encoding="utf-8")) for file in (tmp_path / "run").glob("*.svg"))
+    assert len(drawn) >= 2
+    assert sorted(_paths(str(svg)) for svg in page.html.select("figure.plot svg")) == drawn
 
 
 def _paths(svg: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import platform
 import re
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import pytest
 from built import (
     Page,
     Site,
+    cells,
     formula_faults,
     head_faults,
     leftovers,
@@ -23,9 +25,11 @@ from built import (
 )
 
 from conftest import LANGUAGES
+from engine.compare import compare
 from engine.languages import WORDS
 
 ROOT = Path(__file__).resolve().parents[2]
+LABS = sorted((ROOT / "snippets").glob("*/labs/[!_]*.py"))
 
 #: Names in captions -> distributions whose version must stand behind them.
 DISTRIBUTIONS = {
@@ -89,7 +93,8 @@ def test_checks_have_something_to_look_at(site: Site) -> None:
 
 def test_each_function_shows_all_its_snippets(site: Site) -> None:
     for folder in sorted(path for path in (ROOT / "snippets").iterdir() if path.is_dir()):
-        files = {file.relative_to(ROOT).as_posix() for file in folder.rglob("*.py") if not file.name.startswith("_")}
+        scripts = {file for file in folder.rglob("*.py") if not file.name.startswith("_")}
+        files = {file.relative_to(ROOT).as_posix() for file in scripts - set(LABS)}
         for part in LANGUAGES.values():
             pages = {f"{part}functions/{folder.name}/{name}index.html" for name in ("", "experiments/")}
             shown = [code.snippet for code in site.codes if code.page in pages]
@@ -97,9 +102,45 @@ def test_each_function_shows_all_its_snippets(site: Site) -> None:
 
 
 def test_code_is_that_of_its_file(site: Site) -> None:
+    labs = {lab.relative_to(ROOT).as_posix() for lab in LABS}
     for code in site.codes:
-        if code.snippet:
+        if code.snippet and code.snippet not in labs:
             assert code.text.encode() == (ROOT / code.snippet).read_bytes(), code.snippet
+
+
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.stem)
+def test_a_lab_is_its_file(site: Site, lab: Path) -> None:
+    """Its page shows the code of every cell in order, and nothing else; its downloads are the whole file."""
+    name, script = lab.relative_to(ROOT).as_posix(), lab.read_text(encoding="utf-8")
+    parts = cells(script)
+    page = site.pages[f"labs/{lab.stem}/index.html"]
+    assert {code.page for code in site.codes if code.snippet == name} == {page.name}
+    shown = [(code.snippet, code.text.rstrip("\n")) for code in page.blocks()]
+    assert shown == [(name, text.rstrip("\n")) for kind, text in parts if kind == "code"]
+    assert (site.folder / f"labs/{lab.stem}.py").read_text(encoding="utf-8") == script
+    notebook = json.loads((site.folder / f"labs/{lab.stem}.ipynb").read_text(encoding="utf-8"))
+    joined = []
+    for cell in notebook["cells"]:
+        text = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            text = "\n".join(f"# {line}".rstrip() for line in text.split("\n"))
+        joined.append((cell["cell_type"], text))
+    assert joined == [(kind, text.strip("\n")) for kind, text in parts]
+
+
+@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.stem)
+def test_a_lab_prints_on_its_page_and_in_its_notebook_what_is_recorded(site: Site, lab: Path) -> None:
+    page = site.pages[f"labs/{lab.stem}/index.html"]
+    outputs = [code.output for code in page.blocks()]
+    assert not compare(lab.with_suffix(".out").read_text(encoding="utf-8"), "".join(filter(None, outputs)))
+    notebook = json.loads((site.folder / f"labs/{lab.stem}.ipynb").read_text(encoding="utf-8"))
+    code = [cell["outputs"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    printed = [["".join(output["text"]) for output in of_one if "text" in output] for of_one in code]
+    assert printed == [[text] if text else [] for text in outputs]
+    texts = ["".join(output["data"]["text/plain"]) for of_one in code for output in of_one if "data" in output]
+    figures = page.html.select("figure.plot")
+    assert texts == [figure.select_one("svg > desc").get_text() for figure in figures]
+    assert len(figures) == lab.read_text(encoding="utf-8").count("plt.savefig(") >= 2
 
 
 def test_a_tab_holds_the_snippet_of_its_framework(site: Site) -> None:

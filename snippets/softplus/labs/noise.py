@@ -240,9 +240,9 @@ plt.savefig(
         "Description": "Loss on unseen data over six hundred steps, mean of the "
         "seeds, for softplus and exp, started from zero and matched. Above, with "
         "noise below one, the four curves lie on each other. Below, with everything a "
-        "hundred times as large, softplus from zero stays above the picture, exp from "
-        "zero comes down late, and the two matched ones are low from the start, exp a "
-        "little lower."
+        "hundred times as large and a partly logarithmic scale, softplus from zero "
+        "has not come down at the end, exp from zero comes down late, and the two "
+        "matched ones are low from the start, exp a little lower."
     },
 )
 
