@@ -30,7 +30,7 @@ derivative: "1"
 apis: [{name: numpy.positive}]
 figure: {en: A line, zh: 一条线}
 """
-PARTS = ("claims/one", "claims/two", "apis", "microscope")
+PARTS = ("claims/one", "claims/two", "apis", "downloads", "microscope")
 PAGE = "# Demo\n" + "".join(f'\n--8<-- "demo/{part}.md"\n' for part in PARTS)
 EXPERIMENTS = '# Experiments\n\n--8<-- "demo/experiments.md"\n'
 CONFIG = f"""\
@@ -60,11 +60,10 @@ def site(project: Path) -> Path:
         (claims / f"{name}.py").write_text(CLAIM.format(value))
         (claims / f"{name}.out").write_text(f"{value}\nverdict: true\n")
     (project / "snippets/demo/definition.yml").write_text(DEFINITION, encoding="utf-8")
-    (project / "docs/en").mkdir(parents=True)
+    (project / "docs/en/functions/demo").mkdir(parents=True)
     (project / "docs/en/index.md").write_text("# Home\n")
-    (project / "docs/en/demo.md").write_text(PAGE)
-    (project / "docs/en/demo").mkdir()
-    (project / "docs/en/demo/experiments.md").write_text(EXPERIMENTS)
+    (project / "docs/en/functions/demo.md").write_text(PAGE)
+    (project / "docs/en/functions/demo/experiments.md").write_text(EXPERIMENTS)
     (project / "mkdocs.yml").write_text(CONFIG)
     return project
 
@@ -94,7 +93,7 @@ def test_only_what_changed_is_written_and_what_is_gone_is_removed(site: Path, ru
     for name in ("two.py", "two.out"):
         (claims / name).unlink()
     (problem,) = Site(site, runner).build()
-    assert str(problem) == "docs/en/demo.md:5: no fragment 'demo/claims/two.md'"
+    assert str(problem) == "docs/en/functions/demo.md:5: no fragment 'demo/claims/two.md'"
     assert list(texts(site)) == [name for name in parts if "two" not in name]
 
 
@@ -168,7 +167,7 @@ def test_serve_goes_on_serving(site: Path) -> None:
         page, limit = "", time.monotonic() + 30
         while time.monotonic() < limit:
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/demo/", timeout=30) as answer:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/functions/demo/", timeout=30) as answer:
                     page = answer.read().decode()
                 if re.search(pattern, page, re.DOTALL):
                     return page
@@ -184,9 +183,9 @@ def test_serve_goes_on_serving(site: Path) -> None:
         snippet.write_text("import os\nos._exit(7)\n")
         page = wait_for(r"one\.py:2: called os\._exit\(7\) before its end")
         assert page.count("verdict-true") == 1, "the other claim keeps its verdict"
-        (site / "docs/en/demo.md").write_text(PAGE + '\n--8<-- "demo/none.md"\n')
+        (site / "docs/en/functions/demo.md").write_text(PAGE + '\n--8<-- "demo/none.md"\n')
         time.sleep(2)  # this build fails as a whole: MkDocs waits, with its message in the terminal, until it is mended
-        (site / "docs/en/demo.md").write_text(PAGE)
+        (site / "docs/en/functions/demo.md").write_text(PAGE)
         snippet.write_text(CLAIM.format(1) + "# mended\n")
         assert "before its end" not in wait_for(r"verdict-true.*verdict-true")
     finally:

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.downloads import FOLDER, collect, publish
+from engine.downloads import FOLDER, Download, collect, downloads_fragment, publish
 
 
 def test_files_are_written_and_stale_ones_removed(tmp_path: Path) -> None:
     assert collect(tmp_path) == []
-    publish(tmp_path, {"b.json": "β\n", "a/c.json": "1\n"})
-    assert collect(tmp_path) == ["a/c.json", "b.json"]
+    text, data = Download("b.json", "β\n", {}), Download("a/c.zip", b"\x00\xff", {})
+    publish(tmp_path, [text, data])
+    assert collect(tmp_path) == ["a/c.zip", "b.json"]
+    assert (tmp_path / FOLDER / "a/c.zip").read_bytes() == b"\x00\xff"
     assert (tmp_path / FOLDER / "b.json").read_bytes() == "β\n".encode()
     before = (tmp_path / FOLDER / "b.json").stat().st_mtime_ns
-    publish(tmp_path, {"b.json": "β\n"})
+    publish(tmp_path, [text])
     assert collect(tmp_path) == ["b.json"]
     assert (tmp_path / FOLDER / "b.json").stat().st_mtime_ns == before, "an unchanged file is left alone"
+
+
+def test_the_list_names_each_file_in_the_language_of_the_page() -> None:
+    files = [Download("functions/demo.zip", b"", {"en": "all scripts", "zh": "全部脚本"})]
+    assert downloads_fragment(files, "en") == '- [demo.zip](demo.zip){ download="demo.zip" }: all scripts\n'
+    assert downloads_fragment(files, "zh") == '- [demo.zip](demo.zip){ download="demo.zip" }：全部脚本\n'

@@ -250,8 +250,7 @@ plt.savefig(
 # Above, nobody can tell the links apart. Below, the unit decides. From zero, Softplus
 # has to carry its raw output all the way to the size of the noise, at the pace of the
 # optimiser; for $\exp$ it is only the logarithm of the way. The matched start takes the
-# way out of it, for both. What remains is a small lead of $\exp$, which can still shape
-# its scale in relative steps.
+# way out of it, for both. What remains between the links is small against that.
 #
 # ## Conclusion
 #
