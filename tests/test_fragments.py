@@ -198,11 +198,11 @@ def test_a_figure_stands_in_the_page_with_its_text_and_colours() -> None:
     assert (svg["role"], svg["aria-labelledby"]) == ("img", "demo-figure-text")
     assert (svg.desc["id"], svg.desc.text) == ("demo-figure-text", "A line")
     assert not svg.select("style, metadata")
-    assert [node["id"] for node in svg.select("[id]")] == ["demo-figure-text", "demo-figure-glyph"]
-    assert svg.use["xlink:href"] == "#demo-figure-glyph"
+    assert [node["id"] for node in svg.select("[id]")] == ["demo-figure-text", "demo-figure-0"]
+    assert svg.use["xlink:href"] == "#demo-figure-0"
     assert svg.use["style"] == "fill: currentColor"
-    assert svg.select_one("g path")["clip-path"] == "url(#demo-figure-glyph)"
-    assert svg.select_one("g path")["style"] == "stroke: var(--figure-1)"
+    assert svg.select("path")[-1]["clip-path"] == "url(#demo-figure-0)"
+    assert svg.select("path")[-1]["style"] == "stroke: var(--figure-1)"
 
 
 def test_a_figure_must_be_one_svg_in_the_palette() -> None:

@@ -11,7 +11,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from built import Code, Page, Site
+from fontTools.pens.recordingPen import RecordingPen
+from fontTools.svgLib.path import parse_path
 
 from engine.compare import compare
 from engine.frameworks import TABS
@@ -160,6 +163,44 @@ def test_a_downloaded_lab_prints_and_draws_what_its_page_shows(site: Site, tmp_p
     assert sorted(_paths(str(svg)) for svg in page.html.select("figure.plot svg")) == drawn
 
 
-def _paths(svg: str) -> list[str]:
-    """The outlines of a drawing, one by one."""
-    return [" ".join(outline.split()) for outline in re.findall(r'<path[^>]*?\sd="([^"]*)"', svg)]
+def test_another_picture_is_told_from_this_one() -> None:
+    drawn = (
+        '<svg><path d="M 0 0 L 5 5.04 L 9 5.04 L 9 7 z"/><path d="M 0 0 L 64 160" transform="scale(0.015625)"/></svg>'
+    )
+    shown = '<svg><path d="m0 0 5 5h4v2z"/><path d="m0 0 2 5" transform="scale(.5)"/></svg>'
+    assert _paths(drawn) == _paths(shown)
+    for change in (("5h4", "5.1h4"), ("h4", "h4.1"), ("z", ""), ("v2", ""), ("2 5", "2 6"), ("scale(.5)", "scale(.4)")):
+        assert _paths(drawn) != _paths(shown.replace(*change)), change
+    assert _paths("<svg><path d='M 0 0 L 1 1' style='fill: none'/></svg>") == []
+
+
+Outline = list[tuple[str, list[tuple[int, int]]]]
+
+
+def _paths(svg: str) -> list[Outline]:
+    """The outlines of a drawing that leave a mark, with their points on the grid that a page has.
+
+    That is a tenth of a point, and for glyphs, the only ones with a scale, a 200th of the font's size. Lines without
+    length are left out, and those along an axis that go on in one direction are one.
+    """
+    outlines = []
+    for path in BeautifulSoup(svg[svg.index("<svg") :], "html.parser").select("path"):
+        style = str(path.get("style", ""))
+        if "fill: none" in style and "stroke:" not in style:
+            continue
+        scale = re.fullmatch(r"scale\(([\d.]+)\)", str(path.get("transform", "")))
+        factor, unit = (float(scale[1]), 0.5) if scale else (1.0, 0.1)
+        pen = RecordingPen()
+        parse_path(str(path["d"]), pen)
+        outline: Outline = []
+        for step, points in pen.value:
+            places = [(round(x * factor / unit), round(y * factor / unit)) for x, y in points]
+            if step == "lineTo" and places == outline[-1][1][-1:]:
+                continue
+            if step == "lineTo" and len(outline) > 1 and outline[-1][0] == step:
+                (x0, y0), (x1, y1), (x2, y2) = outline[-2][1][-1], outline[-1][1][-1], places[-1]
+                if (x0 == x1 == x2 and (y1 - y0) * (y2 - y1) > 0) or (y0 == y1 == y2 and (x1 - x0) * (x2 - x1) > 0):
+                    outline.pop()
+            outline.append((step, places))
+        outlines.append(outline)
+    return outlines
