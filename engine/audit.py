@@ -33,6 +33,8 @@ from engine.yamlfile import line_of, load
 NOTABLE = 4.0
 #: A difference between a value alone and the same in an array is flagged above this: the last digit may differ.
 LAST_DIGIT = 1.0
+#: Types whose error over x is drawn, and the number of colours that the figure style has for curves.
+PLOTTED, COLOURS = ("float32", "float64"), 4
 #: Bits of the significand, and largest finite number, of each format.
 PRECISION = {"float16": 11, "bfloat16": 8, "float32": 24, "float64": 53}
 #: Backends that Keras is measured on.
@@ -250,8 +252,9 @@ def _measure(root: Path, definition: Definition) -> Audit:
             rows += part
     place = {api.name: number for number, api in enumerate(definition.apis)}
     rows.sort(key=lambda row: (place[row.api], BACKENDS.index(row.backend) if row.backend in BACKENDS else -1))
-    columns = [name for name in ("float32", "float64") if any(row.dtype == name and row.orders for row in rows)]
-    plot = ask({"kind": "plot", "columns": columns, "groups": _groups(rows, columns)}) if columns else ""
+    columns = [name for name in PLOTTED if any(row.dtype == name and row.orders for row in rows)]
+    curves = [(*look(index), curve) for index, (_, curve) in enumerate(groups(rows))]
+    plot = ask({"kind": "plot", "columns": columns, "groups": curves}) if columns else ""
     versions = {}
     for module in _libraries(definition):
         if module in LIBRARIES and module not in ("sympy", "matplotlib"):
@@ -293,11 +296,11 @@ def _run(root: Path, definition: Definition, job: dict[str, Any], backend: str) 
         raise SourceError([Problem(name, reason, detail=process.stderr[-4000:])]) from None
 
 
-def _groups(rows: Iterable[Row], columns: list[str]) -> list[tuple[str, dict[str, list[tuple[float, ...]]]]]:
-    """Curves by label; libraries with equal curves share one."""
+def groups(rows: Iterable[Row]) -> list[tuple[str, dict[str, list[tuple[float, ...]]]]]:
+    """The curves of the plot by label; libraries with equal curves share one. `look` gives the look of each."""
     curves: dict[tuple[str, str], dict[str, list[tuple[float, ...]]]] = {}
     for row in rows:
-        if row.dtype in columns and row.orders:
+        if row.dtype in PLOTTED and row.orders:
             filled = [order.curve for order in row.orders] + [()] * (len(ORDERS) - len(row.orders))
             curves.setdefault((row.name, row.library), {})[row.dtype] = filled
     merged: list[tuple[list[str], dict[str, list[tuple[float, ...]]]]] = []
@@ -308,6 +311,11 @@ def _groups(rows: Iterable[Row], columns: list[str]) -> list[tuple[str, dict[str
         elif library not in same:
             same.append(library)
     return [(", ".join(own_first(labels)), curve) for labels, curve in merged]
+
+
+def look(index: int) -> tuple[int, str]:
+    """Colour of the figure style, from 0, and line style of a curve, by a name that matplotlib and CSS share."""
+    return index % COLOURS, "dashed" if index >= COLOURS else "solid"
 
 
 def own_first(libraries: Iterable[str]) -> list[str]:

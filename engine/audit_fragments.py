@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from engine.audit import NOTABLE, ORDERS, PRECISION, Accuracy, Audit, Flag, Row, Spot, own_first
+from engine.audit import NOTABLE, ORDERS, PRECISION, Accuracy, Audit, Flag, Row, Spot, groups, look, own_first
 from engine.definition import Definition
 from engine.figures import inline
 
@@ -243,7 +243,17 @@ def _plot(audit: Audit, words: dict[str, str]) -> str:
     if not audit.plot:
         return "\n"
     name = f"{audit.function}-audit"
-    return f'<figure class="plot" id="{name}">{inline(audit.plot, name, words["plot"])}</figure>\n'
+    picture = inline(audit.plot, name, words["plot"])
+    return f'<figure class="plot" id="{name}">{picture}<figcaption>{_legend(audit)}</figcaption></figure>\n'
+
+
+def _legend(audit: Audit) -> str:
+    """Which curve is whose. As text a reader can find and enlarge it, and it weighs less than its letters' outlines."""
+    keys = []
+    for index, (label, _) in enumerate(groups(audit.rows)):
+        colour, line = look(index)
+        keys.append(f'<span><i style="border-top: 3px {line} var(--figure-{colour + 1})"></i>{label}</span>')
+    return " ".join(keys)
 
 
 # Where the libraries part ---------------------------------------------------------------------------------------------

@@ -29,7 +29,9 @@ PLACES, NEAR = 48, 24
 #: Points that are also tried alone, in an array of one.
 ALONE = 32
 #: Bins of the curve of the error over x on each side of 0, of equal width in asinh(x * BEND), up to 2**REACH.
-BINS, BEND, REACH = 96, 2.0, 10
+BINS, BEND, REACH = 45, 2.0, 10
+#: Width of a bin in the figure, in points: about that of a curve, which would smear what is narrower.
+STEP = 2
 #: The smallest error that the figure tells apart: a quarter of what rounding alone does.
 LEAST = 0.125
 
@@ -522,7 +524,10 @@ def _library(job: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _plot(job: dict[str, Any]) -> str:
-    """The error over x: one row per order, one column per format, one curve per group of equal libraries."""
+    """The error over x: one row per order, one column per format, one curve per group of equal libraries.
+
+    The page has the legend, as text.
+    """
     import io
 
     import matplotlib.pyplot as plt
@@ -530,23 +535,39 @@ def _plot(job: dict[str, Any]) -> str:
     edges = np.sinh(np.arange(-BINS, BINS + 1) / BINS * np.arcsinh(2.0**REACH * BEND)) / BEND
     place = np.arange(-BINS, BINS + 1)
     columns = job["columns"]
+    # In points. Every bin is equally wide in tenths of them, so that the page can give its outline in few characters.
+    across, left, between, top, bottom, height = (2 * BINS + 4) * STEP, 60, 44, 22, 42, 360
+    width = left + len(columns) * (across + between)
     figure, axes = plt.subplots(
-        len(ORDERS), len(columns), figsize=(6.5, 6.5), sharex=True, squeeze=False, layout="constrained"
+        *(len(ORDERS), len(columns)),
+        figsize=(width / 72, height / 72),
+        sharex=True,
+        squeeze=False,
+        gridspec_kw={
+            "left": left / width,
+            "right": 1 - between / width,
+            "wspace": between / across,
+            "top": 1 - top / height,
+            "bottom": bottom / height,
+            "hspace": 0.13,
+        },
     )
     ticks = [-100, 0, 10, 100]
     for column, dtype in enumerate(columns):
         for order in ORDERS:
             panel = axes[order][column]
-            for index, (label, curves) in enumerate(job["groups"]):
+            for colour, line, curves in job["groups"]:
                 curve = curves.get(dtype, [[], [], []])[order]
                 if curve:
-                    style = "-" if index < 4 else "--"
                     values = np.where(np.array(curve) > 0, np.maximum(curve, LEAST), np.nan)
-                    look = {"color": f"C{index % 4}", "linestyle": style, "linewidth": 1.4, "label": label}
+                    look = {"color": f"C{colour}", "linestyle": line, "linewidth": 1.4}
                     panel.stairs(values, place, baseline=None, **look)
             panel.set_yscale("log")
             panel.set_ylim(bottom=LEAST / 2)
-            panel.set_xticks(np.interp(ticks, edges, place), [f"${tick}$" for tick in ticks])
+            panel.set_xlim(-BINS - 2, BINS + 2)
+            panel.set_xticks(np.interp(ticks, edges, place), [rf"$\mathdefault{{{tick}}}$" for tick in ticks])
+            panel.spines[["right", "top"]].set_visible(False)
+            panel.tick_params(labelsize=12)
             panel.grid(visible=True)
             panel.set_axisbelow(True)
             if order == 0:
@@ -554,8 +575,6 @@ def _plot(job: dict[str, Any]) -> str:
             if column == 0:
                 panel.set_ylabel(f"${'f' + chr(39) * order}$   (ulp)")
         axes[-1][column].set_xlabel("$x$")
-    handles, labels = axes[0][0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=2, fontsize=11)
     out = io.StringIO()
     figure.savefig(out, format="svg", metadata={"Date": None})
     return out.getvalue()
