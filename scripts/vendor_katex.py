@@ -3,9 +3,13 @@
 The script that renders goes beside the engine; the style sheet and fonts that readers load go into the theme. Of the
 three font formats only WOFF2 is kept: every browser that can show the rest of the site reads it. npm itself checks
 the integrity of what it fetches.
+
+Most formulas need few of a font's glyphs. So each font of SPLIT comes in two files, told apart by `unicode-range`: what
+is common, and the rest, which a browser fetches only if a page has one of its characters. No glyph is lost.
 """
 
 import argparse
+import json
 import re
 import shutil
 import subprocess
@@ -13,9 +17,36 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+from fontTools import subset
+from fontTools.ttLib import TTFont
+
 ROOT = Path(__file__).resolve().parent.parent
 ENGINE = ROOT / "engine/vendor/katex"
 THEME = ROOT / "theme/assets/katex"
+#: In every first part: a browser takes the metrics of a family from the file that has the space.
+BLANKS = " \N{NO-BREAK SPACE}"
+ASCII = "".join(map(chr, range(0x21, 0x7F)))
+LATIN = "".join(filter(str.isalpha, ASCII))
+GREEK = "αβγδεϵζηθϑικλμνξοπρϱσςτυφϕχψωΓΔΘΛΞΠΣΥΦΨΩ"
+TEXT = ASCII + "ΓΔΘΛΞΠΣΥΦΨΩ" + "×÷±·∓∗∘∙√∞∂∇ℓ∀∃∅∑∏∫" + "−∼≈≃≡≤≥≪≫∝∈∉⊂∪∩∣∥" + "→←↦↔⇒⇔⟶⟹⟺" + "…⋯⋅′\ue020⟨⟩⌈⌉⌊⌋"
+LARGE = "()[]{}⟨⟩⌈⌉⌊⌋|∣∥√∑∏∫"
+#: Fonts in two parts -> the characters of the first, those in common use.
+SPLIT = {
+    "AMS-Regular": "CENPQRZ",  # ℝ and the like are capitals of this font
+    "Main-Bold": TEXT,
+    "Main-Regular": TEXT,
+    "Math-BoldItalic": LATIN + GREEK,
+    "Math-Italic": LATIN + GREEK,
+    "Size1-Regular": LARGE,
+    "Size2-Regular": LARGE,
+    "Size3-Regular": LARGE,
+    "Size4-Regular": LARGE,
+    "Typewriter-Regular": ASCII,
+}
+#: Where the first part is not asked. Without what no font has and formulas hold: KaTeX's zero-width space and Chinese
+#: words would each fetch the rest in vain.
+REST = "U+21-200a,U+200c-2e7f,U+e000-ffff"
+FACE = re.compile(r"@font-face\{[^}]*url\(fonts/KaTeX_([\w-]+)\.woff2\)[^}]*\}")
 OTHER_FORMATS = re.compile(r',url\([^)]*\.(?:woff|ttf)\) format\("(?:woff|truetype)"\)')
 
 
@@ -34,8 +65,9 @@ def vendor(version: str) -> None:
             shutil.copy(package / "LICENSE", target)
         shutil.copy(package / "dist/katex.min.js", ENGINE)
         (ENGINE / "README.md").write_text(
-            f"KaTeX {version}, unchanged, from https://www.npmjs.com/package/katex/v/{version} (MIT).\n"
-            f"By `python scripts/vendor_katex.py {version}`; style and fonts are in theme/assets/katex.\n",
+            f"KaTeX {version}, from https://www.npmjs.com/package/katex/v/{version} (MIT).\n"
+            f"By `python scripts/vendor_katex.py {version}`: the script unchanged; style and fonts, some of them in\n"
+            "two parts, are in theme/assets/katex. fonts.json lists the characters of those fonts before the split.\n",
             encoding="utf-8",
             newline="\n",
         )
@@ -44,7 +76,61 @@ def vendor(version: str) -> None:
         css = OTHER_FORMATS.sub("", (package / "dist/katex.min.css").read_text(encoding="utf-8"))
         if re.search(r"\.(?:woff|ttf)\)", css):
             raise SystemExit("The style sheet names its fonts otherwise than before: adapt OTHER_FORMATS.")
+        css = split(css)
         (THEME / "katex.min.css").write_text(css, encoding="utf-8", newline="\n")
+
+
+def split(css: str) -> str:
+    """Split the fonts that are in the theme. Returns the style sheet with a rule for each part.
+
+    The characters that each font had are recorded beside the engine's part, for a test to find them again.
+    """
+    whole: dict[str, str] = {}
+
+    def rules(match: re.Match[str]) -> str:
+        rule, name = match[0], match[1]
+        if name not in SPLIT:
+            return rule
+        file = THEME / f"fonts/KaTeX_{name}.woff2"
+        rest = file.with_stem(f"{file.stem}-rest")
+        everything = set(TTFont(file).getBestCmap())
+        common = everything & set(map(ord, BLANKS + SPLIT[name]))
+        whole[name] = ranges(everything)
+        part(file, everything - common, rest)
+        part(file, common, file)
+        # Where ranges overlap, CSS asks the rule that comes last first.
+        first = rule.replace("}", f";unicode-range:{ranges(common)}}}")
+        return rule.replace(file.name, rest.name).replace("}", f";unicode-range:{REST}}}") + first
+
+    css = FACE.sub(rules, css)
+    if whole.keys() != SPLIT.keys():
+        raise SystemExit(
+            f"The style sheet has no rule for {', '.join(SPLIT.keys() - whole.keys())}: adapt FACE or SPLIT."
+        )
+    text = json.dumps(dict(sorted(whole.items())), indent=2) + "\n"
+    (ENGINE / "fonts.json").write_text(text, encoding="utf-8", newline="\n")
+    return css
+
+
+def part(source: Path, characters: set[int], target: Path) -> None:
+    """Write the font of some of a font's characters, with the metrics and the hinting of the whole."""
+    options = subset.Options(flavor="woff2", notdef_outline=True)
+    font = subset.load_font(source, options)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=characters)
+    subsetter.subset(font)
+    subset.save_font(font, target, options)
+
+
+def ranges(characters: set[int]) -> str:
+    """Characters as CSS writes them: U+20-7e,U+a0."""
+    runs: list[list[int]] = []
+    for character in sorted(characters):
+        if runs and character == runs[-1][1] + 1:
+            runs[-1][1] = character
+        else:
+            runs.append([character, character])
+    return ",".join(f"U+{first:x}" + (f"-{last:x}" if last > first else "") for first, last in runs)
 
 
 if __name__ == "__main__":

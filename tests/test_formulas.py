@@ -1,5 +1,6 @@
 """Formulas: what a page gets in their place, what a broken one says, and that a cached one costs nothing."""
 
+import json
 import os
 import re
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from fontTools.ttLib import TTFont
 from markdown import Markdown
 
 from engine import formulas
@@ -289,3 +291,35 @@ def test_vendored_files_belong_together():
     preloaded = re.findall(r'"((?:Main|Math|Size\d)-\w+)"', page)
     assert len(preloaded) == 4
     assert {f"KaTeX_{name}.woff2" for name in preloaded} <= named
+
+
+def covers(ranges: str) -> set[int]:
+    """The characters of a CSS unicode-range."""
+    found = set()
+    for text in ranges.split(","):
+        first, _, last = text.removeprefix("U+").partition("-")
+        found.update(range(int(first, 16), int(last or first, 16) + 1))
+    return found
+
+
+def test_split_fonts_have_every_character_where_browsers_look_for_it():
+    theme = ROOT / "theme/assets/katex"
+    whole = json.loads((ROOT / "engine/vendor/katex/fonts.json").read_text(encoding="utf-8"))
+    rules: dict[str, list[tuple[Path, set[int]]]] = {}
+    for rule in re.findall(r"@font-face\{[^}]*\}", (theme / "katex.min.css").read_text(encoding="utf-8")):
+        file, limits = re.search(r"url\(([^)]*)\)", rule)[1], re.search(r"unicode-range:([^;}]*)", rule)
+        key = "".join(re.findall(r"font-(?:family|style|weight):([^;}]*)", rule))
+        if limits:
+            rules.setdefault(key, []).append((theme / file, covers(limits[1])))
+    assert len(rules) == len(whole) >= 10
+    for parts in rules.values():
+        (rest, outer), (common, inner) = parts
+        assert rest.stem == f"{common.stem}-rest"
+        expected = covers(whole[common.stem.removeprefix("KaTeX_")])
+        has = {file: set(TTFont(file).getBestCmap()) for file, _ in parts}
+        assert inner <= has[common], "the part that is asked first"
+        assert expected - inner <= has[rest] & outer, "the part that is asked for all else"
+        assert has[common] | has[rest] == expected
+        assert 0x20 in inner, "the metrics of the family come from the part with the space"
+        assert not outer & {0x200B, ord("当")}, "what no font has fetches none: KaTeX's zero-width space, Chinese"
+        assert common.stat().st_size < 0.85 * (common.stat().st_size + rest.stat().st_size)
