@@ -1,1 +1,1 @@
-"""Measurements of what the engine costs: `python -m bench`."""
+"""Measurements of what the engine costs and of what a reader gets: `python -m bench`."""

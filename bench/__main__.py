@@ -1,138 +1,35 @@
-"""Measure the figures that the project promises, as ratios within one run.
+"""Measure the figures that the project promises: what the engine costs, and what a reader gets.
 
-`python -m bench [--repeat N] [--json FILE]` works on a copy of the project and leaves the project alone.
+`python -m bench [engine|reader] [--repeat N] [--json FILE]`; without a name, both.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import shutil
-import statistics
-import subprocess
 import sys
-import tempfile
-import time
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from engine.build import Site
-from engine.runner import ENVIRONMENT, Runner
-from engine.snippets import Snippet, discover
+from bench import engine, reader
+from bench.report import Figure, write
 
-ROOT = Path(__file__).parents[1]
-
-# One process that imports a framework once and runs its snippets one after the other, with nothing else around them.
-BARE = """
-import contextlib, os, sys, tempfile
-os.chdir(tempfile.mkdtemp())
-for path in sys.argv[1:]:
-    sys.path[0] = os.path.dirname(path)
-    with contextlib.redirect_stdout(open("output", "a")):
-        exec(compile(open(path).read(), path, "exec"), {"__name__": "__main__", "__file__": path})
-"""
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A promise and how it stands. value and limit are in `unit`: a ratio, or seconds."""
-
-    name: str
-    value: float
-    limit: float
-    unit: str
-    how: str
-
-    @property
-    def holds(self) -> bool:
-        return self.value <= self.limit
+PARTS = {"engine": engine.measure, "reader": reader.measure}
 
 
 def main() -> int:
     """Print the table. Returns 1 if a promise is not kept."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--repeat", type=int, default=5, help="runs of each short measurement (default 5)")
+    parser.add_argument("part", nargs="?", choices=PARTS, help="what to measure (default: everything)")
+    parser.add_argument("--repeat", type=int, default=5, help="runs of each measurement that varies (default 5)")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        project = copy(Path(folder) / "project")
-        figures = [from_scratch(project), nothing_changed(project, options.repeat), edit(project, options.repeat)]
-    for figure in figures:
-        mark = "ok " if figure.holds else "NOT"
-        print(f"{mark} {figure.value:6.2f} {figure.unit:5} (at most {figure.limit:g})  {figure.name}: {figure.how}")
+    figures: list[Figure] = []
+    for part in [options.part] if options.part else PARTS:
+        for figure in PARTS[part](options.repeat):
+            print(figure, flush=True)
+            figures.append(figure)
     if options.json:
-        options.json.write_text(json.dumps([asdict(figure) for figure in figures], indent=2) + "\n")
+        write(figures, options.json)
     return 0 if all(figure.holds for figure in figures) else 1
-
-
-def copy(target: Path) -> Path:
-    """The project's sources, without what builds have left."""
-    skip = shutil.ignore_patterns(".git", ".venv", ".cache", "site", "__pycache__", "*.egg-info", ".*_cache")
-    return Path(shutil.copytree(ROOT, target, ignore=skip))
-
-
-def run(project: Path, *command: str) -> float:
-    """Wall time of a command in the project, in seconds."""
-    environment = os.environ | ENVIRONMENT | {"PYTHONPATH": str(project)}
-    started = time.perf_counter()
-    done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        sys.exit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
-    return time.perf_counter() - started
-
-
-def from_scratch(project: Path) -> Figure:
-    """Everything to run: the engine, against the frameworks by themselves.
-
-    No schedule ends before the slowest framework does, nor before the cores have done all the work there is.
-    """
-    groups: dict[str, list[Snippet]] = {}
-    for snippet in discover(project):
-        groups.setdefault(snippet.libraries[0] if snippet.libraries else "none", []).append(snippet)
-    bare: dict[str, float] = {}
-    for name, snippets in groups.items():
-        files = [str(project / snippet.path) for snippet in snippets]
-        bare[name] = min(run(project, sys.executable, "-c", BARE, *files) for _ in range(2))
-    slowest, shared = max(bare.values()), sum(bare.values()) / (os.cpu_count() or 1)
-
-    def engine() -> float:
-        shutil.rmtree(project / ".cache" / "runs", ignore_errors=True)
-        return run(project, sys.executable, "-m", "engine", "check")
-
-    took = min(engine() for _ in range(2))
-    how = f"engine {took:.1f} s, {took / slowest:.2f} times the slowest; bare: "
-    how += ", ".join(f"{name} {seconds:.1f} s" for name, seconds in bare.items())
-    name = "everything to run / the frameworks' bare runs on these cores"
-    return Figure(name, took / max(slowest, shared), 1.3, "times", how)
-
-
-def nothing_changed(project: Path, repeat: int) -> Figure:
-    """`mkdocs build` with nothing to run, against the same without the hook."""
-    config = (project / "mkdocs.yml").read_text(encoding="utf-8")
-    plain = project / "plain.yml"
-    plain.write_text(config.replace("hooks:\n  - engine/hook.py\n", ""), encoding="utf-8")
-    build = (sys.executable, "-m", "mkdocs", "build", "--quiet", "--config-file")
-    run(project, *build, "mkdocs.yml")
-    pairs = [(run(project, *build, "mkdocs.yml"), run(project, *build, "plain.yml")) for _ in range(repeat)]
-    hooked, unhooked = (statistics.median(times) for times in zip(*pairs, strict=True))
-    how = f"{hooked:.2f} s / {unhooked:.2f} s"
-    return Figure("nothing changed: mkdocs build / the same without the hook", hooked / unhooked, 1.3, "times", how)
-
-
-def edit(project: Path, repeat: int) -> Figure:
-    """The engine's part after a PyTorch snippet is saved while `mkdocs serve` runs."""
-    snippet = project / "snippets/softplus/pytorch/forward.py"
-    with Runner() as runner:
-        site = Site(project, runner)
-        times = []
-        for number in range(repeat + 1):  # the first edit starts the worker
-            snippet.write_text(snippet.read_text(encoding="utf-8") + f"# edit {number}\n", encoding="utf-8")
-            started = time.perf_counter()
-            site.build()
-            times.append(time.perf_counter() - started)
-    how = f"first edit, which starts the worker, {times[0]:.1f} s"
-    return Figure("one torch snippet edited, worker warm", statistics.median(times[1:]), 0.5, "s", how)
 
 
 if __name__ == "__main__":
