@@ -126,7 +126,7 @@
         make("div", { class: "explorer-controls" }, make("div", {}, make("span", { translate: "no" }, "x ="), this.field), ...controls),
       );
       this.live.setAttribute("role", "group");
-      this.live.setAttribute("aria-label", this.querySelector("svg")?.getAttribute("aria-label") ?? "");
+      this.live.setAttribute("aria-label", this.querySelector("desc")?.textContent ?? "");
       this.append(this.live);
 
       const follow = (event) => {
