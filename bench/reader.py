@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -88,7 +89,9 @@ def weight(browser: Browser, site: Path, served: Served, languages: Mapping[str,
     yield Figure("first visit of the Softplus page, all requests", visit.kilobytes, 170, "KB gz", how)
     others = sorted({url for visit in first.values() for url in visit.others})
     yield Figure("requests to other origins", len(others), 0, "", ", ".join(others) or "none")
-    scripts = {path.split("?")[0] for visit in first.values() for path in visit.bytes if ".js" in path}
+    scripts = {
+        path.split("?")[0] for visit in first.values() for path in visit.bytes if urlsplit(path).path.endswith(".js")
+    }
     files = [site / script.partition(PREFIX)[2] for script in sorted(scripts)]
     mathematics = {file.name: file.stat().st_size for file in files if MATHEMATICS.search(file.read_bytes())}
     how = ", ".join(mathematics) or f"none in {', '.join(file.name for file in files)}"

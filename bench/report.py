@@ -29,8 +29,8 @@ class Figure:
 
     def __str__(self) -> str:
         mark, bound = "ok " if self.holds else "NOT", "at least" if self.least else "at most"
-        digits = 3 if self.value < 0.1 and self.value else 2
-        return f"{mark} {self.value:7.{digits}f} {self.unit:6} ({bound} {self.limit:g})  {self.name}: {self.how}"
+        number = f"{self.value:.4g}" if self.value < 1 else f"{self.value:.2f}"  # no rounding up to the limit
+        return f"{mark} {number:>8} {self.unit:6} ({bound} {self.limit:g})  {self.name}: {self.how}"
 
 
 def write(figures: Sequence[Figure], path: Path) -> None:

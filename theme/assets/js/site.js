@@ -25,3 +25,19 @@ document$.subscribe(() => {
   unmarked.disconnect();
   unmarked.observe(document.querySelector(".md-content"), { childList: true, subtree: true });
 });
+
+// Of a long page only what is in sight is laid out at first (site.css). The rest follows while the browser is idle, a few blocks at a time,
+// so that every place is where it will stay before a reader goes there. A page that follows by instant navigation is laid out at once.
+{
+  const root = document.documentElement;
+  const blocks = [...document.querySelectorAll(".md-content__inner > *")];
+  const idle = window.requestIdleCallback ?? setTimeout;
+  const next = () => {
+    for (const block of blocks.splice(0, 3)) block.style.contentVisibility = "visible";
+    if (blocks.length) idle(next);
+    else root.classList.add("laid-out");
+  };
+  if (location.hash) root.classList.add("laid-out");
+  else if (document.readyState === "complete") idle(next);
+  else addEventListener("load", () => idle(next));
+}
