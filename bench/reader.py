@@ -116,11 +116,11 @@ def _language(page: str, languages: Mapping[str, str]) -> str:
 
 
 def own_scripts(site: Path) -> dict[str, int]:
-    """The scripts that are not the theme's, with their compressed size in bytes. A language's copies count once."""
+    """The scripts that are our own, with their compressed size in bytes. A language's copies count once."""
     own: dict[str, int] = {}
     for file in sorted(site.rglob("*.js")):
         path = file.relative_to(site).as_posix()
-        if "assets/javascripts/" not in path:
+        if "assets/js/" in path:  # not the theme's, nor the shim that only an offline site loads
             own[file.name] = max(own.get(file.name, 0), len(compressed(file.read_bytes())))
     return own
 

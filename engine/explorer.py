@@ -17,13 +17,13 @@ from engine.languages import WORDS
 from engine.proofs import Formula, FormulaError, Language
 
 #: What the arithmetic of theme/assets/js/arithmetic.js offers, by the names of definitions.
-_SAME = ("exp", "expm1", "log", "log1p", "sqrt", "sign", "sin", "cos", "tan", "sinh", "cosh", "tanh", "atan", "asinh")
+_SAME = ("exp", "expm1", "log", "log1p", "sqrt", "sign", "tanh")
 _RENAMED = {"Abs": "abs", "Max": "max", "Min": "min"}
 _OPERATORS = {"Add": "add", "Sub": "sub", "Mult": "mul", "Div": "div", "Pow": "pow", "USub": "neg"}
 _COMPARISONS = {"Lt": "lt", "LtE": "le", "Gt": "gt", "GtE": "ge"}
 
 #: The words of which theme/assets/js/microscope.js has many digits.
-_EXACT = {"add", "sub", "mul", "div", "neg", "abs", "max", "min", "exp", "expm1", "log", "log1p", "sqrt", "tanh"}
+_EXACT = {"add", "sub", "mul", "div", "neg", "abs", "max", "min", "exp", "expm1", "log", "log1p"}
 
 
 def _javascript(used: set[str]) -> Language:

@@ -15,6 +15,7 @@ from engine import machines
 from engine.build import Site
 from engine.errors import SourceError
 from engine.runner import Runner
+from engine.scripts import bundle
 from engine.untranslated import add_english_pages
 
 runner = Runner()  # its workers start when first needed and stay warm between the rebuilds of `mkdocs serve`
@@ -45,9 +46,10 @@ def on_pre_build(config: MkDocsConfig) -> None:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
-    """Offer the downloads to the pages' links, and to those of a translation the pages that it leaves out."""
+    """Offer downloads, and to a translation the pages that it leaves out, to the pages' links. Join the scripts."""
     machines.add_downloads(files, config)
     add_english_pages(files, config)
+    bundle(files, config)
 
 
 def on_nav(nav: Navigation, **_: Any) -> None:

@@ -41,7 +41,7 @@ def test_a_formula_is_written_as_it_stands(text: str, javascript: str) -> None:
     assert formula(text, (BETA,))[0] == f"(m,x,beta)=>{javascript}"
 
 
-@pytest.mark.parametrize("text", ["erf(x)", "gamma(x)", "y + 1", "x.real", "x if x else 1"])
+@pytest.mark.parametrize("text", ["erf(x)", "sin(x)", "gamma(x)", "y + 1", "x.real", "x if x else 1"])
 def test_what_the_page_cannot_compute_is_refused(text: str) -> None:
     with pytest.raises(FormulaError, match="is not understood"):
         formula(text, ())
@@ -50,22 +50,7 @@ def test_what_the_page_cannot_compute_is_refused(text: str) -> None:
 def test_every_operation_is_one_of_the_arithmetic() -> None:
     source = (ROOT / "theme/assets/js/arithmetic.js").read_text(encoding="utf-8")
     used: set[str] = set()
-    for call in (
-        "exp",
-        "expm1",
-        "log",
-        "log1p",
-        "sqrt",
-        "sign",
-        "sin",
-        "cos",
-        "tan",
-        "sinh",
-        "cosh",
-        "tanh",
-        "atan",
-        "asinh",
-    ):
+    for call in ("exp", "expm1", "log", "log1p", "sqrt", "sign", "tanh"):
         used |= formula(f"{call}(x)", ())[1]
     for text in ("Abs(x)", "Max(x, 1)", "Min(x, 1)", "x + 1", "x - 1", "x*2", "x/2", "x**2", "-x"):
         used |= formula(text, ())[1]
@@ -95,7 +80,7 @@ def test_a_function_beyond_the_arithmetic_keeps_its_figure_and_is_a_problem(defi
 
 def test_without_many_digits_there_is_no_microscope(definition: Definition) -> None:
     assert microscope(definition, "en")
-    assert microscope(replace(definition, stable="sin(x)"), "en") == ""
+    assert microscope(replace(definition, stable="tanh(x)"), "en") == ""
 
 
 def test_a_name_cannot_end_the_script(definition: Definition) -> None:

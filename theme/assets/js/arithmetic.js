@@ -14,7 +14,7 @@ const arithmetic = (() => {
     gt: (a, b) => a > b,
     ge: (a, b) => a >= b,
   };
-  for (const name of "abs max min sign pow sqrt exp expm1 log log1p sin cos tan sinh cosh tanh atan asinh".split(" ")) f64[name] = Math[name];
+  for (const name of "abs max min sign pow sqrt exp expm1 log log1p tanh".split(" ")) f64[name] = Math[name];
 
   // Each operation is done in float64 and rounded. For + − × ÷ √ that is float32 to the bit, since float64 has more than twice its digits.
   const rounded = (operation) => (...args) => {
@@ -32,14 +32,7 @@ const arithmetic = (() => {
     expm1: (v) => [Math.expm1(v), Math.exp(v), Math.exp(v)],
     log: (v) => [Math.log(v), 1 / v, -1 / (v * v)],
     log1p: (v) => [Math.log1p(v), 1 / (1 + v), -1 / ((1 + v) * (1 + v))],
-    sin: (v) => [Math.sin(v), Math.cos(v), -Math.sin(v)],
-    cos: (v) => [Math.cos(v), -Math.sin(v), -Math.cos(v)],
-    tan: (v, y = Math.tan(v)) => [y, 1 + y * y, 2 * y * (1 + y * y)],
-    sinh: (v) => [Math.sinh(v), Math.cosh(v), Math.sinh(v)],
-    cosh: (v) => [Math.cosh(v), Math.sinh(v), Math.cosh(v)],
     tanh: (v, y = Math.tanh(v), d = 1 / Math.cosh(v) ** 2) => [y, d, -2 * y * d],
-    atan: (v, d = 1 / (1 + v * v)) => [Math.atan(v), d, -2 * v * d * d],
-    asinh: (v, d = 1 / Math.sqrt(1 + v * v)) => [Math.asinh(v), d, -v * d ** 3],
   };
   const compose = (rule) => ([v, d, e]) => {
     const [y, first, second] = rule(v);

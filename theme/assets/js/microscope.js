@@ -83,11 +83,6 @@
     abs: (a) => (a.s < 0n ? neg(a) : a),
     max: (...args) => args.reduce((a, b) => (less(a, b) ? b : a)),
     min: (...args) => args.reduce((a, b) => (less(b, a) ? b : a)),
-    sqrt: (a) => (isZero(a) ? a : exp(div(log(a), TWO))),
-    tanh: (a) => {
-      const t = expm1(mul(TWO, a));
-      return div(t, add(t, TWO));
-    },
   };
 
   // The nearest float with that many bits, none below 2^lowest; halves go to even. Infinity where the format ends.
@@ -175,7 +170,7 @@
       this.field.addEventListener("change", () => this.field.reportValidity());
       this.exact = make("output");
       this.rows = make("tbody");
-      const heads = [words.form, words.type, words.result, words.error, ""].map((text) => make("th", { scope: "col" }, text));
+      const heads = [words.form, words.type, words.result, words.error, words.mark].map((text) => make("th", { scope: "col" }, text));
       this.append(
         make("p", { className: "microscope-x" }, make("label", {}, `${words.title}: x = `, this.field), " "),
         make("p", { className: "microscope-exact" }, `${words.exact}: `, this.exact),
