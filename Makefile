@@ -3,13 +3,18 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: serve site test record check lint bench requirements clean
+.PHONY: serve site offline test record check lint bench requirements clean
 
 serve: $(READY)  ## the site at http://127.0.0.1:8000, rebuilt on every change
 	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
 
 site: $(READY)  ## the site in every language in site/; SITE_URL=https://... says where it will be published
 	$(BIN)/python -m engine site
+
+offline: $(READY)  ## the whole site as activation-functions.zip, to be opened from a folder without a server
+	rm -rf .cache/offline activation-functions.zip
+	env -u SITE_URL OFFLINE=true $(BIN)/python -m engine site .cache/offline/activation-functions
+	cd .cache/offline && ../../$(BIN)/python -m zipfile -c ../../activation-functions.zip activation-functions
 
 test: $(READY)  ## every test: snippets, engine, and the built site in a browser
 	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup

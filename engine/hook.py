@@ -10,13 +10,14 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
 
 from engine import machines
 from engine.build import Site
 from engine.errors import SourceError
 from engine.runner import Runner
 from engine.scripts import bundle
-from engine.untranslated import add_english_pages
+from engine.untranslated import add_english_pages, lead_to_english
 
 runner = Runner()  # its workers start when first needed and stay warm between the rebuilds of `mkdocs serve`
 serving = False
@@ -50,6 +51,11 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
     machines.add_downloads(files, config)
     add_english_pages(files, config)
     bundle(files, config)
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Let links out of a translation."""
+    return lead_to_english(html, page, files, config)
 
 
 def on_nav(nav: Navigation, **_: Any) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
 from engine import blocks
@@ -17,14 +18,7 @@ from engine.translations import SOURCE
 
 
 class EnglishPage(File):
-    """A page of the English site, which a build of another language neither renders nor copies.
-
-    folder: of that language, below the site's root.
-    """
-
-    def __init__(self, page: File, folder: str) -> None:
-        super().__init__(page.src_uri, page.src_dir, "", page.use_directory_urls, dest_uri=page.dest_uri)
-        self.folder = folder
+    """A page of the English site, which a build of another language knows, but neither renders nor copies."""
 
     def is_documentation_page(self) -> bool:
         """Not of this build."""
@@ -33,10 +27,6 @@ class EnglishPage(File):
     def copy_file(self, dirty: bool = False) -> None:
         """Do nothing: the English build writes it."""
 
-    def url_relative_to(self, other: File | str) -> str:
-        """The way from a page of this build up to the root of the site, and down to this page."""
-        return get_relative_url(self.url, self.folder + (other.url if isinstance(other, File) else other))
-
 
 def add_english_pages(files: Files, config: MkDocsConfig) -> None:
     """Let the pages of a translation link to the English pages that it leaves out."""
@@ -44,10 +34,23 @@ def add_english_pages(files: Files, config: MkDocsConfig) -> None:
     source = root / "docs" / SOURCE
     if Path(config.docs_dir).resolve() == source.resolve():
         return
-    language = config.theme["language"]
-    folder = next(entry["folder"] for entry in config.extra["alternate"] if entry["lang"] == language)
     for path in sorted(source.rglob("*.md")):
         name = path.relative_to(source).as_posix()
         if files.get_file_from_path(name) is None and not blocks.read(root, path).translate:
-            page = File(name, str(source), config.site_dir, config.use_directory_urls)
-            files.append(EnglishPage(page, folder))
+            place = File(name, str(source), config.site_dir, config.use_directory_urls).dest_uri
+            files.append(
+                EnglishPage(name, str(source), config.site_dir, config.use_directory_urls, dest_uri=place),
+            )
+
+
+def lead_to_english(html: str, page: Page, files: Files, config: MkDocsConfig) -> str:
+    """A page's HTML with its links to English pages leading up and out of the folder of its own language.
+
+    MkDocs writes such a link as if the page were in that folder, since it cannot lead above a site's root.
+    """
+    folder = f"{config.theme['language']}/"
+    for file in files:
+        if isinstance(file, EnglishPage):
+            inside, outside = (get_relative_url(file.url, prefix + page.url) for prefix in ("", folder))
+            html = html.replace(f'href="{inside}"', f'href="{outside}"')
+    return html

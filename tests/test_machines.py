@@ -20,6 +20,7 @@ strict: true
 hooks: [{ROOT.as_posix()}/engine/hook.py]
 theme: {{name: material, font: false, language: zh, custom_dir: {ROOT.as_posix()}/theme}}
 plugins: {{}}
+extra: {{alternate: [{{lang: zh, name: 中文, home: 首页, folder: zh/, locale: zh_CN}}]}}
 nav: [{{首页: index.md}}, {{函数: [{{Demo: functions/demo.md}}]}}]
 not_in_nav: notes.md
 """
@@ -122,7 +123,7 @@ try:
     cli(["build", "--quiet"])
 except SystemExit as stop:
     assert not stop.code, stop.code
-print(sorted({"markdownify", "lxml", "jsonschema", "engine.twins"} & set(sys.modules)))
+print(sorted({"markdownify", "lxml", "engine.twins"} & set(sys.modules)))
 """
 
 

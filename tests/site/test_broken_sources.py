@@ -26,6 +26,9 @@ def copy(site: Site, tmp_path: Path) -> Path:
         shutil.copytree(ROOT / name, root / name, ignore=ignore)
     for file in ROOT.glob("mkdocs*.yml"):
         shutil.copy(file, root)
+    for path in (root / "docs").iterdir():  # in English, or a translation would be told to lack what is added
+        if path.is_dir() and path.name != "en":
+            shutil.rmtree(path)
     return root
 
 

@@ -186,7 +186,7 @@ def _paths(svg: str) -> list[Outline]:
     outlines = []
     for path in BeautifulSoup(svg[svg.index("<svg") :], "html.parser").select("path"):
         style = str(path.get("style", ""))
-        if "fill: none" in style and "stroke:" not in style:
+        if ("fill: none" in style and "stroke:" not in style) or not path.get("d"):  # a blank's glyph has no outline
             continue
         scale = re.fullmatch(r"scale\(([\d.]+)\)", str(path.get("transform", "")))
         factor, unit = (float(scale[1]), 0.5) if scale else (1.0, 0.1)

@@ -9,9 +9,10 @@ const reachable = new ResizeObserver((entries) => {
 });
 
 // The theme puts the copy button of every code block that comes into view into a landmark of its own, without a name.
-const unmarked = new MutationObserver(() => {
+const unmark = () => {
   for (const nav of document.querySelectorAll(".md-code__nav:not([role])")) nav.setAttribute("role", "none");
-});
+};
+const unmarked = new MutationObserver(unmark);
 
 const scrollers = "div.arithmatex, .md-typeset__scrollwrap, .tabbed-labels";
 const watch = () => {
@@ -22,6 +23,7 @@ document.fonts.addEventListener("loadingdone", watch);
 
 document$.subscribe(() => {
   watch();
+  unmark();
   unmarked.disconnect();
   unmarked.observe(document.querySelector(".md-content"), { childList: true, subtree: true });
 });

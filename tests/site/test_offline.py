@@ -1,0 +1,77 @@
+"""The offline site, opened from a folder: search, formulas, explorer, both languages, and nothing asked of any host."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from built import Site, link_faults
+from playwright.sync_api import Browser, Page, expect
+
+from conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, www: Path) -> Path:
+    """The site as `make offline` packs it, unpacked elsewhere. `www` has filled the caches."""
+    base = tmp_path_factory.mktemp("offline")
+    environment = {**os.environ, "OFFLINE": "true", "NO_MKDOCS_2_WARNING": "1"}
+    environment.pop("SITE_URL", None)
+    command = [sys.executable, "-m", "engine", "site", str(base / "site")]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    subprocess.run([sys.executable, "-m", "zipfile", "-c", "site.zip", "site"], cwd=base, check=True)
+    with zipfile.ZipFile(base / "site.zip") as archive:
+        archive.extractall(base / "unpacked")
+    return base / "unpacked" / "site"
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A page that may ask for files only, and must find them."""
+    context = chromium.new_context()
+    faults: list[str] = []
+    context.on("requestfailed", lambda request: faults.append(f"{request.failure}: {request.url}"))
+    context.on(
+        "request", lambda request: request.url.startswith(("file:", "data:", "blob:")) or faults.append(request.url)
+    )
+    context.on("weberror", lambda error: faults.append(str(error.error)))
+    context.on("console", lambda message: message.type == "error" and faults.append(message.text))
+    yield context.new_page()
+    context.close()
+    assert not faults, "\n".join(faults)
+
+
+def test_every_link_leads_to_a_file(folder: Path) -> None:
+    site = Site(folder)
+    assert {"index.html", "functions/softplus.html", "zh/functions/softplus.html"} <= set(site.pages)
+    faults = [fault for fault in link_faults(site) if not fault.startswith(("404.html", "zh/404.html"))]
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize(("part", "query"), [("", "sigmoid"), ("zh/", "激活函数")])
+def test_search_answers(folder: Path, page: Page, part: str, query: str) -> None:
+    page.goto((folder / part / "index.html").as_uri())
+    page.keyboard.press("/")
+    page.keyboard.type(query, delay=20)
+    page.keyboard.press("Shift")  # text of an input method sends no keyup
+    expect(page.locator(".md-search-result__link").first).to_be_attached()
+
+
+@pytest.mark.parametrize("part", ["", "zh/"])
+def test_formulas_explorer_and_the_other_language(folder: Path, page: Page, part: str) -> None:
+    page.goto((folder / part / "functions/softplus.html").as_uri())
+    loaded = page.evaluate(
+        "document.fonts.ready.then((fonts) => [...fonts].filter((f) => f.status === 'loaded').map((f) => f.family))"
+    )
+    assert {"KaTeX_Main", "KaTeX_Math"} <= {name.strip('"') for name in loaded}
+    page.locator(".explorer-controls input[name=beta]").fill("2")
+    expect(page.locator(".explorer-curves output").first).to_have_text("= 0.346574")
+    page.locator(".site-languages a").click()
+    expect(page.locator("h1")).to_have_text("Softplus")
+    assert ("/zh/" in page.url) is not bool(part)
