@@ -83,8 +83,8 @@ def _code(root: HtmlElement) -> None:
 
 
 def _pictures(root: HtmlElement, label: str) -> None:
-    for drawing in root.xpath("//svg[@role='img'][@aria-label]"):
-        _replace(drawing, "p", label + drawing.get("aria-label"))
+    for drawing in root.xpath("//svg[@role='img'][desc]"):
+        _replace(drawing, "p", label + drawing.find("desc").text)
     for image in root.xpath("//img[starts-with(@src, 'data:')]"):
         _replace(image, "p", label + (image.get("alt") or ""))
 

@@ -73,12 +73,12 @@ TABS = (
             id="admonition",
         ),
         pytest.param(
-            '<figure class="plot" id="f"><svg role="img" aria-label="A line, *rising*"><text>3</text></svg></figure>',
+            '<figure class="plot" id="f"><svg role="img"><desc>A line, *rising*</desc><text>3</text></svg></figure>',
             "Figure: A line, \\*rising\\*",
             id="figure",
         ),
         pytest.param(
-            '<activation-explorer data-x="1"><figure><svg role="img" aria-label="Alt"></svg></figure>'
+            '<activation-explorer data-x="1"><figure><svg role="img"><desc>Alt</desc></svg></figure>'
             "<button>Go</button><script>1 < 2</script></activation-explorer>",
             "Figure: Alt",
             id="custom element",
@@ -117,7 +117,7 @@ def test_conversion(html: str, markdown: str) -> None:
 
 
 def test_words_of_the_site_are_in_its_language_and_links_lead_to_its_page() -> None:
-    html = '<figure><svg role="img" aria-label="图"></svg></figure><p><a href="#a">b</a></p>'
+    html = '<figure><svg role="img"><desc>图</desc></svg></figure><p><a href="#a">b</a></p>'
     assert convert(html, "softplus.html", "zh") == "图：图\n\n[b](softplus.html#a)\n"
 
 

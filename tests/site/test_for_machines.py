@@ -223,8 +223,8 @@ def visible(element: Tag) -> Iterator[str]:
     """The texts of an element in the order of the page, without code, formulas and numbers of notes."""
     for part in element.children:
         if isinstance(part, Tag):
-            if part.name == "svg" and part.has_attr("aria-label"):
-                yield f"Figure: {part['aria-label']}"
+            if part.name == "svg" and part.desc:
+                yield f"Figure: {part.desc.get_text()}"
             elif part.name not in {"script", "style", "template", "pre", "svg"} and not (
                 {"katex", "filename", "footnote-ref"} & classes(part)
             ):

@@ -73,5 +73,5 @@ def test_formulas_explorer_and_the_other_language(folder: Path, page: Page, part
     page.locator(".explorer-controls input[name=beta]").fill("2")
     expect(page.locator(".explorer-curves output").first).to_have_text("= 0.346574")
     page.locator(".site-languages a").click()
-    expect(page.locator("h1")).to_have_text("Softplus")
+    expect(page.locator("h1")).to_contain_text("Softplus")
     assert ("/zh/" in page.url) is not bool(part)

@@ -174,7 +174,7 @@
       this.append(
         make("p", { className: "microscope-x" }, make("label", {}, `${words.title}: x = `, this.field), " "),
         make("p", { className: "microscope-exact" }, `${words.exact}: `, this.exact),
-        make("div", { className: "md-typeset__scrollwrap" }, make("div", { className: "md-typeset__table" }, make("table", {}, make("thead", {}, make("tr", {}, ...heads)), this.rows))),
+        make("table", {}, make("thead", {}, make("tr", {}, ...heads)), this.rows), // the theme puts it into a scroller
       );
       this.draw();
     }
