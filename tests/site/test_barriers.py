@@ -60,6 +60,7 @@ def test_axe_finds_nothing(site: Site, open_page: Open, part: str, size: dict[st
     for path in paths(site, part):
         page = open_page(path, viewport=size, color_scheme=scheme)
         unfold(page)
+        page.wait_for_timeout(300)  # what has been unfolded is measured in the next frames
         faults = violations(page)
         assert not faults, "\n".join(faults)
 
