@@ -224,7 +224,8 @@ def visible(element: Tag) -> Iterator[str]:
     for part in element.children:
         if isinstance(part, Tag):
             if part.name == "svg" and part.desc:
-                yield f"Figure: {part.desc.get_text()}"
+                word = {"en": "Figure", "zh": "图"}[str(part.find_parent("html")["lang"])]
+                yield f"{word}: {part.desc.get_text()}"
             elif part.name not in {"script", "style", "template", "pre", "svg"} and not (
                 {"katex", "filename", "footnote-ref"} & classes(part)
             ):

@@ -50,7 +50,9 @@ def test_words_that_were_searched_for_are_marked(page: Page, url: str) -> None:
 
 def test_a_page_is_laid_out_before_anybody_looks(page: Page, url: str) -> None:
     page.goto(url + SOFTPLUS)
-    expect(page.locator("html")).to_have_class(re.compile("laid-out"))  # a function to wait for would need eval
+    expect(page.locator("html")).to_have_class(
+        re.compile("laid-out"), timeout=30_000
+    )  # a function to wait for would need eval
     height = page.evaluate("document.documentElement.scrollHeight")
     hidden = "[...document.querySelectorAll('.md-content__inner > *')].filter((block) => !block.checkVisibility())"
     assert page.evaluate(f"{hidden}.length") == 0
