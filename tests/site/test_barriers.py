@@ -44,7 +44,9 @@ def paths(site: Site, part: str) -> list[str]:
 def unfold(page: Page) -> None:
     page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
     page.evaluate("document.fonts.ready")
-    page.wait_for_timeout(200)  # what scrolls is found by the next frames
+    # What is not laid out yet has no size that the page's script could react to, but axe would measure it.
+    expect(page.locator("html.laid-out")).to_have_count(1, timeout=30_000)
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))")
 
 
 def violations(page: Page) -> list[str]:
@@ -60,7 +62,6 @@ def test_axe_finds_nothing(site: Site, open_page: Open, part: str, size: dict[st
     for path in paths(site, part):
         page = open_page(path, viewport=size, color_scheme=scheme)
         unfold(page)
-        page.wait_for_timeout(300)  # what has been unfolded is measured in the next frames
         faults = violations(page)
         assert not faults, "\n".join(faults)
 
