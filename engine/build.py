@@ -145,7 +145,8 @@ class Site:
         for steps, report in zip(sources.derivations, findings.reports, strict=True):
             yield f"derivations/{steps.path.stem}.md", derivation_fragment(steps, report, language)
         if sources.facts:
-            yield "facts.md", facts.facts_fragment(sources.facts, findings.checks, language)
+            name = sources.definition.path.parts[1]
+            yield from facts.facts_fragments(name, sources.facts, findings.checks, language).items()
         yield "apis.md", apis.apis_fragment(findings.apis, language)
         if findings.audit:
             yield from audit_fragments(sources.definition, findings.audit, language).items()

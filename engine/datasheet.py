@@ -21,7 +21,7 @@ from engine.decimals import ORDERS
 from engine.definition import Definition
 from engine.derivations import Report
 from engine.errors import Problem
-from engine.facts import Fact
+from engine.facts import DERIVATIONS, Fact
 from engine.fragments import VERDICTS
 from engine.store import Store, digest
 
@@ -113,7 +113,7 @@ def _fact(fact: Fact, report: Report) -> dict[str, Any]:
         "name": fact.name,
         "latex": fact.tex,
         "note": fact.note,
-        "anchor": f"fact-{fact.id}",
+        "check": f"{DERIVATIONS.removesuffix('.md')}/#fact-{fact.id}",
         "checked": not report.problems,
         "how": how,
     }

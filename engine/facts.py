@@ -6,7 +6,7 @@ The facts are in `snippets/<function>/facts.yml`:
     where:                                               # what the statements use
       - f(x) = \ln(1+e^{x})
     facts:
-      range:                                             # its anchor is `fact-range`
+      range:                                             # its check is at `fact-range`
         name: {en: Range, zh: 值域}
         tex: (0, \infty)                                 # what the card shows
         note: {en: open at both ends, zh: 两端均开}       # optional, in words: no digits, they would go unchecked
@@ -41,6 +41,9 @@ from engine.definition import TEXT, Definition
 from engine.derivations import REAL, Derivation, Evidence, Reader, Report, Step, flow_problems, variables
 from engine.latex import Apply, Call, Chain, Expr, LatexError, Limit, Variable
 from engine.yamlfile import load as load_yaml
+
+#: The page that shows how each fact was checked; on the function's own it would be weight that few readers want.
+DERIVATIONS = "derivations.md"
 
 _TEX = {"type": "string", "minLength": 1}
 SCHEMA: dict[str, Any] = {
@@ -279,7 +282,6 @@ WORDS: dict[str, dict[str, str]] = {
     "en": {
         "property": "Property",
         "value": "Value",
-        "how": "How each of these facts was checked",
         "check": "how this was checked",
         "see": "more",
         "with": "With",
@@ -295,7 +297,6 @@ WORDS: dict[str, dict[str, str]] = {
     "zh": {
         "property": "性质",
         "value": "结论",
-        "how": "各条结论的核验方式",
         "check": "核验方式",
         "see": "详见",
         "with": "设",
@@ -311,30 +312,29 @@ WORDS: dict[str, dict[str, str]] = {
 }
 
 
-def facts_fragment(facts: Sequence[Fact], reports: Sequence[Report], language: str) -> str:
-    """The card, and below it how each fact was checked; the reports are those on the facts' checks, in their order."""
+def facts_fragments(function: str, facts: Sequence[Fact], reports: Sequence[Report], language: str) -> dict[str, str]:
+    """The card, and for the page of derivations how each fact was checked; the reports are in the facts' order."""
     words = WORDS[language]
     rows = [f"| {words['property']} | {words['value']} |", "|---|---|"]
+    domains = {domain.tex: None for fact in facts for domain in fact.check.domains.values()}
+    given = words["comma"].join(map(_math, domains))
+    checks = [f"{words['with']} {given}{words['stop']}\n{{ .given }}\n"]
     for fact, report in zip(facts, reports, strict=True):
         note = f"{fact.note[language]}{words['colon']}" if fact.note else ""
         sign = "✗" if report.problems else "✓"
-        link = f'[{sign}](#fact-{fact.id}){{ .check title="{words["check"]}" aria-label="{words["check"]}" }}'
+        address = f"{function}/{DERIVATIONS}#fact-{fact.id}"
+        link = f'[{sign}]({address}){{ .check title="{words["check"]}" aria-label="{words["check"]}" }}'
         more = f" [{words['see']}](#{fact.see})" if fact.see else ""
         rows.append(f"| {fact.name[language]} | {note}{_math(fact.tex)}{more} {link} |")
-    card = '<div class="facts" markdown>\n\n' + "\n".join(rows) + "\n\n</div>\n"
-    domains = {domain.tex: None for fact in facts for domain in fact.check.domains.values()}
-    given = words["comma"].join(map(_math, domains))
-    parts = [f"{words['with']} {given}{words['stop']}\n{{ .given }}\n"]
-    for fact, report in zip(facts, reports, strict=True):
-        parts.append(f"**{fact.name[language]}**\n{{ #fact-{fact.id} }}\n")
+        checks.append(f"### {fact.name[language]} {{ #fact-{fact.id} }}\n")
         if report.problems:
             said = "\n".join(["``` { .text .no-copy }", *map(str, report.problems), "```"])
-            parts.append(f'!!! failure "{words["failed"]}"\n\n{indent(said, "    ")}\n')
+            checks.append(f'!!! failure "{words["failed"]}"\n\n{indent(said, "    ")}\n')
             continue
         lines = zip(fact.check.steps, report.evidence, strict=True)
-        parts.append("\n".join(f"- {_statement(fact, step, evidence, words)}" for step, evidence in lines) + "\n")
-    body = "\n".join(parts)
-    return f"{card}\n/// details | {words['how']}\n    type: proof\n\n{body}\n///\n"
+        checks.append("\n".join(f"- {_statement(fact, step, evidence, words)}" for step, evidence in lines) + "\n")
+    card = '<div class="facts" markdown>\n\n' + "\n".join(rows) + "\n\n</div>\n"
+    return {"facts.md": card, "checks.md": "\n".join(checks)}
 
 
 def _statement(fact: Fact, step: Step, evidence: Evidence, words: Mapping[str, str]) -> str:

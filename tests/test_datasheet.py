@@ -90,7 +90,7 @@ def test_it_says_what_was_found(text: str) -> None:
     assert data["$schema"] == "function.schema.json"
     assert data["definition"] == {"latex": "f_a(x) = a x", "sympy": "a*x", "stable": "a*x", "derivative": "a"}
     (fact,) = data["facts"]
-    assert (fact["anchor"], fact["checked"], len(fact["how"])) == ("fact-definition", True, 1)
+    assert (fact["check"], fact["checked"], len(fact["how"])) == ("derivations/#fact-definition", True, 1)
     assert fact["how"][0]["points"] == 60
     assert [(claim["id"], claim["verdict"], claim["anchor"]) for claim in data["claims"]] == [
         ("a", "true", "claim-a"),

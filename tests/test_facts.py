@@ -82,8 +82,10 @@ def test_all_facts_hold(file, tmp_path):
     assert len(list(tmp_path.iterdir())) == len(loaded)
     assert derivations.reports([fact.check for fact in loaded], store) == reports  # as kept
     for language in ("en", "zh"):
-        text = facts.facts_fragment(loaded, reports, language)
-        assert all(f"](#fact-{fact.id})" in text and f"{{ #fact-{fact.id} }}" in text for fact in loaded)
+        texts = facts.facts_fragments("demo", loaded, reports, language)
+        for fact in loaded:
+            assert f"](demo/derivations.md#fact-{fact.id})" in texts["facts.md"]
+            assert f"{{ #fact-{fact.id} }}" in texts["checks.md"]
     by_id = {fact.id: report for fact, report in zip(loaded, reports, strict=True)}
     assert by_id["smoothness"].evidence[0].symbolic
     assert by_id["domain"].evidence[0].points == 60
@@ -95,21 +97,24 @@ def test_fragment_renders(tmp_path):
     loaded = facts.load(ROOT, SOFTPLUS)
     evidence = derivations.Evidence(True, 60, 50)
     reports = [derivations.Report(f.check.name, (), (evidence,) * len(f.check.steps)) for f in loaded]
-    text = facts.facts_fragment(loaded, reports, "en")
+    texts = facts.facts_fragments("demo", loaded, reports, "en")
     extensions = ["tables", "attr_list", "md_in_html", "pymdownx.blocks.details", "pymdownx.superfences"]
-    page = BeautifulSoup(markdown.markdown(text, extensions=[*extensions, "engine.formulas"]), "html.parser")
+    extensions.append("engine.formulas")
+    page, checks = (
+        BeautifulSoup(markdown.markdown(texts[name], extensions=extensions), "html.parser") for name in ("facts.md", "checks.md")
+    )
     rows = page.select("div.facts table tbody tr")
     assert len(rows) == len(loaded)
     assert all(len(row.select("td")) == 2 and row.select_one("a.check") for row in rows)
-    assert all(page.select_one(row.select_one("a.check")["href"]).find_parent("details") for row in rows)
+    assert all(checks.find("h3", id=row.select_one("a.check")["href"].partition("#")[2]) for row in rows)
     assert "$" not in page.select_one("div.facts").get_text()
 
 
 def test_fragment_shows_what_fails(make):
     loaded = make(entries(wrong={"tex": "f(0) = 2", "because": ["f(0) = 2"]}), "exp(-x)")
-    text = facts.facts_fragment(loaded, derivations.check([fact.check for fact in loaded]), "en")
-    assert "[✗](#fact-wrong)" in text
-    assert "facts.yml" in text
+    texts = facts.facts_fragments("demo", loaded, derivations.check([fact.check for fact in loaded]), "en")
+    assert "[✗](demo/derivations.md#fact-wrong)" in texts["facts.md"]
+    assert "facts.yml" in texts["checks.md"]
 
 
 # Fault injection ------------------------------------------------------------------------------------------------------

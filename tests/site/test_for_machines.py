@@ -63,7 +63,8 @@ def test_facts_are_those_of_the_page(site: Site, sheet: tuple[str, dict[str, Any
         assert fact["how"]
         assert (fact["name"]["en"], fact["latex"].replace("|", r"\vert ")) == (name.get_text(), shown.get_text())
         assert not fact["note"] or fact["note"]["en"] in value.get_text()
-        assert fact["anchor"] in page.ids
+        name, _, place = urljoin(f"/{page.name}", fact["check"]).lstrip("/").partition("#")
+        assert place in site.pages[f"{name}index.html"].ids
     definition = next(fact["latex"] for fact in data["facts"] if fact["id"] == "definition")
     assert data["definition"]["latex"] == definition
 
