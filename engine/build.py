@@ -21,7 +21,7 @@ from engine.fragments import derivation as derivation_fragment
 from engine.fragments import fragments
 from engine.labs import LANGUAGE, lab_fragment
 from engine.labs import read as read_lab
-from engine.pages import check_includes, headings
+from engine.pages import Place, check_includes, link, places
 from engine.references import footnotes
 from engine.runner import Runner
 from engine.snippets import discover
@@ -77,23 +77,26 @@ class Site:
         }
         problems = [problem for found in findings.values() for problem in found.problems]
         seen: set[Problem] = set()  # the same fault shows in every language
-        places = headings(self.root, LANGUAGE)
+        included = places(self.root, LANGUAGE)
         offered: dict[str, list[Download]] = {}
         for name, source in sources.items():
-            data, faults = self._datasheet(source, findings[name])
+            data, faults = self._datasheet(source, findings[name], included)
             problems += faults
             of_one = findings[name].verdicts
-            offered[name] = function_downloads(source.definition, source.threads, of_one, places, data)
+            offered[name] = function_downloads(source.definition, source.threads, of_one, included, data)
         labs, files = self._labs(verdicts, seen)
         schema = [Download(path, text, {}) for path, text in datasheet.schema().items()]
         publish(self.root, [*schema, *(file for files_of_one in offered.values() for file in files_of_one), *files])
         for language in self.languages():
+            included = places(self.root, language)
             texts, faults = footnotes(self.root, language, self._store("references"))
             seen.update(faults)
             for name, source in sources.items():
-                written, faults = fragments(source.definition, source.threads, findings[name].verdicts, language)
+                written, faults = fragments(
+                    source.definition, source.threads, findings[name].verdicts, language, included
+                )
                 seen.update(faults)
-                written |= dict(self._fragments(source, findings[name], language))
+                written |= dict(self._fragments(source, findings[name], language, included))
                 written["downloads.md"] = downloads_fragment(offered[name], language)
                 texts |= {f"{name}/{path}": text for path, text in written.items()}
             texts |= labs if language == LANGUAGE else {}
@@ -134,19 +137,24 @@ class Site:
         count = len(sources.derivations)
         return Findings(verdicts, reports[:count], reports[count:], found, measured, problems)
 
-    def _datasheet(self, sources: Sources, findings: Findings) -> tuple[str, list[Problem]]:
+    def _datasheet(
+        self, sources: Sources, findings: Findings, included: Mapping[str, Place]
+    ) -> tuple[str, list[Problem]]:
         entry = sources.definition
         values, problems = decimals.table(entry, self._store("decimals"))
         facts = list(zip(sources.facts, findings.checks, strict=True))
-        text = datasheet.datasheet(entry, facts, findings.apis, findings.verdicts, findings.audit, values)
+        text = datasheet.datasheet(entry, facts, findings.apis, findings.verdicts, findings.audit, values, included)
         return text, problems or datasheet.faults(entry, text, self._store("datasheets"))
 
-    def _fragments(self, sources: Sources, findings: Findings, language: str) -> Iterator[tuple[str, str]]:
+    def _fragments(
+        self, sources: Sources, findings: Findings, language: str, included: Mapping[str, Place]
+    ) -> Iterator[tuple[str, str]]:
         for steps, report in zip(sources.derivations, findings.reports, strict=True):
             yield f"derivations/{steps.path.stem}.md", derivation_fragment(steps, report, language)
         if sources.facts:
             name = sources.definition.path.parts[1]
-            yield from facts.facts_fragments(name, sources.facts, findings.checks, language).items()
+            checks = link(included, f"{name}/facts.md", f"{name}/checks.md")
+            yield from facts.facts_fragments(sources.facts, findings.checks, language, checks).items()
         yield "apis.md", apis.apis_fragment(findings.apis, language)
         if findings.audit:
             yield from audit_fragments(sources.definition, findings.audit, language).items()

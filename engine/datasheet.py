@@ -11,6 +11,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from engine import decimals, frameworks
@@ -21,8 +22,9 @@ from engine.decimals import ORDERS
 from engine.definition import Definition
 from engine.derivations import Report
 from engine.errors import Problem
-from engine.facts import DERIVATIONS, Fact
+from engine.facts import Fact
 from engine.fragments import VERDICTS
+from engine.pages import Place, address
 from engine.store import Store, digest
 
 SCHEMA = Path(__file__).parent / "schemas" / "function.schema.json"
@@ -42,8 +44,9 @@ def datasheet(
     verdicts: Iterable[Verdict],
     audit: Audit | None,
     values: Sequence[Mapping[str, Any]],
+    places: Mapping[str, Place] = MappingProxyType({}),
 ) -> str:
-    """The JSON text of one function."""
+    """The JSON text of one function. places: see `engine.pages`."""
     verdicts = list(verdicts)
     apis = list(apis)
     name = definition.path.parts[1]
@@ -62,11 +65,11 @@ def datasheet(
         "parameters": [
             {"name": p.name, "latex": p.tex, "domain": p.domain, "default": p.default} for p in definition.parameters
         ],
-        "facts": [_fact(fact, report) for fact, report in facts],
+        "facts": [_fact(fact, report, name, places) for fact, report in facts],
         "apis": [
             {"name": api.name, "library": api.library, "version": api.version, "defaults": api.defaults} for api in apis
         ],
-        "claims": sorted(_claims(verdicts), key=lambda claim: claim["id"]),
+        "claims": sorted(_claims(verdicts, places), key=lambda claim: claim["id"]),
         "values": {
             "digits": decimals.DIGITS,
             "parameters": {parameter.name: parameter.default for parameter in definition.parameters},
@@ -96,7 +99,7 @@ def faults(definition: Definition, text: str, store: Store) -> list[Problem]:
     return found
 
 
-def _fact(fact: Fact, report: Report) -> dict[str, Any]:
+def _fact(fact: Fact, report: Report, function: str, places: Mapping[str, Place]) -> dict[str, Any]:
     how = [
         {
             "latex": step.tex,
@@ -113,22 +116,23 @@ def _fact(fact: Fact, report: Report) -> dict[str, Any]:
         "name": fact.name,
         "latex": fact.tex,
         "note": fact.note,
-        "check": f"{DERIVATIONS.removesuffix('.md')}/#fact-{fact.id}",
+        "check": f"{address(places, function, f'{function}/checks.md')}#fact-{fact.id}",
         "checked": not report.problems,
         "how": how,
     }
 
 
-def _claims(verdicts: Iterable[Verdict]) -> Iterable[dict[str, Any]]:
+def _claims(verdicts: Iterable[Verdict], places: Mapping[str, Place]) -> Iterable[dict[str, Any]]:
     """The claims that have a verdict; one that has none is a problem of its fragment."""
     for verdict in verdicts:
         label, _, said = verdict.result.output.rstrip("\n").rpartition("\n")[2].partition(": ")
         if verdict.snippet.folder == "claims" and label == "verdict" and said in VERDICTS:
-            topic = verdict.snippet.topic
+            function, topic = verdict.snippet.function, verdict.snippet.topic
+            page = address(places, function, f"{function}/claims/{topic}.md")
             yield {
                 "id": topic,
                 "verdict": said,
-                "anchor": f"claim-{topic.replace('_', '-')}",
+                "place": f"{page}#claim-{topic.replace('_', '-')}",
                 "experiment": verdict.snippet.name,
                 "versions": verdict.result.versions,
             }

@@ -18,6 +18,7 @@ from engine.definition import Definition
 from engine.files import write
 from engine.labs import Lab
 from engine.notebooks import function_notebook, lab_notebook
+from engine.pages import Place
 from engine.threads import Thread
 
 FOLDER = Path(".cache/downloads")
@@ -53,15 +54,15 @@ def function_downloads(
     definition: Definition,
     threads: Mapping[str, Thread],
     verdicts: list[Verdict],
-    headings: Mapping[str, str],
+    places: Mapping[str, Place],
     data: str,
 ) -> list[Download]:
     """What the page of a function offers, in the order in which it is listed.
 
-    headings: see `engine.notebooks`; data: see `engine.datasheet`.
+    places: see `engine.pages`; data: see `engine.datasheet`.
     """
     function = definition.path.parts[1]
-    notebook = function_notebook(definition, threads, verdicts, headings, "en")
+    notebook = function_notebook(definition, threads, verdicts, places, "en")
     return [
         Download(f"functions/{function}.ipynb", notebook, _about("notebook")),
         Download(f"functions/{function}.zip", scripts(verdicts), _about("scripts")),

@@ -42,9 +42,6 @@ from engine.derivations import REAL, Derivation, Evidence, Reader, Report, Step,
 from engine.latex import Apply, Call, Chain, Expr, LatexError, Limit, Variable
 from engine.yamlfile import load as load_yaml
 
-#: The page that shows how each fact was checked; on the function's own it would be weight that few readers want.
-DERIVATIONS = "derivations.md"
-
 _TEX = {"type": "string", "minLength": 1}
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -312,8 +309,13 @@ WORDS: dict[str, dict[str, str]] = {
 }
 
 
-def facts_fragments(function: str, facts: Sequence[Fact], reports: Sequence[Report], language: str) -> dict[str, str]:
-    """The card, and for the page of derivations how each fact was checked; the reports are in the facts' order."""
+def facts_fragments(
+    facts: Sequence[Fact], reports: Sequence[Report], language: str, checks_page: str
+) -> dict[str, str]:
+    """The card, and how each fact was checked, to which the card links; the reports are in the facts' order.
+
+    checks_page: the link from the card's page to that with the checks, empty if it is the same.
+    """
     words = WORDS[language]
     rows = [f"| {words['property']} | {words['value']} |", "|---|---|"]
     domains = {domain.tex: None for fact in facts for domain in fact.check.domains.values()}
@@ -322,8 +324,9 @@ def facts_fragments(function: str, facts: Sequence[Fact], reports: Sequence[Repo
     for fact, report in zip(facts, reports, strict=True):
         note = f"{fact.note[language]}{words['colon']}" if fact.note else ""
         sign = "✗" if report.problems else "✓"
-        address = f"{function}/{DERIVATIONS}#fact-{fact.id}"
-        link = f'[{sign}]({address}){{ .check title="{words["check"]}" aria-label="{words["check"]}" }}'
+        link = (
+            f'[{sign}]({checks_page}#fact-{fact.id}){{ .check title="{words["check"]}" aria-label="{words["check"]}" }}'
+        )
         more = f" [{words['see']}](#{fact.see})" if fact.see else ""
         rows.append(f"| {fact.name[language]} | {note}{_math(fact.tex)}{more} {link} |")
         checks.append(f"### {fact.name[language]} {{ #fact-{fact.id} }}\n")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from textwrap import indent
+from types import MappingProxyType
 
 from engine.check import Verdict
 from engine.definition import Definition
@@ -18,20 +19,28 @@ from engine.explorer import explorer, microscope
 from engine.figures import FigureError, inline
 from engine.frameworks import LIBRARIES, TABS
 from engine.languages import WORDS
+from engine.pages import Place, link
 from engine.snippets import Snippet
 from engine.threads import Thread
 
 VERDICTS = {"true": "verdict-true", "half true": "verdict-half", "false": "verdict-false"}
 ANSWERS = ("yes", "no")
 
-#: The page with the code and output of claims and threads, which would be most of the weight of the function's page.
+#: The fragment with code and output of claims and threads. It has a page of its own: it would be most of the function's page.
 EXPERIMENTS = "experiments.md"
 
 
 def fragments(
-    definition: Definition, threads: Mapping[str, Thread], verdicts: Iterable[Verdict], language: str
+    definition: Definition,
+    threads: Mapping[str, Thread],
+    verdicts: Iterable[Verdict],
+    language: str,
+    places: Mapping[str, Place] = MappingProxyType({}),
 ) -> tuple[dict[str, str], list[Problem]]:
-    """The fragments of one function in one language, by path within the function's folder, and what is wrong."""
+    """The fragments of one function in one language, by path within the function's folder, and what is wrong.
+
+    places: where the pages include them, which decides how they link to each other.
+    """
     texts: dict[str, str] = {}
     problems: list[Problem] = []
     topics: dict[str, dict[str, Verdict]] = {}
@@ -43,8 +52,8 @@ def fragments(
             topics.setdefault(snippet.topic, {})[snippet.folder] = verdict
         elif snippet.folder == "claims":
             pill = _pill(_last_word(verdict, "verdict", VERDICTS, problems), language)
-            texts[f"claims/{snippet.topic}.md"] = _claim(verdict, pill, language)
-            claims.append(_experiment(verdict, pill, language))
+            texts[f"claims/{snippet.topic}.md"] = _claim(verdict, pill, language, places)
+            claims.append(_experiment(verdict, pill, language, places))
         elif snippet.folder == "recipes":
             texts[f"recipes/{snippet.topic}.md"] = _run(verdict, language)
         elif snippet.folder == "threads":
@@ -58,8 +67,8 @@ def fragments(
     for topic, tabs in topics.items():
         texts[f"{topic}.md"] = _tabs(definition, topic, tabs, language, problems)
     if tried or threads:
-        texts["threads.md"] = _threads(definition, threads, tried, language, problems)
-    reports = [_experiment(verdict, "", language) for verdict in tried.values()]
+        texts["threads.md"] = _threads(definition, threads, tried, language, places, problems)
+    reports = [_experiment(verdict, "", language, places) for verdict in tried.values()]
     groups = (("claims", claims), ("threads", reports))
     if any(group for _, group in groups):
         texts[EXPERIMENTS] = "\n".join(
@@ -125,23 +134,30 @@ def _pill(said: str, language: str) -> str:
     return f'<span class="{VERDICTS[said]}">{WORDS[language][said]}</span> ' if said else ""
 
 
-def _claim(verdict: Verdict, pill: str, language: str) -> str:
+def _claim(verdict: Verdict, pill: str, language: str, places: Mapping[str, Place]) -> str:
     """The verdict, with a link to the experiment; on the page that the link leads to stands the way back."""
-    line = f"{pill}{_to_experiment(verdict.snippet, language)}\n{{ #{_anchor(verdict.snippet)} .claim }}\n"
+    line = f"{pill}{_to_experiment(verdict.snippet, language, places)}\n{{ #{_anchor(verdict.snippet)} .claim }}\n"
     return line + failure(verdict, language)
 
 
-def _to_experiment(snippet: Snippet, language: str) -> str:
+def _to_experiment(snippet: Snippet, language: str, places: Mapping[str, Place]) -> str:
     words = WORDS[language]
-    address = f"{snippet.function}/{EXPERIMENTS}#{_anchor(snippet)}"
-    return f"[`{snippet.path.name}`{words['colon']}{words['experiment']}]({address})"
+    page = link(places, _fragment(snippet), f"{snippet.function}/{EXPERIMENTS}")
+    return f"[`{snippet.path.name}`{words['colon']}{words['experiment']}]({page}#{_anchor(snippet)})"
 
 
-def _experiment(verdict: Verdict, pill: str, language: str) -> str:
+def _fragment(snippet: Snippet) -> str:
+    """The fragment that shows a claim or a thread where it is talked about."""
+    part = f"claims/{snippet.topic}.md" if snippet.folder == "claims" else "threads.md"
+    return f"{snippet.function}/{part}"
+
+
+def _experiment(verdict: Verdict, pill: str, language: str, places: Mapping[str, Place]) -> str:
     """Code and output of a claim or a thread, on the page of a function's experiments."""
     snippet = verdict.snippet
     anchor = _anchor(snippet)
-    back = f"{pill}[{WORDS[language]['back']}](../{snippet.function}.md#{anchor})"
+    page = link(places, f"{snippet.function}/{EXPERIMENTS}", _fragment(snippet))
+    back = f"{pill}[{WORDS[language]['back']}]({page}#{anchor})"
     return f"### `{snippet.path.name}` {{ #{anchor} }}\n\n{back}\n\n{_run(verdict, language)}"
 
 
@@ -155,6 +171,7 @@ def _threads(
     threads: Mapping[str, Thread],
     verdicts: Mapping[str, Verdict],
     language: str,
+    places: Mapping[str, Place],
     problems: list[Problem],
 ) -> str:
     """What each thread reports, whether it is still so, and the snippet that shows it."""
@@ -171,7 +188,7 @@ def _threads(
         anchor = _anchor(verdicts[name].snippet)
         parts.append(
             f"- [{thread.label}]({thread.url}){words['colon']}{thread.text[language]}{words['gap']}**{answer}**\n"
-            f"  {_to_experiment(verdicts[name].snippet, language)}\n  {{ #{anchor} }}"
+            f"  {_to_experiment(verdicts[name].snippet, language, places)}\n  {{ #{anchor} }}"
         )
     for name in verdicts.keys() - threads.keys():
         problems.append(Problem(verdicts[name].snippet.name, f"{folder}/threads.yml does not say what it shows"))

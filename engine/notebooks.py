@@ -15,6 +15,7 @@ from engine.check import Verdict
 from engine.definition import Definition
 from engine.frameworks import LIBRARIES, TABS
 from engine.labs import Lab
+from engine.pages import Place
 from engine.threads import Thread
 
 _METADATA = {
@@ -39,21 +40,25 @@ def function_notebook(
     definition: Definition,
     threads: Mapping[str, Thread],
     verdicts: Iterable[Verdict],
-    headings: Mapping[str, str],
+    places: Mapping[str, Place],
     language: str,
 ) -> str:
     """All snippets of a function as one notebook file, labs left out. Raises nbformat.ValidationError.
 
-    headings: fragment -> the heading that it stands under, in the order of the pages; topics and claims follow it.
+    places: see `engine.pages`; topics and claims follow the order of the pages.
     """
     shown = [verdict for verdict in verdicts if not verdict.snippet.lab]
-    places = {fragment.partition("/")[2]: place for place, fragment in enumerate(headings)}
+    order = {fragment: number for number, fragment in enumerate(places)}
 
     def place(verdict: Verdict) -> tuple[int, str, int]:
         snippet = verdict.snippet
         tabs = snippet.folder in TABS
         path = f"{snippet.topic}.md" if tabs or not snippet.folder else f"{snippet.folder}/{snippet.topic}.md"
-        return places.get(path, len(places)), path, list(TABS).index(snippet.folder) if tabs else 0
+        return (
+            order.get(f"{snippet.function}/{path}", len(order)),
+            path,
+            list(TABS).index(snippet.folder) if tabs else 0,
+        )
 
     shown.sort(key=place)
     made = [new_markdown_cell(_introduction(definition, shown))]
@@ -72,7 +77,7 @@ def function_notebook(
             snippet = verdict.snippet
             if snippet.folder in TABS and snippet.topic != topic:
                 topic = snippet.topic
-                heading = headings.get(f"{snippet.function}/{topic}.md", topic)
+                heading = places.get(f"{snippet.function}/{topic}.md", Place("", topic)).heading
                 made.append(new_markdown_cell(f"### {heading}"))
             made.append(new_markdown_cell(_about(verdict, threads, language)))
             drawn = [text for path, text in verdict.result.files.items() if path.endswith(".svg")]

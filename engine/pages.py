@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import Problem
@@ -34,14 +37,40 @@ def check_includes(root: Path, language: str, fragments: set[str]) -> list[Probl
     return problems
 
 
-def headings(root: Path, language: str) -> dict[str, str]:
-    """Each fragment that the pages of a language include, in their order, with the heading that it stands under."""
-    found: dict[str, str] = {}
-    for page in sorted((root / "docs" / language).rglob("*.md")):
+@dataclass(frozen=True)
+class Place:
+    """Where a page includes a fragment: the page's path within the language's folder, and the heading above."""
+
+    page: str
+    heading: str = ""
+
+
+def places(root: Path, language: str) -> dict[str, Place]:
+    """Each fragment that the pages of a language include and where, in reading order: a page before those below it."""
+    found: dict[str, Place] = {}
+    folder = root / "docs" / language
+    for page in sorted(folder.rglob("*.md"), key=lambda page: page.with_suffix("").parts):
         heading = ""
         for line in page.read_text(encoding="utf-8").splitlines():
             if match := _HEADING.match(line):
                 heading = match[1]
             elif match := INCLUDE.match(line):
-                found.setdefault(match[1], heading)
+                found.setdefault(match[1], Place(page.relative_to(folder).as_posix(), heading))
     return found
+
+
+def page_of(places: Mapping[str, Place], fragment: str) -> str:
+    """The page that includes a fragment. One that none includes is a problem of its own; here it is its function's."""
+    return places[fragment].page if fragment in places else f"functions/{fragment.partition('/')[0]}.md"
+
+
+def link(places: Mapping[str, Place], start: str, end: str) -> str:
+    """The target of a link from one fragment's page to another's: empty if both are on the same."""
+    here, there = page_of(places, start), page_of(places, end)
+    return "" if here == there else posixpath.relpath(there, posixpath.dirname(here))
+
+
+def address(places: Mapping[str, Place], function: str, fragment: str) -> str:
+    """The address of a fragment's page, relative to that of its function: empty if they are the same."""
+    folder = posixpath.relpath(page_of(places, fragment).removesuffix(".md"), f"functions/{function}")
+    return "" if folder == "." else f"{folder}/"

@@ -20,6 +20,7 @@ from engine.definition import Definition, Parameter
 from engine.derivations import Evidence, Report
 from engine.errors import Problem
 from engine.facts import load
+from engine.pages import Place
 from engine.runner import Result
 from engine.snippets import Snippet
 from engine.store import Store
@@ -82,6 +83,11 @@ def text(tmp_path: Path) -> str:
         claims,
         Audit("demo", (row, lost, refused), {}, (), {"B": "2.0"}, "", ""),
         decimals.evaluate((DEFINITION.expression, {"a": 1.0})),
+        {
+            "demo/checks.md": Place("functions/demo/mathematics.md"),
+            "demo/claims/a.md": Place("functions/demo.md"),
+            "demo/claims/b_c.md": Place("functions/demo/mathematics.md"),
+        },
     )
 
 
@@ -90,11 +96,11 @@ def test_it_says_what_was_found(text: str) -> None:
     assert data["$schema"] == "function.schema.json"
     assert data["definition"] == {"latex": "f_a(x) = a x", "sympy": "a*x", "stable": "a*x", "derivative": "a"}
     (fact,) = data["facts"]
-    assert (fact["check"], fact["checked"], len(fact["how"])) == ("derivations/#fact-definition", True, 1)
+    assert (fact["check"], fact["checked"], len(fact["how"])) == ("mathematics/#fact-definition", True, 1)
     assert fact["how"][0]["points"] == 60
-    assert [(claim["id"], claim["verdict"], claim["anchor"]) for claim in data["claims"]] == [
-        ("a", "true", "claim-a"),
-        ("b_c", "half true", "claim-b-c"),
+    assert [(claim["id"], claim["verdict"], claim["place"]) for claim in data["claims"]] == [
+        ("a", "true", "#claim-a"),
+        ("b_c", "half true", "mathematics/#claim-b-c"),
     ]
     first, second, third = data["accuracy"]
     assert first["orders"][0]["max"] == {"ulp": 1.235, "x": 0.1}

@@ -82,9 +82,9 @@ def test_all_facts_hold(file, tmp_path):
     assert len(list(tmp_path.iterdir())) == len(loaded)
     assert derivations.reports([fact.check for fact in loaded], store) == reports  # as kept
     for language in ("en", "zh"):
-        texts = facts.facts_fragments("demo", loaded, reports, language)
+        texts = facts.facts_fragments(loaded, reports, language, "demo/mathematics.md")
         for fact in loaded:
-            assert f"](demo/derivations.md#fact-{fact.id})" in texts["facts.md"]
+            assert f"](demo/mathematics.md#fact-{fact.id})" in texts["facts.md"]
             assert f"{{ #fact-{fact.id} }}" in texts["checks.md"]
     by_id = {fact.id: report for fact, report in zip(loaded, reports, strict=True)}
     assert by_id["smoothness"].evidence[0].symbolic
@@ -97,11 +97,12 @@ def test_fragment_renders(tmp_path):
     loaded = facts.load(ROOT, SOFTPLUS)
     evidence = derivations.Evidence(True, 60, 50)
     reports = [derivations.Report(f.check.name, (), (evidence,) * len(f.check.steps)) for f in loaded]
-    texts = facts.facts_fragments("demo", loaded, reports, "en")
+    texts = facts.facts_fragments(loaded, reports, "en", "")
     extensions = ["tables", "attr_list", "md_in_html", "pymdownx.blocks.details", "pymdownx.superfences"]
     extensions.append("engine.formulas")
     page, checks = (
-        BeautifulSoup(markdown.markdown(texts[name], extensions=extensions), "html.parser") for name in ("facts.md", "checks.md")
+        BeautifulSoup(markdown.markdown(texts[name], extensions=extensions), "html.parser")
+        for name in ("facts.md", "checks.md")
     )
     rows = page.select("div.facts table tbody tr")
     assert len(rows) == len(loaded)
@@ -112,8 +113,8 @@ def test_fragment_renders(tmp_path):
 
 def test_fragment_shows_what_fails(make):
     loaded = make(entries(wrong={"tex": "f(0) = 2", "because": ["f(0) = 2"]}), "exp(-x)")
-    texts = facts.facts_fragments("demo", loaded, derivations.check([fact.check for fact in loaded]), "en")
-    assert "[✗](demo/derivations.md#fact-wrong)" in texts["facts.md"]
+    texts = facts.facts_fragments(loaded, derivations.check([fact.check for fact in loaded]), "en", "")
+    assert "[✗](#fact-wrong)" in texts["facts.md"]
     assert "facts.yml" in texts["checks.md"]
 
 

@@ -17,7 +17,7 @@ from engine.errors import Problem, SourceError
 from engine.figures import FigureError, inline
 from engine.fragments import fragments
 from engine.frameworks import TABS
-from engine.pages import check_includes
+from engine.pages import Place, check_includes
 from engine.runner import Result
 from engine.snippets import Snippet
 from engine.threads import Thread
@@ -133,9 +133,15 @@ def test_markup_in_output_stays_text(output: str) -> None:
     assert len(page.select(".tabbed-block")) == 5
 
 
+PLACES = {
+    "demo/experiments.md": Place("functions/demo/experiments.md"),
+    "demo/claims/far.md": Place("functions/demo/more.md"),
+}
+
+
 @pytest.mark.parametrize(("said", "css"), [("true", "true"), ("half true", "half"), ("false", "false")])
 def test_a_claim_shows_its_verdict_and_leads_to_its_experiment(said: str, css: str) -> None:
-    texts, problems = fragments(definition(), {}, [verdict("claims/is_so.py", f"x\nverdict: {said}\n")], "en")
+    texts, problems = fragments(definition(), {}, [verdict("claims/is_so.py", f"x\nverdict: {said}\n")], "en", PLACES)
     assert problems == []
     line = html(texts["claims/is_so.md"]).select_one("p.claim#claim-is-so")
     assert line.select_one(f".verdict-{css}").text == said
@@ -145,6 +151,14 @@ def test_a_claim_shows_its_verdict_and_leads_to_its_experiment(said: str, css: s
     assert page.select_one(f".verdict-{css}").text == said
     assert page.a["href"] == "../demo.md#claim-is-so"
     assert page.select_one(".output code").text == f"x\nverdict: {said}\n"
+
+
+def test_claims_and_experiments_link_wherever_their_pages_are() -> None:
+    texts, _ = fragments(definition(), {}, [verdict("claims/far.py", "verdict: true\n")], "en", PLACES)
+    assert html(texts["claims/far.md"]).a["href"] == "experiments.md#claim-far"
+    assert html(texts["experiments.md"]).a["href"] == "more.md#claim-far"
+    texts, _ = fragments(definition(), {}, [verdict("claims/far.py", "verdict: true\n")], "en")
+    assert html(texts["claims/far.md"]).a["href"] == html(texts["experiments.md"]).a["href"] == "#claim-far"
 
 
 def test_a_claim_that_fails_says_so_on_both_pages() -> None:
@@ -162,7 +176,7 @@ def test_a_claim_without_a_verdict_is_a_problem(output: str) -> None:
 def test_a_thread_says_whether_it_is_still_so() -> None:
     thread = Thread("https://example.org/1", "lib#1", {"en": "It breaks.", "zh": "出错。"})
     still = verdict("threads/lib_1.py", "x\nstill so: no\n")
-    texts, problems = fragments(definition(), {"lib_1": thread}, [still], "en")
+    texts, problems = fragments(definition(), {"lib_1": thread}, [still], "en", PLACES)
     assert problems == []
     item = html(texts["threads.md"]).select_one("li#thread-lib-1")
     assert item.text.startswith("lib#1: It breaks. No longer so in NumPy 2.0.\n")

@@ -19,6 +19,7 @@ from engine.errors import SourceError
 from engine.figures import PALETTE
 from engine.labs import Lab, lab_fragment, read
 from engine.notebooks import function_notebook
+from engine.pages import Place
 from engine.runner import Result, Runner
 from engine.snippets import Snippet, discover
 from engine.store import Store
@@ -266,7 +267,8 @@ def test_the_notebook_of_a_function_follows_its_page(add: Add, project: Path) ->
         demo(add, "demo/numpy/forward.py", "n\n", numpy),
         demo(add, "demo/labs/long.py", "l\n", "# %%\nprint(1)\n"),
     ]
-    places = {"demo/forward.md": "Forward", "demo/beta.md": "β and more"}
+    page = "functions/demo.md"
+    places = {"demo/forward.md": Place(page, "Forward"), "demo/beta.md": Place(page, "β and more")}
     text = function_notebook(definition(), {}, verdicts, places, "en")
     assert text == function_notebook(definition(), {}, verdicts[::-1], places, "en")
     notebook = nbformat.reads(text, as_version=4)

@@ -52,6 +52,12 @@ def test_data_satisfy_the_schema_that_they_name(site: Site, sheet: tuple[str, di
         jsonschema.Draft202012Validator(schema).validate(data | {"licence": 1})
 
 
+def element(site: Site, page: Page, address: str) -> Tag | None:
+    """What an address relative to a page leads to."""
+    name, _, place = urljoin(f"/{page.name}", address).lstrip("/").partition("#")
+    return site.pages[name if name.endswith(".html") else f"{name}index.html"].html.find(id=place)
+
+
 def test_facts_are_those_of_the_page(site: Site, sheet: tuple[str, dict[str, Any]]) -> None:
     page, (_, data) = page_of(site, sheet), sheet
     rows = page.html.select(".facts tbody tr")
@@ -63,8 +69,7 @@ def test_facts_are_those_of_the_page(site: Site, sheet: tuple[str, dict[str, Any
         assert fact["how"]
         assert (fact["name"]["en"], fact["latex"].replace("|", r"\vert ")) == (name.get_text(), shown.get_text())
         assert not fact["note"] or fact["note"]["en"] in value.get_text()
-        name, _, place = urljoin(f"/{page.name}", fact["check"]).lstrip("/").partition("#")
-        assert place in site.pages[f"{name}index.html"].ids
+        assert element(site, page, fact["check"])
     definition = next(fact["latex"] for fact in data["facts"] if fact["id"] == "definition")
     assert data["definition"]["latex"] == definition
 
@@ -76,10 +81,10 @@ def test_claims_have_the_verdicts_of_the_page(site: Site, sheet: tuple[str, dict
         file.relative_to(ROOT).as_posix() for file in folder.glob("[!_]*.py")
     }
     for claim in data["claims"]:
-        place = page.html.find(id=claim["anchor"])
-        assert place, claim["anchor"]
+        place = element(site, page, claim["place"])
+        assert place, claim["place"]
         pill = place.select_one("[class^=verdict-]")
-        assert pill, claim["anchor"]
+        assert pill, claim["place"]
         assert pill.get_text() == claim["verdict"]
 
 

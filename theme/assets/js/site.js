@@ -28,18 +28,27 @@ document$.subscribe(() => {
   unmarked.observe(document.querySelector(".md-content"), { childList: true, subtree: true });
 });
 
-// Of a long page only what is in sight is laid out at first (site.css). The rest follows while the browser is idle, a few blocks at a time,
-// so that every place is where it will stay before a reader goes there. A page that follows by instant navigation is laid out at once.
+// Of a long page only what is in sight is rendered at first (site.css). The rest is shown for one frame each while the browser is idle: it
+// keeps its size from then on, so that every place is where it will stay before a reader goes there. Where that is not so, the whole
+// page is rendered: for a link to a place in it, after instant navigation, and when sizes change with the width of the window.
 {
   const root = document.documentElement;
-  const blocks = [...document.querySelectorAll(".md-content__inner > *")];
+  const blocks = [...document.querySelectorAll(".md-content__inner > :not(h2, h3, .tabbed-set):nth-child(n + 8)")];
   const idle = window.requestIdleCallback ?? setTimeout;
+  let shown = [];
   const next = () => {
-    for (const block of blocks.splice(0, 3)) block.style.contentVisibility = "visible";
-    if (blocks.length) idle(next);
+    for (const block of shown) block.style.contentVisibility = "";
+    shown = blocks.splice(0, 1);
+    for (const block of shown) block.style.contentVisibility = "visible";
+    if (shown.length) requestAnimationFrame(() => idle(next));
     else root.classList.add("laid-out");
   };
-  if (location.hash) root.classList.add("laid-out");
-  else if (document.readyState === "complete") idle(next);
+  const whole = () => root.classList.add("whole", "laid-out");
+  const width = innerWidth;
+  addEventListener("resize", () => innerWidth === width || whole());
+  document$.subscribe(() => {
+    if (root.classList.contains("laid-out") || location.hash) whole();
+  });
+  if (document.readyState === "complete") idle(next);
   else addEventListener("load", () => idle(next));
 }
