@@ -24,7 +24,12 @@
   class FunctionExplorer extends HTMLElement {
     connectedCallback() {
       this.formulas = globalThis.explorable?.[this.dataset.function];
-      if (!this.formulas || this.live) return;
+      // Its place is kept, so that it need not be there before the page can be read.
+      if (this.formulas && !this.live) (window.requestIdleCallback ?? setTimeout)(() => this.begin(), { timeout: 500 });
+    }
+
+    begin() {
+      if (this.live) return;
       this.words = JSON.parse(this.dataset.words);
       this.others = Object.keys(this.formulas.compare);
       this.defaults = Object.fromEntries(this.formulas.parameters.map(({ name, default: value }) => [name, value]));
@@ -216,7 +221,7 @@
         this.dots[key].setAttribute("transform", `translate(${left} ${top})`);
         if (!visible) continue;
         const points = [];
-        for (let i = 0; i <= WIDTH; i += 2) {
+        for (let i = 0; i <= WIDTH; i += 3) {
           const at = X[0] + (i / WIDTH) * (X[1] - X[0]);
           points.push(this.place(at, this.curve(key, at)).join(" "));
         }

@@ -28,27 +28,39 @@ document$.subscribe(() => {
   unmarked.observe(document.querySelector(".md-content"), { childList: true, subtree: true });
 });
 
-// Of a long page only what is in sight is rendered at first (site.css). The rest is shown for one frame each while the browser is idle: it
-// keeps its size from then on, so that every place is where it will stay before a reader goes there. Where that is not so, the whole
-// page is rendered: for a link to a place in it, after instant navigation, and when sizes change with the width of the window.
+// Of a long page only what is in sight is rendered (site.css). As soon as a reader does something, the rest is shown for one frame each
+// while the browser is idle: it keeps its size from then on, so that every place stays where it is. Whoever goes to a place before that
+// gets the whole page rendered first: by a link, by going back, after instant navigation. So does a window whose width changes.
 {
   const root = document.documentElement;
-  const blocks = [...document.querySelectorAll(".md-content__inner > :not(h2, h3, .tabbed-set):nth-child(n + 8)")];
+  const late = ".md-content__inner > :not(h2, h3, .tabbed-set):nth-child(n + 8), .md-content__inner > .tabbed-set > .tabbed-content";
+  const blocks = [...document.querySelectorAll(late)];
   const idle = window.requestIdleCallback ?? setTimeout;
-  let shown = [];
+  let shown;
   const next = () => {
-    for (const block of shown) block.style.contentVisibility = "";
-    shown = blocks.splice(0, 1);
-    for (const block of shown) block.style.contentVisibility = "visible";
-    if (shown.length) requestAnimationFrame(() => idle(next));
-    else root.classList.add("laid-out");
+    if (shown) shown.style.contentVisibility = "";
+    shown = blocks.shift();
+    if (shown) {
+      shown.style.contentVisibility = "visible";
+      requestAnimationFrame(() => idle(next));
+    } else root.classList.add("laid-out");
   };
   const whole = () => root.classList.add("whole", "laid-out");
+
+  const signs = ["keydown", "pointerdown", "pointermove", "scroll", "wheel"];
+  const start = () => {
+    for (const sign of signs) removeEventListener(sign, start);
+    idle(next);
+  };
+  for (const sign of signs) addEventListener(sign, start, { passive: true });
+
   const width = innerWidth;
   addEventListener("resize", () => innerWidth === width || whole());
+  addEventListener("popstate", whole);
+  addEventListener("click", ({ target }) => target.closest('a[href*="#"]') && !root.classList.contains("laid-out") && whole(), true);
+  let first = performance.getEntriesByType("navigation")[0]?.type === "navigate" && !location.hash;
   document$.subscribe(() => {
-    if (root.classList.contains("laid-out") || location.hash) whole();
+    if (!first) whole();
+    first = false;
   });
-  if (document.readyState === "complete") idle(next);
-  else addEventListener("load", () => idle(next));
 }
