@@ -173,6 +173,7 @@ def test_it_survives_instant_navigation(open_page: Open) -> None:
 def test_nothing_moves_when_the_controls_come(open_page: Open) -> None:
     for width in (360, 412, 768, 1280):
         page = open_page(viewport={"width": width, "height": 900})
+        expect(plot(page)).to_be_visible()
         heights = page.locator("function-explorer").evaluate(
             "e => [getComputedStyle(e, '::after').height, getComputedStyle(e.querySelector('.explorer')).height]"
         )
@@ -184,7 +185,7 @@ def test_nothing_moves_when_the_controls_come(open_page: Open) -> None:
 def test_curves_can_be_told_from_the_ground(open_page: Open, scheme: str) -> None:
     page = open_page(f"{SOFTPLUS}?explore=show:f+d+e+ReLU", color_scheme=scheme)
     curves = page.locator(".explorer path.curve")
-    assert curves.count() == 4
+    expect(curves).to_have_count(4)
     for curve in curves.all():
         assert contrast(curve, "stroke") >= 3
 

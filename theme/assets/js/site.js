@@ -34,9 +34,9 @@ document$.subscribe(() => {
 {
   const root = document.documentElement;
   const late = ".md-content__inner > :not(h2, h3, .tabbed-set):nth-child(n + 8), .md-content__inner > .tabbed-set > .tabbed-content";
-  const blocks = [...document.querySelectorAll(late)];
-  const idle = window.requestIdleCallback ?? setTimeout;
-  let shown;
+  const idle = (then) => (window.requestIdleCallback ?? setTimeout)(then, { timeout: 500 });
+  let blocks; // those to come, once a reader has done something
+  let shown; // the one of this frame
   const next = () => {
     if (shown) shown.style.contentVisibility = "";
     shown = blocks.shift();
@@ -45,14 +45,19 @@ document$.subscribe(() => {
       requestAnimationFrame(() => idle(next));
     } else root.classList.add("laid-out");
   };
+  const lay = () => {
+    blocks = [...document.querySelectorAll(late)];
+    if (!shown) idle(next);
+  };
   const whole = () => root.classList.add("whole", "laid-out");
 
   const signs = ["keydown", "pointerdown", "pointermove", "scroll", "wheel"];
   const start = () => {
     for (const sign of signs) removeEventListener(sign, start);
-    idle(next);
+    lay();
   };
   for (const sign of signs) addEventListener(sign, start, { passive: true });
+  document.fonts.addEventListener("loadingdone", () => blocks && lay()); // sizes may be others now
 
   const width = innerWidth;
   addEventListener("resize", () => innerWidth === width || whole());
