@@ -119,7 +119,7 @@ def microscope(definition: Definition, language: str) -> str:
 
 def _block(html: str) -> str:
     """Markdown takes a custom element for a part of a paragraph, which a figure cannot stand in."""
-    return f"<div>{html}</div>"
+    return f'<div class="explorable">{html}</div>'
 
 
 def _element(name: str, definition: Definition, words: str, language: str, content: str = "", style: str = "") -> str:

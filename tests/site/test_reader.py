@@ -186,6 +186,7 @@ def test_a_page_scrolls_one_way_only(site: Site, open_page: Open) -> None:
 def test_figure_can_be_seen_and_is_described(site: Site, open_page: Open, scheme: str) -> None:
     for path in ("", SOFTPLUS):
         page = open_page(path, color_scheme=scheme, viewport={"width": 390, "height": 844})
+        expect(page.locator("function-explorer[active]")).to_be_attached()
         page.evaluate("document.querySelector('function-explorer').removeAttribute('active')")  # as without script
         drawing = page.locator("#softplus-figure").get_by_role("img", name=re.compile(r"derivative.*\d", re.DOTALL))
         expect(drawing).to_be_visible()

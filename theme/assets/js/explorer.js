@@ -1,18 +1,11 @@
 // <function-explorer data-function="…">: the figure inside it, made explorable. Without script, and on paper, the figure stays.
 (() => {
-  const SVG = "http://www.w3.org/2000/svg";
   const X = [-6, 6]; // the figure's own range
   const WIDTH = 480;
   const HEIGHT = 320;
   const STEP = { ArrowRight: 0.1, ArrowUp: 0.1, ArrowLeft: -0.1, ArrowDown: -0.1, PageUp: 1, PageDown: -1 };
   const SYMBOLS = { f: "f(x)", d: "f′(x)", e: "f″(x)" };
 
-  const make = (name, attributes = {}, ...children) => {
-    const element = name.startsWith("svg:") ? document.createElementNS(SVG, name.slice(4)) : document.createElement(name);
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-    element.append(...children);
-    return element;
-  };
   const show = (value) => {
     const size = Math.abs(value);
     const plain = size === 0 || (size >= 1e-4 && size < 1e7) ? String(+value.toPrecision(6)) : value.toExponential(5);
@@ -25,7 +18,7 @@
     connectedCallback() {
       this.formulas = globalThis.explorable?.[this.dataset.function];
       // Its place is kept, so that it need not be there before the page can be read.
-      if (this.formulas && !this.live) (window.requestIdleCallback ?? setTimeout)(() => this.begin(), { timeout: 500 });
+      if (this.formulas && !this.live) idle(() => this.begin());
     }
 
     begin() {
@@ -89,7 +82,7 @@
       else address.searchParams.set("explore", text);
       // In the address a comma, a colon and a plus may stand as they are. Opened as a file, a page may not change its address.
       try {
-        history.replaceState(history.state, "", address.href.replaceAll("%2C", ",").replaceAll("%3A", ":").replaceAll("%2B", "+"));
+        history.replaceState(history.state, "", address.href.replace(/%2C|%3A|%2B/g, decodeURIComponent));
       } catch {}
     }
 
@@ -204,7 +197,7 @@
       const [zeroX, zeroY] = this.place(0, 0);
       const text = (x, y, value, anchor) => make("svg:text", { x, y, "text-anchor": anchor }, String(value).replace("-", "−"));
       const step = this.y[1] - this.y[0] > 3 ? 1 : 0.5;
-      for (let x = Math.ceil(X[0]) + 1; x < X[1]; x++) if (x) group.append(make("svg:path", { class: "grid", d: `M${this.place(x, 0)[0]} 0V${HEIGHT}` }), ...(x % 2 ? [] : [text(this.place(x, 0)[0], zeroY + 18, x, "middle")]));
+      for (let x = X[0] + 1; x < X[1]; x++) if (x) group.append(make("svg:path", { class: "grid", d: `M${this.place(x, 0)[0]} 0V${HEIGHT}` }), ...(x % 2 ? [] : [text(this.place(x, 0)[0], zeroY + 18, x, "middle")]));
       for (let y = Math.ceil(this.y[0] / step) * step; y < this.y[1]; y += step) if (y) group.append(make("svg:path", { class: "grid", d: `M0 ${this.place(0, y)[1]}H${WIDTH}` }), text(zeroX - 6, this.place(0, y)[1] + 5, y, "end"));
       group.append(make("svg:path", { class: "axis", d: `M0 ${zeroY}H${WIDTH}M${zeroX} 0V${HEIGHT}` }));
       return group;

@@ -4,7 +4,6 @@
   // Arithmetic with many digits: a number is s · 2^e, with a BigInt s of at most BITS bits. Results are cut, not rounded: the last bits are
   // uncertain, and BITS leaves far more than float64 needs.
   const BITS = 320;
-  const LARGE = 2 ** 20; // exp of more than this is out of reach of every format
   const length = (s) => (s < 0n ? -s : s).toString(2).length;
   const cut = (s, e) => {
     const extra = length(s) - BITS;
@@ -40,8 +39,7 @@
   };
   const ONE = float(1);
   const TWO = float(2);
-  const sign = (a) => (a.s < 0n ? -1 : a.s > 0n ? 1 : 0);
-  const less = (a, b) => sign(sub(a, b)) < 0;
+  const less = (a, b) => sub(a, b).s < 0n;
   const series = (first, next) => {
     let [sum, term] = [first, first];
     for (let k = 1; !isZero(term) && top(term) > top(sum) - BITS; k++) sum = add(sum, (term = next(term, k)));
@@ -55,13 +53,12 @@
   };
   const LN2 = artanh2(div(ONE, float(3)));
   const expm1 = (a) => {
-    if (top(a) > Math.log2(LARGE)) throw new RangeError();
     if (top(a) > -2) return sub(exp(a), ONE);
     return series(a, (term, k) => div(mul(term, a), float(k + 1)));
   };
   const exp = (a) => {
     if (isZero(a)) return ONE;
-    if (top(a) > Math.log2(LARGE)) {
+    if (top(a) > 20) { // out of reach of every format
       if (a.s < 0n) return { s: 0n, e: 0 };
       throw new RangeError();
     }
@@ -72,7 +69,7 @@
     return { s: small.s, e: small.e + k };
   };
   const log = (a) => {
-    if (sign(a) <= 0) throw new RangeError();
+    if (a.s <= 0n) throw new RangeError();
     const k = top(a);
     const part = { s: a.s, e: a.e - k }; // in [1/2, 1)
     return add(mul(float(k), LN2), artanh2(div(sub(part, ONE), add(part, ONE))));
@@ -109,7 +106,7 @@
     float64: { arithmetic: "f64", bits: 53, lowest: -1074, highest: 1023, digits: (value) => String(value) },
     float32: {
       arithmetic: "f32", bits: 24, lowest: -149, highest: 127,
-      digits: (value) => String([1, 2, 3, 4, 5, 6, 7, 8].map((n) => +value.toPrecision(n)).find((short) => Math.fround(short) === value) ?? +value.toPrecision(9)),
+      digits: (value) => String([6, 7, 8, 9].map((n) => +value.toPrecision(n)).find((short) => Math.fround(short) === Math.fround(value)) ?? value),
     },
   };
 
@@ -133,31 +130,25 @@
     return nearest({ s: off.s, e: off.e - ulp }, 53, -1074);
   };
 
-  // The exact value with 20 digits, by long division.
+  // The exact value with 20 digits.
   const decimal = (a, digits = 20) => {
     if (isZero(a)) return "0";
     const sure = big.abs(a);
     let ten = Math.floor((top(sure) - 1) * Math.log10(2));
     const scaled = (power) => {
-      const shift = digits - 1 - power;
-      const factor = 10n ** BigInt(Math.abs(shift));
-      const up = sure.e > 0 ? sure.s << BigInt(sure.e) : sure.s;
-      const down = sure.e < 0 ? 1n << BigInt(-sure.e) : 1n;
-      const [over, under] = shift > 0 ? [up * factor, down] : [up, down * factor];
-      return (2n * over + under) / (2n * under);
+      const { s, e } = mul(sure, number(`1e${digits - 1 - power}`));
+      return e < 0 ? (s + (1n << BigInt(-e - 1))) >> BigInt(-e) : s << BigInt(e);
     };
     let text = String(scaled(ten));
     if (text.length > digits) text = String(scaled(++ten));
-    const head = `${text[0]}.${text.slice(1)}`.replace(/\.?0+$/, "");
-    const sized = ten >= 0 && ten < 15 ? `${text.slice(0, ten + 1)}.${text.slice(ten + 1)}`.replace(/\.?0+$/, "") : ten < 0 && ten > -5 ? `0.${"0".repeat(-ten - 1)}${text}`.replace(/0+$/, "") : `${head}e${ten}`;
-    return (a.s < 0n ? "-" : "") + sized;
+    const plain = ten > -5 && ten < 15;
+    const point = plain ? ten + 1 : 1;
+    const padded = "0".repeat(Math.max(0, 1 - point)) + text;
+    const whole = Math.max(1, point);
+    const short = `${padded.slice(0, whole)}.${padded.slice(whole)}`.replace(/\.?0+$/, "");
+    return (a.s < 0n ? "-" : "") + short + (plain ? "" : `e${ten}`);
   };
 
-  const make = (name, attributes = {}, ...children) => {
-    const element = Object.assign(document.createElement(name), attributes);
-    element.append(...children);
-    return element;
-  };
   const minus = (text) => text.replace(/-/g, "−");
 
   class StabilityMicroscope extends HTMLElement {
@@ -165,15 +156,15 @@
       this.formulas = globalThis.explorable?.[this.dataset.function];
       if (!this.formulas || this.field) return;
       const words = (this.words = JSON.parse(this.dataset.words));
-      this.field = make("input", { type: "text", value: "-40", inputMode: "decimal", spellcheck: false, autocomplete: "off" });
+      this.field = make("input", { type: "text", value: "-40", inputmode: "decimal", spellcheck: false, autocomplete: "off" });
       this.field.addEventListener("input", () => this.draw());
       this.field.addEventListener("change", () => this.field.reportValidity());
       this.exact = make("output");
       this.rows = make("tbody");
       const heads = [words.form, words.type, words.result, words.error, words.mark].map((text) => make("th", { scope: "col" }, text));
       this.append(
-        make("p", { className: "microscope-x" }, make("label", {}, `${words.title}: x = `, this.field), " "),
-        make("p", { className: "microscope-exact" }, `${words.exact}: `, this.exact),
+        make("p", { class: "microscope-x" }, make("label", {}, `${words.title}: x = `, this.field), " "),
+        make("p", { class: "microscope-exact" }, `${words.exact}: `, this.exact),
         make("table", {}, make("thead", {}, make("tr", {}, ...heads)), this.rows), // the theme puts it into a scroller
       );
       this.draw();
@@ -213,7 +204,7 @@
         ...rows.map(({ form, type, result, error, mark }) => {
           const told = error === undefined ? "" : error < 1e6 ? String(+error.toPrecision(3)) : error.toExponential(1);
           const css = { right: "true", off: "half", far: "half" }[mark] ?? "false";
-          const pill = make("span", { className: `verdict-${css}` }, words[mark]);
+          const pill = make("span", { class: `verdict-${css}` }, words[mark]);
           const cells = [words[form], type, minus(TYPES[type].digits(result)), minus(told), pill].map((content) => make("td", {}, content));
           return make("tr", {}, ...cells);
         }),

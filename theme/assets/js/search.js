@@ -11,13 +11,12 @@ if (location.protocol !== "file:") {
   });
 
   const { open, send } = XMLHttpRequest.prototype;
-  const waiting = new WeakSet();
   XMLHttpRequest.prototype.open = function (method, url, ...rest) {
-    if (String(url).endsWith("/search/search_index.json")) waiting.add(this);
+    this.late = String(url).endsWith("/search/search_index.json");
     return open.call(this, method, url, ...rest);
   };
   XMLHttpRequest.prototype.send = function (body) {
-    if (waiting.delete(this)) wanted.then(() => send.call(this, body));
+    if (this.late) wanted.then(() => send.call(this, body));
     else send.call(this, body);
   };
 

@@ -9,32 +9,26 @@ const reachable = new ResizeObserver((entries) => {
 });
 
 // The theme puts the copy button of every code block that comes into view into a landmark of its own, without a name.
-const unmark = () => {
+new MutationObserver(() => {
   for (const nav of document.querySelectorAll(".md-code__nav:not([role])")) nav.setAttribute("role", "none");
-};
-const unmarked = new MutationObserver(unmark);
+}).observe(document.body, { childList: true, subtree: true });
 
 const scrollers = "div.arithmatex, .md-typeset__scrollwrap, .tabbed-labels";
 const watch = () => {
   reachable.disconnect();
-  for (const element of document.querySelectorAll(scrollers)) reachable.observe(element);
+  for (const element of document.querySelectorAll(scrollers)) {
+    element.tabIndex = 0; // until its size is known
+    reachable.observe(element);
+  }
 };
 document.fonts.addEventListener("loadingdone", watch);
-
-document$.subscribe(() => {
-  watch();
-  unmark();
-  unmarked.disconnect();
-  unmarked.observe(document.querySelector(".md-content"), { childList: true, subtree: true });
-});
+document$.subscribe(watch);
 
 // Of a long page only what is in sight is rendered (site.css). As soon as a reader does something, the rest is shown for one frame each
 // while the browser is idle: it keeps its size from then on, so that every place stays where it is. Whoever goes to a place before that
 // gets the whole page rendered first: by a link, by going back, after instant navigation. So does a window whose width changes.
 {
   const root = document.documentElement;
-  const late = ".md-content__inner > :not(h2, h3, .tabbed-set):nth-child(n + 8), .md-content__inner > .tabbed-set > .tabbed-content";
-  const idle = (then) => (window.requestIdleCallback ?? setTimeout)(then, { timeout: 500 });
   let blocks; // those to come, once a reader has done something
   let shown; // the one of this frame
   const next = () => {
@@ -46,22 +40,19 @@ document$.subscribe(() => {
     } else root.classList.add("laid-out");
   };
   const lay = () => {
-    blocks = [...document.querySelectorAll(late)];
+    blocks = [...document.querySelectorAll("article > *, .tabbed-content")];
+    blocks = blocks.filter((block) => getComputedStyle(block).contentVisibility === "auto");
     if (!shown) idle(next);
   };
   const whole = () => root.classList.add("whole", "laid-out");
 
-  const signs = ["keydown", "pointerdown", "pointermove", "scroll", "wheel"];
-  const start = () => {
-    for (const sign of signs) removeEventListener(sign, start);
-    lay();
-  };
-  for (const sign of signs) addEventListener(sign, start, { passive: true });
+  for (const sign of ["keydown", "pointermove", "scroll"]) {
+    addEventListener(sign, () => blocks || lay(), { once: true, passive: true });
+  }
   document.fonts.addEventListener("loadingdone", () => blocks && lay()); // sizes may be others now
 
   const width = innerWidth;
   addEventListener("resize", () => innerWidth === width || whole());
-  addEventListener("popstate", whole);
   addEventListener("click", ({ target }) => target.closest('a[href*="#"]') && !root.classList.contains("laid-out") && whole(), true);
   let first = performance.getEntriesByType("navigation")[0]?.type === "navigate" && !location.hash;
   document$.subscribe(() => {
