@@ -26,7 +26,7 @@ from engine.threads import Thread
 VERDICTS = {"true": "verdict-true", "half true": "verdict-half", "false": "verdict-false"}
 ANSWERS = ("yes", "no")
 
-#: The fragment with code and output of claims and threads, on a page of its own: it would be most of the function's page.
+#: Code and output of claims and threads, on a page of their own: they would be most of the function's page.
 EXPERIMENTS = "experiments.md"
 
 

@@ -55,7 +55,7 @@
     limits() {
       const found = [0];
       for (let x = X[0]; x <= X[1]; x += 0.05) found.push(...this.values(x, this.defaults).slice(0, 2).filter(Number.isFinite));
-      const [low, high] = [Math.max(-10, Math.min(...found)), Math.min(10, Math.max(...found))];
+      const [low, high] = [Math.min, Math.max].map((most) => clamp(most(...found), [-10, 10]));
       return [low - 0.08 * (high - low), high + 0.04 * (high - low)];
     }
 

@@ -9,12 +9,11 @@
     const extra = length(s) - BITS;
     return extra > 0 ? { s: s >> BigInt(extra), e: e + extra } : { s, e };
   };
-  const isZero = (a) => a.s === 0n;
-  const top = (a) => (isZero(a) ? -Infinity : length(a.s) + a.e); // 2^(top−1) ≤ |a| < 2^top
+  const top = (a) => (!a.s ? -Infinity : length(a.s) + a.e); // 2^(top−1) ≤ |a| < 2^top
   const neg = (a) => ({ s: -a.s, e: a.e });
   const add = (a, b) => {
-    if (isZero(a) || top(b) - top(a) > 2 * BITS) return b;
-    if (isZero(b) || top(a) - top(b) > 2 * BITS) return a;
+    if (!a.s || top(b) - top(a) > 2 * BITS) return b;
+    if (!b.s || top(a) - top(b) > 2 * BITS) return a;
     const e = Math.min(a.e, b.e);
     return cut((a.s << BigInt(a.e - e)) + (b.s << BigInt(b.e - e)), e);
   };
@@ -42,7 +41,7 @@
   const less = (a, b) => sub(a, b).s < 0n;
   const series = (first, next) => {
     let [sum, term] = [first, first];
-    for (let k = 1; !isZero(term) && top(term) > top(sum) - BITS; k++) sum = add(sum, (term = next(term, k)));
+    for (let k = 1; term.s && top(term) > top(sum) - BITS; k++) sum = add(sum, (term = next(term, k)));
     return sum;
   };
   // 2 artanh z = ln((1 + z)/(1 − z)), for |z| ≤ 1/3
@@ -57,7 +56,7 @@
     return series(a, (term, k) => div(mul(term, a), float(k + 1)));
   };
   const exp = (a) => {
-    if (isZero(a)) return ONE;
+    if (!a.s) return ONE;
     if (top(a) > 20) { // out of reach of every format
       if (a.s < 0n) return { s: 0n, e: 0 };
       throw new RangeError();
@@ -84,10 +83,9 @@
 
   // The nearest float with that many bits, none below 2^lowest; halves go to even. Infinity where the format ends.
   const nearest = (a, bits, lowest, highest = 1023) => {
-    if (isZero(a)) return 0;
+    if (!a.s) return 0;
     const drop = Math.max(length(a.s) - bits, lowest - a.e);
-    let s = a.s < 0n ? -a.s : a.s;
-    let e = a.e;
+    let { s, e } = big.abs(a);
     if (drop > 0) {
       const [shift, half] = [BigInt(drop), 1n << BigInt(drop - 1)];
       const rest = s & ((1n << shift) - 1n);
@@ -95,7 +93,7 @@
       e += drop;
       if (rest > half || (rest === half && s & 1n)) s += 1n;
     }
-    if (s === 0n) return 0;
+    if (!s) return 0;
     if (length(s) + e > highest + 1) return a.s < 0n ? -Infinity : Infinity;
     // In two steps, since 2^e alone may be out of range where the product is not.
     const value = Number(s) * 2 ** Math.trunc(e / 2) * 2 ** (e - Math.trunc(e / 2));
@@ -132,7 +130,7 @@
 
   // The exact value with 20 digits.
   const decimal = (a, digits = 20) => {
-    if (isZero(a)) return "0";
+    if (!a.s) return "0";
     const sure = big.abs(a);
     let ten = Math.floor((top(sure) - 1) * Math.log10(2));
     const scaled = (power) => {

@@ -7,7 +7,7 @@ if (location.protocol !== "file:") {
     const turn = ({ target }) => {
       if (target.closest?.(".md-search, [for=__search]")) resolve();
     };
-    for (const kind of ["focusin", "pointerover", "pointerdown"]) addEventListener(kind, turn, { capture: true, passive: true });
+    for (const kind of ["focusin", "pointerover"]) addEventListener(kind, turn, true);
   });
 
   const { open, send } = XMLHttpRequest.prototype;

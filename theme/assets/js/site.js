@@ -40,15 +40,13 @@ document$.subscribe(watch);
     } else root.classList.add("laid-out");
   };
   const lay = () => {
-    blocks = [...document.querySelectorAll("article > *, .tabbed-content")];
-    blocks = blocks.filter((block) => getComputedStyle(block).contentVisibility === "auto");
+    const all = [...document.querySelectorAll("article > *, .tabbed-content")];
+    blocks = all.filter((block) => getComputedStyle(block).contentVisibility === "auto");
     if (!shown) idle(next);
   };
   const whole = () => root.classList.add("whole", "laid-out");
 
-  for (const sign of ["keydown", "pointermove", "scroll"]) {
-    addEventListener(sign, () => blocks || lay(), { once: true, passive: true });
-  }
+  for (const sign of ["keydown", "pointermove", "scroll"]) addEventListener(sign, () => blocks || lay());
   document.fonts.addEventListener("loadingdone", () => blocks && lay()); // sizes may be others now
 
   const width = innerWidth;
