@@ -88,7 +88,7 @@
 
     valid(name, text) {
       const { domain } = this.formulas.parameters.find((parameter) => parameter.name === name);
-      const value = Number(text);
+      const value = +text;
       return text !== "" && Number.isFinite(value) && { real: true, nonnegative: value >= 0, positive: value > 0 }[domain];
     }
 

@@ -193,7 +193,7 @@
     draw() {
       const { words } = this;
       const text = this.field.value.trim().replace(/−/g, "-");
-      const x = text === "" ? NaN : Number(text);
+      const x = text ? +text : NaN;
       this.field.setCustomValidity(Number.isFinite(x) ? "" : words.number);
       if (!Number.isFinite(x)) return;
       const { exact, rows } = this.look(x);
