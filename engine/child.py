@@ -16,6 +16,7 @@ import importlib
 import io
 import json
 import linecache
+import mmap
 import os
 import signal
 import sys
@@ -28,6 +29,12 @@ from typing import Any, NoReturn
 
 #: Process-spawning audit events, to name the line that started a process which was left behind.
 _SPAWNS = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.system"}
+
+
+#: Audit events of changes to files, with the number of arguments that are paths.
+_CHANGES = {"open": 1, "os.remove": 1, "os.rename": 2, "os.mkdir": 1, "os.rmdir": 1, "os.truncate": 1, "os.chmod": 1}
+_CHANGES |= {"os.link": 2, "os.symlink": 2, "os.utime": 1, "shutil.rmtree": 1}
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
 class _NoInput(io.TextIOBase):
@@ -48,7 +55,8 @@ def run(job: dict[str, Any]) -> NoReturn:
 
     job: path (the snippet's file), source (the text to run), curves (whether to list the curves of its figures), cwd,
     output (file for standard output and error), report, trace (file for the Python traceback of a crash or time-out),
-    spawned (file for the line that last started a process), file_limit (bytes, for any file that it writes).
+    spawned (file for the line that last started a process), file_limit (bytes, for any file that it writes), root (the
+    project, which it may not change), process_limit (how many processes it may start).
     """
     if hasattr(os, "setsid"):
         os.setsid()  # so that one signal reaches the snippet and all that it starts
@@ -84,8 +92,9 @@ def _redirect(output: str) -> None:
 
 
 def _watch(job: dict[str, Any]) -> None:
-    """Make `os._exit` report itself, and note in `job["spawned"]` the last line that started a process."""
+    """Make `os._exit` report itself, note the last line that started a process, and guard the project."""
     pid, leave = os.getpid(), os._exit
+    spawned = mmap.mmap(-1, 8)  # shared with all that the snippet forks
 
     def exit_now(status: int) -> NoReturn:
         if os.getpid() == pid:
@@ -94,7 +103,14 @@ def _watch(job: dict[str, Any]) -> None:
         leave(status)
         raise AssertionError("unreachable")
 
-    def audit(event: str, _: tuple[object, ...]) -> None:
+    def audit(event: str, arguments: tuple[Any, ...]) -> None:
+        if event in _CHANGES and (path := _changed(event, arguments, job["root"])):
+            raise PermissionError(f"a snippet may not change the project: {path}")
+        if event in _SPAWNS:
+            count = int.from_bytes(spawned[:8]) + 1
+            spawned[:8] = count.to_bytes(8)
+            if count > job["process_limit"]:  # at once: a fork bomb is faster than any look from outside
+                raise BlockingIOError(f"started more than {job['process_limit']} processes")
         if event in _SPAWNS and os.getpid() == pid:
             line = _own_line(sys._getframe(1), job["path"])
             if line:
@@ -103,6 +119,18 @@ def _watch(job: dict[str, Any]) -> None:
     os._exit = exit_now  # type: ignore[assignment]
     sys.addaudithook(audit)
     job["leave"] = leave
+
+
+def _changed(event: str, arguments: tuple[Any, ...], root: str) -> str:
+    """The path within the project that an audited call would change, if there is one."""
+    if event == "open" and not (isinstance(arguments[2], int) and arguments[2] & _WRITING):
+        return ""
+    for name in arguments[: _CHANGES[event]]:
+        if isinstance(name, (str, bytes, os.PathLike)):
+            path = os.path.realpath(os.fsdecode(name))
+            if path.startswith(root + os.sep):
+                return os.path.relpath(path, root)
+    return ""
 
 
 def _execute(job: dict[str, Any]) -> dict[str, Any]:

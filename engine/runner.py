@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,10 @@ from engine import cells
 from engine.errors import Problem
 from engine.frameworks import LIBRARIES, WORKERS, machine, version
 from engine.snippets import Snippet
+
+#: What would act instead of being seen: terminal sequences, carriage returns, marks that turn the direction of text.
+#: It fails the snippet, and is shown escaped.
+_CONTROL = re.compile(r"[^\n\t\x20-\x7e\xa0-\U0010ffff]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 STYLE = Path(__file__).parent / "styles" / "figure.mplstyle"
 
@@ -45,10 +50,17 @@ ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class Limits:
-    """What one snippet may cost. seconds: wall time; output: bytes that it prints, or writes to any file."""
+    """What one snippet may cost.
+
+    seconds: wall time; output: bytes that it prints, or writes to any file; folder: bytes of all files in its working
+    directory; processes: those that it starts, one after the other or together; memory: bytes that these hold together.
+    """
 
     seconds: float = 60
     output: int = 1_000_000
+    folder: int = 20_000_000
+    processes: int = 32
+    memory: int = 8 << 30
 
 
 @dataclass(frozen=True)
@@ -135,11 +147,15 @@ class Runner:
             worker = self._workers[snippet.worker] = _Worker(snippet.root)
         job = {
             "path": str(snippet.root / snippet.path),
+            "root": os.path.realpath(snippet.root),
             "source": snippet.text,
             "curves": not snippet.lab,  # trained curves have digits that hold on one machine only
             "preload": snippet.imports,
             "seconds": self.limits.seconds,
             "output_limit": self.limits.output,
+            "folder_limit": self.limits.folder,
+            "process_limit": self.limits.processes,
+            "memory_limit": self.limits.memory,
             "fork": self.fork,
         }
         try:
@@ -154,7 +170,7 @@ class Runner:
 def _result(snippet: Snippet, report: dict[str, Any]) -> Result:
     whole, shares = cells.split(report["output"], snippet.source) if snippet.lab else (report["output"], [])
     raw: bytes = whole.encode("latin-1")
-    output = raw.decode("utf-8", errors="backslashreplace")
+    output = _CONTROL.sub(lambda match: _escaped(match[0]), raw.decode("utf-8", errors="backslashreplace"))
     problem = None
     if not report["ok"]:
         problem = Problem(snippet.name, report["reason"], report.get("line"), report.get("detail", ""))
@@ -165,6 +181,11 @@ def _result(snippet: Snippet, report: dict[str, Any]) -> Result:
             row = raw.count(b"\n", 0, error.start) + 1
             reason = f"printed bytes that are not UTF-8: 0x{raw[error.start]:02x} in line {row} of its output"
             problem = Problem(snippet.name, reason)
+        else:
+            if found := _CONTROL.search(raw.decode("utf-8")):
+                row = found.string.count("\n", 0, found.start()) + 1
+                reason = f"printed the control character U+{ord(found[0]):04X} in line {row} of its output"
+                problem = Problem(snippet.name, reason)
     versions = {}
     for module in snippet.libraries:
         for library in filter(None, (LIBRARIES[module], LIBRARIES.get(LIBRARIES[module].backend or ""))):
@@ -174,8 +195,13 @@ def _result(snippet: Snippet, report: dict[str, Any]) -> Result:
     )
 
 
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
 def _texts(shares: list[str]) -> list[str]:
-    return [share.encode("latin-1").decode("utf-8", errors="backslashreplace") for share in shares]
+    texts = (share.encode("latin-1").decode("utf-8", errors="backslashreplace") for share in shares)
+    return [_CONTROL.sub(lambda match: _escaped(match[0]), text) for text in texts]
 
 
 class WorkerDied(Exception):

@@ -18,11 +18,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+#: Seconds between two looks at what a child holds.
+LOOK = 0.05
 #: Seconds that a child's own children may outlive it, for helpers that end on a closed pipe.
 GRACE = 0.5
 
@@ -46,7 +49,8 @@ def main() -> None:
 def supervise(job: dict[str, Any], private: tuple[int, ...] = ()) -> dict[str, Any]:
     """Run one job in a child and bound it. Returns ok, output (bytes as latin-1 text), files, reason, line, detail.
 
-    job: see `engine.child.run`, without the paths, and with seconds, output_limit, preload, fork.
+    job: see `engine.child.run`, without the paths, and with seconds, output_limit, folder_limit, process_limit,
+    memory_limit, preload, fork.
     private: descriptors that the child must not inherit.
     """
     with tempfile.TemporaryDirectory(prefix="snippet-", ignore_cleanup_errors=True) as folder:
@@ -82,8 +86,7 @@ def _fork(job: dict[str, Any], private: tuple[int, ...]) -> int | None:
     try:
         descriptor = os.pidfd_open(pid)
         try:
-            if not select.select([descriptor], [], [], job["seconds"])[0]:
-                _ask_where(pid)
+            if not _watched(job, pid, lambda seconds: bool(select.select([descriptor], [], [], seconds)[0])):
                 return None
         finally:
             os.close(descriptor)
@@ -98,12 +101,60 @@ def _spawn(job: dict[str, Any], place: Path) -> int | None:
     child = subprocess.Popen([sys.executable, "-m", "engine.child", str(task)], stdin=subprocess.DEVNULL)
     process = psutil.Process(child.pid)
     try:
-        return child.wait(job["seconds"])
-    except subprocess.TimeoutExpired:
-        _ask_where(child.pid)
-        return None
+        return child.wait() if _watched(job, child.pid, lambda seconds: _ended(child, seconds)) else None
     finally:
         job["left"] = _end_all(process if child.poll() is None else None)
+
+
+def _ended(child: subprocess.Popen[bytes], seconds: float) -> bool:
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        child.wait(seconds)
+    return child.returncode is not None
+
+
+def _watched(job: dict[str, Any], pid: int, ended: Callable[[float], bool]) -> bool:
+    """Wait until a child has ended by itself. False, with `job["excess"]`, once it holds more than it may.
+
+    ended: waits for so many seconds at most, and says whether it has ended.
+    """
+    limit = time.monotonic() + job["seconds"]
+    while not ended(min(LOOK, max(0.0, limit - time.monotonic()))):
+        if excess := _excess(job, pid) or ("time" if time.monotonic() >= limit else ""):
+            job["excess"] = excess
+            _ask_where(pid)
+            return False
+    return True
+
+
+def _excess(job: dict[str, Any], pid: int) -> str:
+    """What a child has too much of: processes, memory, files; empty if nothing."""
+    processes = memory = 0
+    with contextlib.suppress(psutil.Error):
+        child = psutil.Process(pid)
+        for process in [child, *child.children(recursive=True)]:
+            with contextlib.suppress(psutil.Error):
+                processes, memory = processes + 1, memory + process.memory_info().rss
+    if processes > job["process_limit"]:
+        return f"started more than {job['process_limit']} processes"
+    if memory > job["memory_limit"]:
+        return f"took more than {job['memory_limit']:,} bytes of memory"
+    return "" if _size(job["cwd"], job["folder_limit"]) <= job["folder_limit"] else _full(job)
+
+
+def _full(job: dict[str, Any]) -> str:
+    return f"wrote more than {job['folder_limit']:,} bytes of files"
+
+
+def _size(folder: str, enough: int) -> int:
+    """Bytes of the files in a folder; it stops counting once it has enough."""
+    total = 0
+    for path, _, files in os.walk(folder):
+        for file in files:
+            with contextlib.suppress(OSError):
+                total += os.lstat(os.path.join(path, file)).st_size
+            if total > enough:
+                return total
+    return total
 
 
 def _ask_where(pid: int) -> None:
@@ -163,13 +214,16 @@ def _verdict(job: dict[str, Any], status: int | None) -> dict[str, Any]:
     if len(output) > job["output_limit"]:
         return report | {"ok": False, "reason": f"printed more than {job['output_limit']:,} bytes"}
     if status is None:
-        return report | {"ok": False, "reason": f"still running after {job['seconds']:g} s", **_crash_site(job)}
+        late = f"still running after {job['seconds']:g} s"
+        return report | {"ok": False, "reason": late if job["excess"] == "time" else job["excess"], **_crash_site(job)}
     if status:
         name = signal.Signals(-status).name if status < 0 else f"exit status {status}"
         if report["ok"] or not report["reason"]:
             return report | {"ok": False, "reason": f"ended by {name}", **_crash_site(job)}
     if not report["ok"] and not report["reason"]:
         return report | {"reason": "ended before its last line, without an error", **_crash_site(job)}
+    if report["ok"] and _size(job["cwd"], job["folder_limit"]) > job["folder_limit"]:
+        return report | {"ok": False, "reason": _full(job)}
     if job["left"] and report["ok"]:
         with contextlib.suppress(FileNotFoundError, ValueError):
             report["line"] = int(Path(job["spawned"]).read_text())

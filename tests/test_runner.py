@@ -91,6 +91,49 @@ HOSTILE = {
     "exception": ("def f():\n    raise ValueError('no')\nf()\n", r"ValueError: no", 2),
     "syntax": ("compile('1 +', 'x', 'exec')\n", r"SyntaxError", 1),
     "own warning": ("import warnings\nwarnings.warn('old')\n", r"a warning of its own lines: UserWarning: old", 2),
+    "fork bomb": (
+        "import os, time\nwhile True:\n    os.fork()\n    time.sleep(0.01)\n",
+        r"more than 16 processes",
+        3,
+    ),
+    "many children": (
+        "import subprocess\nimport time\nkept = [subprocess.Popen(['sleep', '9']) for _ in 'x' * 40]\ntime.sleep(9)\n",
+        r"more than 16 processes",
+        (3, 4),
+    ),
+    "all the memory": ("kept = []\nwhile True:\n    kept.append(bytes(range(256)) * 100_000)\n", r"bytes of memory", 3),
+    "many files": (
+        "import itertools\nfor i in itertools.count():\n    with open(f'{i}', 'wb') as file:\n"
+        "        file.write(bytes(50_000))\n",
+        r"more than 1,000,000 bytes of files",
+        (2, 3, 4),
+    ),
+    "many files, and done": (
+        "for i in range(30):\n    with open(f'{i}', 'wb') as file:\n        file.write(bytes(50_000))\n",
+        r"more than 1,000,000 bytes of files",
+        None,
+    ),
+    "writes into the project": (
+        "open(__file__, 'a')\n",
+        r"may not change the project: snippets.demo.claims.tried\.py",
+        1,
+    ),
+    "makes a folder in it": (
+        "import os\nos.mkdir(os.path.join(os.path.dirname(__file__), 'new'))\n",
+        r"may not change the project: snippets.demo.claims.new",
+        2,
+    ),
+    "moves a file into it": (
+        "import os\nopen('a', 'w').close()\nos.replace('a', os.path.dirname(__file__) + '/a')\n",
+        r"may not change the project",
+        3,
+    ),
+    "removes a source": ("import os\nos.remove(__file__)\n", r"may not change the project", 2),
+    "terminal sequences": ("print('\\x1b[31mred')\n", r"control character U\+001B in line 1", None),
+    "carriage return": ("print('50 %\\r100 %')\n", r"control character U\+000D in line 1", None),
+    "turned text": ("print('fine')\nprint('a\\u202eb')\n", r"control character U\+202E in line 2", None),
+    "zero byte": ("print('a\\0b')\n", r"control character U\+0000 in line 1", None),
+    "stack overflow": ("def f():\n    f()\nf()\n", r"RecursionError", 2),
     "numpy overflow": ("import numpy as np\nnp.exp(1000.0)\n", r"RuntimeWarning: overflow", 2),
 }
 
@@ -141,6 +184,15 @@ def test_nothing_outlives_a_snippet(run: Run, runner: Runner) -> None:
         "import sys\nsys.stdout.close()\n",
         "import sys\nsys.path.clear()\nsys.modules.pop('numpy', None)\n",
         "import locale, signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n",
+        "import locale\nlocale.setlocale(locale.LC_ALL, 'C')\nlocale.localeconv = None\n",
+        "import os\nos.close(1)\nos.close(2)\n",
+        "import os\nos.dup2(os.open('mine', os.O_WRONLY | os.O_CREAT), 1)\nprint('lost')\n",
+        "import os, signal\nsignal.signal(signal.SIGUSR1, signal.SIG_IGN)\nos.kill(os.getpid(), signal.SIGUSR1)\n",
+        "import os, signal\nos.killpg(0, signal.SIGTERM)\n",
+        "import gc, sys\ngc.disable()\nsys.setrecursionlimit(50)\nsys.settrace(lambda *_: None)\n",
+        "import numpy as np\nnp.seterr(all='ignore')\nnp.random.seed(1)\nnp.array = None\n",
+        "import resource\nresource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))\n",
+        "import json, os\njson.dump = None\nos.replace = None\nos._exit = None\n",
     ],
 )
 def test_global_state_is_not_shared(run: Run, source: str) -> None:
