@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from textwrap import indent
 from types import MappingProxyType
 
+from pymdownx.snippets import SnippetPreprocessor
+
 from engine.check import Verdict
 from engine.definition import Definition
 from engine.derivations import Derivation, Report
@@ -228,8 +230,16 @@ def _figure(definition: Definition, verdict: Verdict, language: str, problems: l
 def _fence(text: str, lexer: str, attributes: str) -> str:
     """A code fence longer than any in its text. The search leaves it out: it is in no language of the site."""
     ticks = "`" * (max((len(run) for run in re.findall(r"`{3,}", text)), default=2) + 1)
-    body = text if text.endswith("\n") else text + "\n"
+    body = "".join(_inert(line) + "\n" for line in text.removesuffix("\n").split("\n"))
     return f'{ticks} {{ .{lexer} {attributes} data-search-exclude="true" }}\n{body}{ticks}\n'
+
+
+def _inert(line: str) -> str:
+    """The line so that pymdownx.snippets, which looks into fences too, shows it and does not act on it."""
+    if found := SnippetPreprocessor.RE_ALL_SNIPPETS.match(line) or SnippetPreprocessor.RE_SNIPPET_SECTION.match(line):
+        at = found.start("escape")
+        return f"{line[:at]};{line[at:]}"
+    return line
 
 
 def derivation(steps: Derivation, report: Report, language: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import markdown
 import pytest
@@ -121,9 +122,37 @@ def test_any_output_is_the_same_text_in_the_page(text: str) -> None:
         assert [row.rstrip() for row in block.text.split("\n")] == [row.rstrip() for row in output.split("\n")]
 
 
+INCLUDES = [
+    '--8<-- "demo/forward.md"',
+    "  -8<- 'demo/none.md'",
+    ';--8<-- "a"',
+    "--8<--",
+    ";;--8<--",
+    "a --8<-- [start:b] c",
+    ";-8<- [end:b]",
+]
+
+
+@given(st.lists(st.sampled_from([*INCLUDES, "x", "{{ page.title }}", "{% raw %}"]), min_size=1, max_size=8))
+def test_includes_in_output_are_shown_and_not_followed(lines: list[str]) -> None:
+    output = "\n".join(lines) + "\n"
+    texts, _ = fragments(definition(), {}, tabs("forward", output), "en")
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "demo").mkdir()
+        (Path(folder) / "demo/forward.md").write_text(texts["forward.md"], encoding="utf-8")
+        options = OPTIONS | {
+            "pymdownx.snippets": {"base_path": [folder], "check_paths": True, "dedent_subsections": True}
+        }
+        page = markdown.markdown(
+            '--8<-- "demo/forward.md"\n', extensions=[*EXTENSIONS, "pymdownx.snippets"], extension_configs=options
+        )
+    for block in BeautifulSoup(page, "html.parser").select(".output code"):
+        assert block.text == output
+
+
 @pytest.mark.parametrize(
     "output",
-    ["```\n# not a heading\n", "<script>alert(1)</script>\n", '    --8<-- "x.md"\n', '=== "tab"\n', "~~~\n````\n*x*\n"],
+    ["```\n# not a heading\n", "<script>alert(1)</script>\n", '=== "tab"\n', "~~~\n````\n*x*\n"],
 )
 def test_markup_in_output_stays_text(output: str) -> None:
     texts, _ = fragments(definition(), {}, tabs("forward", output), "en")

@@ -4,6 +4,8 @@ import math
 
 import pytest
 import sympy
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.latex import (
     Apply,
@@ -150,6 +152,56 @@ def test_value(tex):
 def test_refused(tex):
     with pytest.raises(LatexError, match=UNCLEAR[tex]):
         expression(tex, SCOPE)
+
+
+PIECES = [
+    *[
+        r"x",
+        r"y",
+        r"2",
+        r"0.5",
+        r"+",
+        r"-",
+        r"=",
+        r"<",
+        r"(",
+        r")",
+        r"[",
+        r"]",
+        r"{",
+        r"}",
+        r"^",
+        r"_",
+        r"|",
+        r",",
+        r"&",
+        r"!",
+        r"\\",
+        r"\frac",
+        r"\sqrt",
+        r"\ln",
+        r"\max",
+        r"\sum",
+        r"\int",
+        r"\lim",
+        r"\left",
+        r"\right",
+        r"\cdot",
+        r"\le",
+        r"\to",
+    ]
+]
+PIECES += [r"\begin{cases}", r"\end{cases}", r"\text{if }", r"\operatorname{log1p}", "é", "\x00", " ", "\n"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join) | st.text(max_size=30))
+def test_any_text_is_a_formula_or_refused_at_one_of_its_columns(tex):
+    try:
+        chain = parse(tex, SCOPE)
+    except LatexError as error:
+        assert 1 <= error.column <= len(tex) + 1  # noqa: PT017 - most texts are refused, some are not
+    else:
+        assert parse(f" {tex} ", SCOPE).written == chain.written
 
 
 def test_error_names_the_column():

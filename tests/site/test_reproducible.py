@@ -1,4 +1,4 @@
-"""The same sources give the same site, to the byte: in another folder, on another day, with nothing kept from earlier builds."""
+"""The same sources give the same site, to the byte: in another folder, with nothing kept from earlier builds."""
 
 from __future__ import annotations
 
