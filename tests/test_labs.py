@@ -85,12 +85,18 @@ def test_each_cell_has_what_it_printed(lab: Callable[[str], Lab]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["# %%\\n", "\\x1e\\n", "# %% [markdown]", "\\x1e" + "0" * 64 + "\\n", "\\n\\n", "1e"],
+    ["# %%\\n", "# %% [markdown]", "\\n\\n", "1e"],
 )
 def test_no_output_is_taken_for_the_start_of_a_cell(lab: Callable[[str], Lab], text: str) -> None:
     made = lab(f"# %%\nprint('{text}')\n\n# %%\nprint('end')\n")
     assert made.cells[1].output == "end\n"
     assert made.cells[0].output + "end\n" == made.verdict.result.output
+
+
+@pytest.mark.parametrize("text", ["\\x1e\\n", "\\x1e" + "0" * 64 + "\\n"])
+def test_what_resembles_a_marker_is_refused(lab: Callable[[str], Lab], text: str) -> None:
+    with pytest.raises(AssertionError, match=r"control character U\+001E in line 1"):
+        lab(f"# %%\nprint('{text}')\n\n# %%\nprint('end')\n")
 
 
 def test_not_even_the_marker_of_another_lab_is_taken_for_one() -> None:

@@ -32,7 +32,7 @@ document$.subscribe(watch);
   let blocks; // those to come, once a reader has done something
   let shown; // the one of this frame
   const next = () => {
-    if (shown) shown.style.contentVisibility = "";
+    shown.style.contentVisibility = "";
     shown = blocks.shift();
     if (shown) {
       shown.style.contentVisibility = "visible";
@@ -42,7 +42,7 @@ document$.subscribe(watch);
   const lay = () => {
     const all = [...document.querySelectorAll("article > *, .tabbed-content")];
     blocks = all.filter((block) => getComputedStyle(block).contentVisibility === "auto");
-    if (!shown) idle(next);
+    shown ??= (idle(next), root); // one chain only: each needs a frame of its own
   };
   const whole = () => root.classList.add("whole", "laid-out");
 
