@@ -4,9 +4,7 @@ if (location.protocol !== "file:") {
   const wanted = new Promise((resolve) => {
     // A link to a search, or to a page with the words that were searched for.
     if (/[?&][qh]=/.test(location.search)) resolve();
-    const turn = ({ target }) => {
-      if (target.closest?.(".md-search, [for=__search]")) resolve();
-    };
+    const turn = ({ target }) => target.closest?.(".md-search, [for=__search]") && resolve();
     for (const kind of ["focusin", "pointerover"]) addEventListener(kind, turn, true);
   });
 

@@ -50,11 +50,11 @@ document$.subscribe(watch);
   document.fonts.addEventListener("loadingdone", () => blocks && lay()); // sizes may be others now
 
   const width = innerWidth;
-  addEventListener("resize", () => innerWidth === width || whole());
+  addEventListener("resize", () => innerWidth - width && whole());
   addEventListener("click", ({ target }) => target.closest('a[href*="#"]') && !root.classList.contains("laid-out") && whole(), true);
   let first = performance.getEntriesByType("navigation")[0]?.type === "navigate" && !location.hash;
   document$.subscribe(() => {
-    if (!first) whole();
+    first || whole();
     first = false;
   });
 }
