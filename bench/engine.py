@@ -42,9 +42,14 @@ def copy(target: Path) -> Path:
     return Path(shutil.copytree(ROOT, target, ignore=skip))
 
 
-def run(project: Path, *command: str) -> float:
-    """Wall time of a command in the project, in seconds."""
-    environment = os.environ | ENVIRONMENT | {"PYTHONPATH": str(project)}
+def run(project: Path, *command: str, engine: Path | None = None) -> float:
+    """Wall time of a command in the project, in seconds. Ends the program if the command fails.
+
+    engine: the folder that holds the engine, if that is not the project's own.
+    """
+    environment = os.environ | ENVIRONMENT | {"PYTHONPATH": str(engine or project), "NO_MKDOCS_2_WARNING": "1"}
+    # nbconvert, for mkdocs-jupyter, looks for its templates beside the Python that runs it only
+    environment["JUPYTER_PATH"] = str(Path(sys.prefix) / "share/jupyter")
     started = time.perf_counter()
     done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:

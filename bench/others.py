@@ -10,10 +10,8 @@ import os
 import re
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 import venv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,9 +19,8 @@ from pathlib import Path
 
 import yaml
 
-from bench.engine import BARE, ROOT
+from bench.engine import BARE, ROOT, run
 from bench.report import Figure
-from engine.runner import ENVIRONMENT
 
 #: Functions of the generated site.
 COUNT = int(os.environ.get("BENCH_FUNCTIONS", "8"))
@@ -106,7 +103,7 @@ def _environment(folder: Path) -> Path:
         (own,) = folder.glob("[Ll]ib/python*/site-packages") if os.name != "nt" else folder.glob("Lib/site-packages")
         (own / "project.pth").write_text("\n".join(places) + "\n", encoding="utf-8")
         command = [str(python), "-m", "pip", "install", "--quiet", "--requirement", str(ROOT / "bench/others.txt")]
-        _run(command, ROOT)
+        run(ROOT, *command)
         done.write_text(wanted, encoding="utf-8")
     return python
 
@@ -150,7 +147,7 @@ def engine(folder: Path, python: Path) -> Way:
         for part in ("apis", "downloads", "microscope"):
             page += f'\n--8<-- "{name}/{part}.md"\n'
         _write(folder / f"docs/en/functions/{name}.md", page)
-    _run([str(python), "-m", "engine", "record"], folder)
+    run(folder, str(python), "-m", "engine", "record", engine=ROOT)
     pages = folder / "docs/en/functions/f0.md"
     return Way("engine", folder, pages, folder / "snippets/f0/recipes/in_torch.py", python)
 
@@ -208,11 +205,11 @@ def _times(way: Way, repeat: int) -> dict[str, float]:
         took = []
         for number in range(repeat):
             change(number)
-            took.append(_run(command, way.folder))
+            took.append(run(way.folder, *command, engine=ROOT))
         return statistics.median(took)
 
     def forget(_: int) -> None:
-        for kept in (".cache/runs", ".cache", "site"):
+        for kept in (".cache", "site"):
             shutil.rmtree(way.folder / kept, ignore_errors=True)
 
     def reword(number: int) -> None:
@@ -235,18 +232,4 @@ def _bare(base: Path, framework: str) -> float:
     for number in range(COUNT):
         files.append(base / "bare" / f"{framework}{number}.py")
         _write(files[-1], _sources(number)[framework])
-    return _run([sys.executable, "-c", BARE, *map(str, files)], base)
-
-
-def _run(command: list[str], folder: Path) -> float:
-    environment = os.environ | ENVIRONMENT | {"PYTHONPATH": str(ROOT), "NO_MKDOCS_2_WARNING": "1"}
-    environment["JUPYTER_PATH"] = str(
-        Path(sys.prefix) / "share/jupyter"
-    )  # nbconvert's templates, if the project has them
-    started = time.perf_counter()
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, encoding="utf-8")
-    if done.returncode:
-        sys.exit(
-            f"bench others: {' '.join(command)} in {folder.name} failed:\n{done.stdout[-2000:]}{done.stderr[-4000:]}"
-        )
-    return time.perf_counter() - started
+    return run(base, sys.executable, "-c", BARE, *map(str, files))

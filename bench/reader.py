@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import statistics
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -19,6 +17,7 @@ from playwright.sync_api import Browser, sync_playwright
 from bench import tools, visits
 from bench.report import Figure
 from bench.server import PREFIX, Served, compressed, serve
+from engine.site import build_site, configurations
 from tests.site.browser import ARGUMENTS, NoBrowser, find
 
 ROOT = Path(__file__).parents[1]
@@ -54,25 +53,10 @@ def measure(repeat: int) -> Iterator[Figure]:
 
 
 def build(site: Path, url: str) -> dict[str, str]:
-    """Build the site as it is published at an address. Returns the folder of each language within it, as in an URL.
-
-    English comes first: its build empties the folder.
-    """
-    languages = {"en": ""}
-    _mkdocs("mkdocs.yml", site, url)
-    for config in sorted(ROOT.glob("mkdocs.*.yml")):
-        language = config.name.split(".")[1]
-        languages[language] = f"{language}/"
-        _mkdocs(config.name, site / language, url)
-    return languages
-
-
-def _mkdocs(config: str, folder: Path, url: str) -> None:
-    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--config-file", config, "--site-dir", str(folder)]
-    environment = os.environ | {"SITE_URL": url, "NO_MKDOCS_2_WARNING": "1", "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8")
-    if done.returncode:
-        raise tools.Missing(f"the site does not build with {config}:\n{done.stdout}{done.stderr}")
+    """Build the site as it is published at an address. Returns the folder of each language within it, as in an URL."""
+    if build_site(ROOT, site, url):
+        raise tools.Missing("the site does not build")
+    return {part.rstrip("/") or "en": part for part in configurations(ROOT)}
 
 
 def pages(site: Path) -> list[str]:

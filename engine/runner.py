@@ -170,7 +170,7 @@ class Runner:
 def _result(snippet: Snippet, report: dict[str, Any]) -> Result:
     whole, shares = cells.split(report["output"], snippet.source) if snippet.lab else (report["output"], [])
     raw: bytes = whole.encode("latin-1")
-    output = _CONTROL.sub(lambda match: _escaped(match[0]), raw.decode("utf-8", errors="backslashreplace"))
+    output = _readable(raw)
     problem = None
     if not report["ok"]:
         problem = Problem(snippet.name, report["reason"], report.get("line"), report.get("detail", ""))
@@ -191,17 +191,20 @@ def _result(snippet: Snippet, report: dict[str, Any]) -> Result:
         for library in filter(None, (LIBRARIES[module], LIBRARIES.get(LIBRARIES[module].backend or ""))):
             versions[library.title] = version(library.distributions[0]) or "not installed"
     return Result(
-        output, report.get("files", {}), versions, machine(), problem, report.get("seconds", 0.0), _texts(shares)
+        output,
+        report.get("files", {}),
+        versions,
+        machine(),
+        problem,
+        report.get("seconds", 0.0),
+        [_readable(share.encode("latin-1")) for share in shares],
     )
 
 
-def _escaped(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")
-
-
-def _texts(shares: list[str]) -> list[str]:
-    texts = (share.encode("latin-1").decode("utf-8", errors="backslashreplace") for share in shares)
-    return [_CONTROL.sub(lambda match: _escaped(match[0]), text) for text in texts]
+def _readable(raw: bytes) -> str:
+    """What was printed, with escapes for bytes that are no UTF-8 and for control characters."""
+    text = raw.decode("utf-8", errors="backslashreplace")
+    return _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
 
 
 class WorkerDied(Exception):

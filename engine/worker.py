@@ -128,7 +128,7 @@ def _watched(job: dict[str, Any], pid: int, ended: Callable[[float], bool]) -> b
 
 def _excess(job: dict[str, Any], pid: int) -> str:
     """What a child has too much of: processes, memory, files; empty if nothing."""
-    processes = memory = 0
+    processes, memory = -1, 0  # those that it has started
     with contextlib.suppress(psutil.Error):
         child = psutil.Process(pid)
         for process in [child, *child.children(recursive=True)]:
@@ -138,23 +138,19 @@ def _excess(job: dict[str, Any], pid: int) -> str:
         return f"started more than {job['process_limit']} processes"
     if memory > job["memory_limit"]:
         return f"took more than {job['memory_limit']:,} bytes of memory"
-    return "" if _size(job["cwd"], job["folder_limit"]) <= job["folder_limit"] else _full(job)
+    return _full(job["cwd"], job["folder_limit"])
 
 
-def _full(job: dict[str, Any]) -> str:
-    return f"wrote more than {job['folder_limit']:,} bytes of files"
-
-
-def _size(folder: str, enough: int) -> int:
-    """Bytes of the files in a folder; it stops counting once it has enough."""
+def _full(folder: str, limit: int) -> str:
+    """Whether the files in a folder have too many bytes: why, or nothing."""
     total = 0
     for path, _, files in os.walk(folder):
         for file in files:
             with contextlib.suppress(OSError):
                 total += os.lstat(os.path.join(path, file)).st_size
-            if total > enough:
-                return total
-    return total
+            if total > limit:
+                return f"wrote more than {limit:,} bytes of files"
+    return ""
 
 
 def _ask_where(pid: int) -> None:
@@ -222,8 +218,8 @@ def _verdict(job: dict[str, Any], status: int | None) -> dict[str, Any]:
             return report | {"ok": False, "reason": f"ended by {name}", **_crash_site(job)}
     if not report["ok"] and not report["reason"]:
         return report | {"reason": "ended before its last line, without an error", **_crash_site(job)}
-    if report["ok"] and _size(job["cwd"], job["folder_limit"]) > job["folder_limit"]:
-        return report | {"ok": False, "reason": _full(job)}
+    if report["ok"] and (full := _full(job["cwd"], job["folder_limit"])):
+        return report | {"ok": False, "reason": full}
     if job["left"] and report["ok"]:
         with contextlib.suppress(FileNotFoundError, ValueError):
             report["line"] = int(Path(job["spawned"]).read_text())

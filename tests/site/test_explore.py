@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from built import Site
 from mpmath import mp, mpf
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from reading import SOFTPLUS, Open, contrast
 
 from engine.definition import read
@@ -65,19 +66,48 @@ def computed(page: Page, xs: list[float], parameters: dict[str, float]) -> list[
     return [[struct.unpack("<d", struct.pack("<Q", int(part)))[0] for part in row] for row in bits]
 
 
-@pytest.mark.parametrize("beta", [1.0, 0.25, 100.0])
-def test_the_explorer_is_right_everywhere(open_page: Open, exact: Any, beta: float) -> None:
+def faults(page: Page, exact: Any, beta: float) -> list[str]:
+    """Where the explorer's numbers are wrong."""
     xs = numbers()
     assert len(xs) == 1000
-    rows = zip(xs, computed(open_page(), xs, {"beta": beta}), exact(xs, {"beta": beta}), strict=True)
-    faults = [
+    rows = zip(xs, computed(page, xs, {"beta": beta}), exact(xs, {"beta": beta}), strict=True)
+    return [
         f"x = {x!r}, derivative {order}: {got!r} for {right!r}"
         for x, row, rights in rows
         for order, (got, right) in enumerate(zip(row, rights, strict=True))
         # Away from the usual β a result below the normal numbers has been through a coarser one, u/β or u·β.
         if wrong(got, float(right), 1 if beta == 1 else max(beta, 1 / beta) ** (1 + order))
     ]
-    assert not faults, f"{len(faults)} wrong\n" + "\n".join(faults[:20])
+
+
+@pytest.mark.parametrize("beta", [1.0, 0.25, 100.0])
+def test_the_explorer_is_right_everywhere(open_page: Open, exact: Any, beta: float) -> None:
+    found = faults(open_page(), exact, beta)
+    assert not found, f"{len(found)} wrong\n" + "\n".join(found[:20])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("1/(1+v),-1/", "1/(1+v),1/"),  # the second derivative of log1p
+        ("second*d*d+first*e", "second*d*d-first*e"),  # the chain rule
+        ("below(a[0],b[0])?b:a", "below(a[0],b[0])?a:b"),  # the maximum
+        ("neg:(a)=>a.map((part)=>-part)", "neg:(a)=>a"),
+    ],
+)
+def test_a_changed_sign_in_its_arithmetic_is_found(
+    site: Site, chromium: Browser, url: str, exact: Any, old: str, new: str
+) -> None:
+    script = (site.folder / "assets/js/bundle.js").read_text(encoding="utf-8")
+    assert old in script
+    context = chromium.new_context()
+    context.route(
+        "**/bundle.js", lambda route: route.fulfill(body=script.replace(old, new, 1), content_type="text/javascript")
+    )
+    page = context.new_page()
+    page.goto(url + SOFTPLUS)
+    assert len(faults(page, exact, 1.0)) > 100
+    context.close()
 
 
 def test_what_is_wrong_is_told_from_what_is_right() -> None:
