@@ -19,6 +19,7 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 from pymdownx.arithmatex import ArithmatexExtension
 
+from engine import widths
 from engine.files import write
 
 try:  # MkDocs shows an error of its own kind without a traceback, which would only bury the message.
@@ -72,7 +73,7 @@ def _katex():
 
 @functools.cache
 def _key_prefix() -> bytes:
-    return f"{katex_version()}\0{RENDER}\0".encode()
+    return f"{katex_version()}\0{RENDER}\0".encode() + Path(widths.__file__).read_bytes()
 
 
 @functools.cache
@@ -89,6 +90,8 @@ def render(text: str, display: bool, cache: Path | None = None) -> str:
     if rendered is None:
         # KaTeX underlines with a character that few terminals place well.
         raise Rejected(message.replace("\u0332", ""), position)
+    if not display:
+        rendered = widths.with_widths(rendered)
     if stored:
         write(stored, rendered)
     return rendered

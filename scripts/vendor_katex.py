@@ -67,17 +67,31 @@ def vendor(version: str) -> None:
         (ENGINE / "README.md").write_text(
             f"KaTeX {version}, from https://www.npmjs.com/package/katex/v/{version} (MIT).\n"
             f"By `python scripts/vendor_katex.py {version}`: the script unchanged; style and fonts, some of them in\n"
-            "two parts, are in theme/assets/katex. fonts.json lists the characters of those fonts before the split.\n",
+            "two parts, are in theme/assets/katex. fonts.json lists the characters of those fonts before the split,\n"
+            "advances.json how far each character of each font advances, in units of 1/1000 em.\n",
             encoding="utf-8",
             newline="\n",
         )
         not_kept = shutil.ignore_patterns("*.woff", "*.ttf")
         shutil.copytree(package / "dist/fonts", THEME / "fonts", ignore=not_kept)
+        (ENGINE / "advances.json").write_text(advances(THEME / "fonts"), encoding="utf-8", newline="\n")
         css = OTHER_FORMATS.sub("", (package / "dist/katex.min.css").read_text(encoding="utf-8"))
         if re.search(r"\.(?:woff|ttf)\)", css):
             raise SystemExit("The style sheet names its fonts otherwise than before: adapt OTHER_FORMATS.")
         css = split(css)
         (THEME / "katex.min.css").write_text(css, encoding="utf-8", newline="\n")
+
+
+def advances(fonts: Path) -> str:
+    """For each font, by its name, the characters and how far each advances, as JSON with one font on a line."""
+    lines = []
+    for file in sorted(fonts.iterdir()):
+        font = TTFont(file)
+        if font["head"].unitsPerEm != 1000:
+            raise SystemExit(f"{file.name} has another unit than 1/1000 em.")
+        widths = {chr(code): font["hmtx"][glyph][0] for code, glyph in sorted(font.getBestCmap().items())}
+        lines.append(f"{json.dumps(file.stem.removeprefix('KaTeX_'))}: {json.dumps(widths, separators=(',', ':'))}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def split(css: str) -> str:

@@ -18,6 +18,7 @@ from engine.errors import Problem, SourceError
 from engine.figures import FigureError, inline
 from engine.fragments import fragments
 from engine.frameworks import TABS
+from engine.highlight import Plain
 from engine.pages import Place, check_includes
 from engine.runner import Result
 from engine.snippets import Snippet
@@ -300,3 +301,11 @@ def test_includes_and_fragments_must_match(tmp_path: Path) -> None:
         'docs/en/page.md:7: write one include a line: --8<-- "path"',
         "docs/en: no page includes the fragment 'demo/b.md'",
     ]
+
+
+def test_only_what_says_something_has_a_colour():
+    python = {"name": "python", "lang": "python", "options": {"filters": [Plain()]}}
+    options = {"pymdownx.highlight": {"extend_pygments_lang": [python]}}
+    extensions = ["pymdownx.superfences", "pymdownx.highlight"]
+    html = markdown.markdown("```python\nx = f(1) + y  # one\n```", extensions=extensions, extension_configs=options)
+    assert 'x = f(<span class="mi">1</span>) + y  <span class="c1"># one</span>' in html

@@ -98,3 +98,50 @@ def test_a_window_of_another_width_is_laid_out_anew(page: Page, url: str) -> Non
     page.goto(url + SOFTPLUS)
     page.set_viewport_size({"width": 700, "height": 823})
     expect(page.locator("html")).to_have_class(re.compile("whole"))
+
+
+MATHEMATICS = "functions/softplus/mathematics/"
+PARAGRAPHS = (
+    "[...document.querySelectorAll('article p:not(.admonition-title)')].map((p) => [p.offsetHeight, p.textContent])"
+)
+#: Each part of an inline formula: its width in em, its width as the browser would lay it out, and its letters.
+PARTS = """[...document.querySelectorAll(".arithmatex:not(div) .katex-base")].map((part) => {
+  const em = parseFloat(getComputedStyle(part).fontSize), {width} = part.style
+  const wide = () => part.getBoundingClientRect().width / em
+  const said = width && wide()
+  part.style.width = ""
+  const natural = wide()
+  part.style.width = width
+  return [said, natural, part.textContent]
+})"""
+
+
+@pytest.mark.parametrize("path", [SOFTPLUS, MATHEMATICS, f"zh/{MATHEMATICS}"])
+def test_parts_of_formulas_are_as_wide_as_the_build_says(page: Page, url: str, path: str) -> None:
+    page.goto(url + path, wait_until="networkidle")
+    page.add_style_tag(content=VISIBLE)
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true })")
+    page.evaluate("document.fonts.ready.then(() => 0)")
+    parts = [part for part in page.evaluate(PARTS) if part[1]]
+    assert len(parts) > 100
+    assert [text for said, natural, text in parts if said and abs(said - natural) > 0.02] == []
+    unknown = [text for said, _, text in parts if not said]
+    assert len(unknown) <= len(parts) / 50, unknown
+
+
+@pytest.mark.parametrize("width", [412, 1350])
+def test_lines_break_where_they_will_before_the_fonts_are_there(page: Page, url: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 940})
+
+    def paragraphs() -> list[tuple[int, str]]:
+        page.goto(url + MATHEMATICS, wait_until="load")
+        page.add_style_tag(content=VISIBLE)
+        page.wait_for_timeout(300)
+        return page.evaluate(PARAGRAPHS)
+
+    after = paragraphs()
+    page.route("**/*.woff2", lambda route: route.abort())
+    before = paragraphs()
+    assert len(after) == len(before) > 20
+    # A line more is 20 pixels and above.
+    assert [text for (one, text), (two, _) in zip(after, before, strict=True) if abs(one - two) > 10] == []
