@@ -109,52 +109,66 @@ class Found:
     defaults: Mapping[str, Any] | None
 
 
+Samples = Sequence[tuple[float, float]]
+
+
 def check(
-    root: Path, definition: Definition, samples: Sequence[tuple[float, float]], runner: Runner, store: Store
-) -> tuple[list[Found], list[Problem]]:
-    """What was found of each name, in the definition's order, and what is wrong.
+    root: Path, asked: Sequence[tuple[Definition, Samples]], runner: Runner, store: Store
+) -> list[tuple[list[Found], list[Problem]]]:
+    """Of each definition, what was found of each name, in the definition's order, and what is wrong.
 
-    samples: values of the function by x, as `engine.proofs` finds them; without any, values are not compared.
+    asked: definitions with values of their function by x, as `engine.proofs` finds them; without any, values are not
+    compared. All are asked at once, so that libraries answer side by side.
     """
-    problems = _Problems(root, definition)
-    by_library: dict[str, list[int]] = {}
-    for i, api in enumerate(definition.apis):
-        if api.library not in LIBRARIES:
-            problems.add(i, f"{api.library} is not a library that snippets can use")
-        elif not frameworks.installed(api.library):
-            problems.add(i, f"{api.library} is not installed")
-        else:
-            by_library.setdefault(api.library, []).append(i)
-    snippets = [
-        _snippet(root, definition, library, [definition.apis[i] for i in indices], samples)
-        for library, indices in by_library.items()
-    ]
-    found: dict[int, Found] = {}
-    for result, indices in zip(results(snippets, runner, store), by_library.values(), strict=True):
-        for i, answer in zip(indices, _answers(result, len(indices)), strict=True):
-            api = definition.apis[i]
-            for reason, *detail in _faults(api, answer, samples):
-                problems.add(i, f"{api.name} {reason}", *detail)
-            library = LIBRARIES[api.library]
-            version = frameworks.version(library.distributions[0]) or ""
-            found[i] = Found(api.name, library.title, version, answer.get("defaults"))
-    return [found[i] for i in sorted(found)], problems.all
+    inquiries = [_Inquiry(root, definition, samples) for definition, samples in asked]
+    answers = iter(results([snippet for inquiry in inquiries for snippet in inquiry.snippets()], runner, store))
+    return [inquiry.judge([next(answers) for _ in inquiry.by_library]) for inquiry in inquiries]
 
 
-class _Problems:
-    def __init__(self, root: Path, definition: Definition) -> None:
+class _Inquiry:
+    """What is asked about the names of one definition, and what comes of it."""
+
+    def __init__(self, root: Path, definition: Definition, samples: Samples) -> None:
         self.root = root
-        self.path = definition.path
-        self.all: list[Problem] = []
+        self.definition = definition
+        self.samples = samples
+        self.problems: list[Problem] = []
+        self.by_library: dict[str, list[int]] = {}
+        for i, api in enumerate(definition.apis):
+            if api.library not in LIBRARIES:
+                self._add(i, f"{api.library} is not a library that snippets can use")
+            elif not frameworks.installed(api.library):
+                self._add(i, f"{api.library} is not installed")
+            else:
+                self.by_library.setdefault(api.library, []).append(i)
 
-    def add(self, index: int, reason: str, *detail: str) -> None:
-        line = line_of(self.root, self.path, ["apis", index])
-        self.all.append(Problem(self.path.as_posix(), reason, line, "\n".join(detail)))
+    def snippets(self) -> list[Snippet]:
+        """One for each library."""
+        return [
+            _snippet(self.root, self.definition, library, [self.definition.apis[i] for i in indices], self.samples)
+            for library, indices in self.by_library.items()
+        ]
+
+    def judge(self, answered: Sequence[Result]) -> tuple[list[Found], list[Problem]]:
+        """What the results of these snippets say."""
+        found: dict[int, Found] = {}
+        for result, indices in zip(answered, self.by_library.values(), strict=True):
+            for i, answer in zip(indices, _answers(result, len(indices)), strict=True):
+                api = self.definition.apis[i]
+                for reason, *detail in _faults(api, answer, self.samples):
+                    self._add(i, f"{api.name} {reason}", *detail)
+                library = LIBRARIES[api.library]
+                version = frameworks.version(library.distributions[0]) or ""
+                found[i] = Found(api.name, library.title, version, answer.get("defaults"))
+        return [found[i] for i in sorted(found)], self.problems
+
+    def _add(self, index: int, reason: str, *detail: str) -> None:
+        path = self.definition.path
+        line = line_of(self.root, path, ["apis", index])
+        self.problems.append(Problem(path.as_posix(), reason, line, "\n".join(detail)))
 
 
-def _snippet(
-    root: Path, definition: Definition, library: str, apis: Iterable[Api], samples: Sequence[tuple[float, float]]
-) -> Snippet:
+def _snippet(root: Path, definition: Definition, library: str, apis: Iterable[Api], samples: Samples) -> Snippet:
     questions = {"points": [x for x, _ in samples], "apis": [{"name": api.name, "call": api.call} for api in apis]}
     return Snippet(
         root=root,
@@ -172,7 +186,7 @@ def _answers(result: Result, count: int) -> list[dict[str, Any]]:
     return json.loads(result.output.splitlines()[-1])
 
 
-def _faults(api: Api, answer: Mapping[str, Any], samples: Sequence[tuple[float, float]]) -> Iterable[list[str]]:
+def _faults(api: Api, answer: Mapping[str, Any], samples: Samples) -> Iterable[list[str]]:
     """Reason, and lines of detail, of everything that is wrong."""
     if "exists" not in answer:
         yield ["does not exist", f"  {answer['failed']}"]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 
 from engine import apis, audit, datasheet, decimals, definition, derivations, facts, proofs, threads, translations
+from engine.apis import Samples
 from engine.audit import Audit
 from engine.audit_fragments import audit_fragments
 from engine.check import Verdict, check, require_libraries
@@ -22,6 +25,7 @@ from engine.fragments import fragments
 from engine.labs import LANGUAGE, lab_fragment
 from engine.labs import read as read_lab
 from engine.pages import Place, check_includes, link, places
+from engine.processes import Pool
 from engine.references import footnotes
 from engine.runner import Runner
 from engine.snippets import discover
@@ -38,17 +42,35 @@ class Sources:
     derivations: list[Derivation]
     facts: list[Fact]
 
+    @property
+    def function(self) -> str:
+        """The name of its folder."""
+        return self.definition.path.parts[1]
+
+
+@dataclass(frozen=True)
+class Mathematics:
+    """What holds of one function whatever the frameworks do.
+
+    samples: values by x, for the names to be compared with; reports: on its derivations; checks: on its facts;
+    values: the table of `engine.decimals`, and what is wrong with it.
+    """
+
+    samples: Samples
+    reports: list[Report]
+    checks: list[Report]
+    values: tuple[list[decimals.Row], list[Problem]]
+
 
 @dataclass(frozen=True)
 class Findings:
     """What a build found out about one function.
 
-    reports: on its derivations; checks: on its facts; audit: of its accuracy, if one of its names is to be audited.
+    audit: of its accuracy, if one of its names is to be audited.
     """
 
     verdicts: list[Verdict]
-    reports: list[Report]
-    checks: list[Report]
+    mathematics: Mathematics
     apis: list[apis.Found]
     audit: Audit | None
     problems: list[Problem]
@@ -70,11 +92,12 @@ class Site:
         snippets = discover(self.root)
         require_libraries(snippets)
         sources = {name: self._read(name) for name in self._functions()}
-        verdicts = check(snippets, self.runner, self._store("runs"))
-        findings = {
-            name: self._find(source, [verdict for verdict in verdicts if verdict.snippet.function == name])
-            for name, source in sources.items()
-        }
+        # The closing of the pool ends what is worked out, should a run end in an exception.
+        with ThreadPoolExecutor(1) as aside, Pool() as pool:
+            proving = aside.submit(self._prove, list(sources.values()), pool)
+            verdicts = check(snippets, self.runner, self._store("runs"))
+            proved = proving.result()
+        findings = self._find(sources, proved, verdicts)
         problems = [problem for found in findings.values() for problem in found.problems]
         seen: set[Problem] = set()  # the same fault shows in every language
         included = places(self.root, LANGUAGE)
@@ -120,41 +143,66 @@ class Site:
         steps = [derivations.load(self.root, file) for file in derivations.discover(self.root, function)]
         return Sources(entry, threads.read(self.root, function), steps, facts.load(self.root, entry))
 
-    def _find(self, sources: Sources, verdicts: list[Verdict]) -> Findings:
-        """Check all that is written about one function."""
-        entry = sources.definition
-        (proof,) = proofs.prove(self.root, [entry], self._store("proofs"))
-        if proof.problems:  # nothing can be measured against a definition that does not hold
-            raise SourceError(list(proof.problems))
-        steps = [*sources.derivations, *(fact.check for fact in sources.facts)]
-        reports = derivations.reports(steps, self._store("derivations"))
-        found, faults = apis.check(self.root, entry, proof.samples, self.runner, self._store("runs"))
-        measured = audit.audit(self.root, entry) if any(api.audit for api in entry.apis) else None
-        problems = [verdict.problem for verdict in verdicts if verdict.problem]
-        problems += [*(problem for report in reports for problem in report.problems), *faults]
-        if measured:
-            problems += audit.problems(self.root, entry, measured)
-        count = len(sources.derivations)
-        return Findings(verdicts, reports[:count], reports[count:], found, measured, problems)
+    def _prove(self, sources: Sequence[Sources], pool: Pool) -> list[Mathematics]:
+        """Check what is written about functions and compute their values, of all at once.
+
+        Raises SourceError for definitions that do not hold: nothing can be measured against these.
+        """
+        entries = [source.definition for source in sources]
+        proved = proofs.prove(self.root, entries, self._store("proofs"), pool)
+        if problems := [problem for proof in proved for problem in proof.problems]:
+            raise SourceError(problems)
+        steps = [[*source.derivations, *(fact.check for fact in source.facts)] for source in sources]
+        reports = iter(derivations.reports([*chain(*steps)], self._store("derivations"), pool))
+        values = decimals.tables(entries, self._store("decimals"), pool)
+        return [
+            Mathematics(
+                proof.samples,
+                list(islice(reports, len(source.derivations))),
+                list(islice(reports, len(source.facts))),
+                table,
+            )
+            for source, proof, table in zip(sources, proved, values, strict=True)
+        ]
+
+    def _find(
+        self, sources: Mapping[str, Sources], proved: Iterable[Mathematics], verdicts: Iterable[Verdict]
+    ) -> dict[str, Findings]:
+        """Put together what is known of each function, and ask the libraries for its names."""
+        mathematics = dict(zip(sources, proved, strict=True))
+        own: dict[str, list[Verdict]] = {name: [] for name in sources}
+        for verdict in verdicts:
+            own[verdict.snippet.function].append(verdict)
+        asked = [(source.definition, mathematics[name].samples) for name, source in sources.items()]
+        named = apis.check(self.root, asked, self.runner, self._store("runs"))
+        findings = {}
+        for (name, source), (found, faults) in zip(sources.items(), named, strict=True):
+            entry, proof = source.definition, mathematics[name]
+            measured = audit.audit(self.root, entry) if any(api.audit for api in entry.apis) else None
+            problems = [verdict.problem for verdict in own[name] if verdict.problem]
+            problems += [problem for report in [*proof.reports, *proof.checks] for problem in report.problems]
+            problems += faults
+            problems += audit.problems(self.root, entry, measured) if measured else []
+            findings[name] = Findings(own[name], proof, found, measured, problems)
+        return findings
 
     def _datasheet(
         self, sources: Sources, findings: Findings, included: Mapping[str, Place]
     ) -> tuple[str, list[Problem]]:
         entry = sources.definition
-        values, problems = decimals.table(entry, self._store("decimals"))
-        facts = list(zip(sources.facts, findings.checks, strict=True))
+        values, problems = findings.mathematics.values
+        facts = list(zip(sources.facts, findings.mathematics.checks, strict=True))
         text = datasheet.datasheet(entry, facts, findings.apis, findings.verdicts, findings.audit, values, included)
         return text, problems or datasheet.faults(entry, text, self._store("datasheets"))
 
     def _fragments(
         self, sources: Sources, findings: Findings, language: str, included: Mapping[str, Place]
     ) -> Iterator[tuple[str, str]]:
-        for steps, report in zip(sources.derivations, findings.reports, strict=True):
+        for steps, report in zip(sources.derivations, findings.mathematics.reports, strict=True):
             yield f"derivations/{steps.path.stem}.md", derivation_fragment(steps, report, language)
         if sources.facts:
-            name = sources.definition.path.parts[1]
-            checks = link(included, f"{name}/facts.md", f"{name}/checks.md")
-            yield from facts.facts_fragments(sources.facts, findings.checks, language, checks).items()
+            checks = link(included, f"{sources.function}/facts.md", f"{sources.function}/checks.md")
+            yield from facts.facts_fragments(sources.facts, findings.mathematics.checks, language, checks).items()
         yield "apis.md", apis.apis_fragment(findings.apis, language)
         if findings.audit:
             yield from audit_fragments(sources.definition, findings.audit, language).items()

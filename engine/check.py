@@ -69,6 +69,7 @@ def results(
     What the store holds is not run. Nothing that failed is kept.
     """
     keys = [key(snippet, runner.limits) for snippet in snippets]
+    names = {id(snippet): name for snippet, name in zip(snippets, keys, strict=True)}
     found: dict[str, Result] = {}
 
     def tell(name: str, snippet: Snippet, result: Result) -> None:
@@ -77,7 +78,7 @@ def results(
             done(snippet, result)
 
     def keep(snippet: Snippet, result: Result) -> None:
-        name = keys[snippets.index(snippet)]
+        name = names[id(snippet)]
         if result.problem is None:
             store.put(name, asdict(result))
         tell(name, snippet, result)

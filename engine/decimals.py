@@ -1,21 +1,21 @@
 """Reference values: a function and its derivatives to 30 correct digits, at points chosen without a look at it.
 
 The values come from `engine.oracle`: an enclosure of the exact value, refined until both of its ends round to the same
-30 digits. They are computed in a process of their own and kept, so that a build with nothing changed imports neither
+30 digits. They are computed in processes of their own and kept, so that a build with nothing changed imports neither
 SymPy nor Arb.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine import decimals, frameworks, processes
+from engine import decimals, frameworks
 from engine.definition import Definition
 from engine.errors import Problem
-from engine.processes import Stopped
+from engine.processes import Pool, Stopped
 from engine.store import Store, code_digest, digest
 
 if TYPE_CHECKING:
@@ -34,21 +34,31 @@ _ORACLE = Path(__file__).with_name("oracle.py")  # not imported here: it needs N
 _CONTEXT = Context(prec=2 * DIGITS + 20, Emin=MIN_EMIN, Emax=MAX_EMAX)
 
 
-def table(definition: Definition, store: Store) -> tuple[list[Row], list[Problem]]:
-    """The rows of x, its exact hexadecimal text, and the value of each order; and what is wrong.
+def tables(definitions: Sequence[Definition], store: Store, pool: Pool) -> list[tuple[list[Row], list[Problem]]]:
+    """Of each definition the rows of x, its exact hexadecimal text, and the value of each order; and what is wrong.
 
     A value is a text of 30 significant digits, rounded to nearest; "0" if it is exactly 0; None where it is undefined;
     `{"abs_below": TINY}` or `{"abs_above": HUGE}` where nothing more is known. Parameters have their defaults.
     """
-    job = (definition.expression, {parameter.name: parameter.default for parameter in definition.parameters})
     versions = [frameworks.version(name) for name in ("sympy", "python-flint")]
-    key = digest(job, versions, code_digest(decimals), _ORACLE.read_text(encoding="utf-8"))
-    rows = store.get(key)
-    if rows is None:
-        (rows,) = processes.call(evaluate, [job], SECONDS)
-        if isinstance(rows, Stopped):
-            return [], [Problem(definition.path.as_posix(), f"no reference values: {rows.reason}")]
-        store.put(key, rows)
+    code = [code_digest(decimals), _ORACLE.read_text(encoding="utf-8")]
+    jobs = [
+        (entry.expression, {parameter.name: parameter.default for parameter in entry.parameters})
+        for entry in definitions
+    ]
+    keys = [digest(job, versions, code) for job in jobs]
+    kept = {key: rows for key in keys if (rows := store.get(key)) is not None}
+    asked = {key: job for key, job in zip(keys, jobs, strict=True) if key not in kept}  # functions may be alike
+    for key, rows in zip(asked, pool.call(evaluate, list(asked.values()), SECONDS), strict=True):
+        kept[key] = rows
+        if not isinstance(rows, Stopped):
+            store.put(key, rows)
+    return [_table(entry, kept[key]) for entry, key in zip(definitions, keys, strict=True)]
+
+
+def _table(definition: Definition, rows: list[Row] | Stopped) -> tuple[list[Row], list[Problem]]:
+    if isinstance(rows, Stopped):
+        return [], [Problem(definition.path.as_posix(), f"no reference values: {rows.reason}")]
     return rows, []
 
 

@@ -55,7 +55,7 @@ from typing import Any
 from engine import frameworks, latex, processes
 from engine.errors import Problem, SourceError
 from engine.latex import Chain, Evaluator, Expr, LatexError, Number, Scope, Undecided, Undefined, Variable
-from engine.processes import OutOfTime, Stopped, limited
+from engine.processes import OutOfTime, Pool, Stopped, limited
 from engine.store import Store, code_digest, digest
 from engine.yamlfile import line_of
 from engine.yamlfile import load as load_yaml
@@ -588,9 +588,9 @@ class Report:
         return cls(data["name"], problems, tuple(Evidence(**evidence) for evidence in data["evidence"]))
 
 
-def check(derivations: Sequence[Derivation], seconds: float = 60.0) -> list[Report]:
-    """Check derivations in processes of their own; one that takes longer than `seconds` is stopped."""
-    answers = processes.call(verify, derivations, seconds)
+def check(derivations: Sequence[Derivation], pool: Pool, seconds: float = 60.0) -> list[Report]:
+    """Check derivations in the processes of `pool`; one that takes longer than `seconds` is stopped."""
+    answers = pool.call(verify, derivations, seconds)
     return [
         Report(derivation.name, (Problem(derivation.name, answer.reason, derivation.start_line),))
         if isinstance(answer, Stopped)
@@ -599,11 +599,11 @@ def check(derivations: Sequence[Derivation], seconds: float = 60.0) -> list[Repo
     ]
 
 
-def reports(derivations: Sequence[Derivation], store: Store) -> list[Report]:
+def reports(derivations: Sequence[Derivation], store: Store, pool: Pool) -> list[Report]:
     """Reports on derivations, in their order. Those that hold are kept in the store, and not checked again."""
     keys = [_key(derivation) for derivation in derivations]
     kept: list[Any] = [store.get(key) for key in keys]
-    fresh = iter(check([derivation for derivation, data in zip(derivations, kept, strict=True) if not data]))
+    fresh = iter(check([derivation for derivation, data in zip(derivations, kept, strict=True) if not data], pool))
     found = [Report.of(data) if data else next(fresh) for data in kept]
     for key, data, report in zip(keys, kept, found, strict=True):
         if not (data or report.problems):

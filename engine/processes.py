@@ -26,60 +26,104 @@ class Stopped:
     reason: str
 
 
-def call(function: Callable[[Any], Any], arguments: Sequence[Any], seconds: float) -> list[Any]:
-    """What a function of a module returns for each argument, or Stopped for one that takes longer than `seconds`.
+class Pool:
+    """As many processes as there are processors, each started when first needed and kept for later calls until `close`.
 
-    As many processes as there are processors share the work. What a call prints goes to standard error.
+    Use it as a context manager.
     """
-    waiting: SimpleQueue[tuple[int, Any]] = SimpleQueue()
-    for item in enumerate(arguments):
-        waiting.put(item)
-    workers = min(len(arguments), os.cpu_count() or 1)
-    with ThreadPoolExecutor(max(workers, 1)) as pool:
-        shares = [pool.submit(_serve, function, waiting, seconds) for _ in range(workers)]
-        answers = {i: answer for share in shares for i, answer in share.result()}
-    return [answers[i] for i in range(len(arguments))]
 
+    def __init__(self) -> None:
+        self._idle: list[subprocess.Popen[bytes]] = []
+        self._all: list[subprocess.Popen[bytes]] = []
+        self._lock = threading.Lock()
+        self._closed = False
 
-def _serve(
-    function: Callable[[Any], Any], waiting: SimpleQueue[tuple[int, Any]], seconds: float
-) -> list[tuple[int, Any]]:
-    """Have a process answer what waits, and another wherever a call brings the process down."""
-    answers: list[tuple[int, Any]] = []
-    process = None
-    with suppress(Empty):
-        while True:
-            i, argument = waiting.get_nowait()
-            process = process or _start()
-            watch = threading.Timer(seconds, process.kill)
-            watch.start()
-            try:
-                with suppress(BrokenPipeError):
-                    process.stdin.write(pickle.dumps((function, argument)))
-                    process.stdin.flush()
-                answers.append((i, pickle.load(process.stdout)))
-            except (EOFError, pickle.UnpicklingError):
-                answers.append((i, Stopped(f"the check crashed, or was stopped after {seconds:g} s")))
-                process.kill()
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the processes. Calls that are not answered yet end with Stopped."""
+        with self._lock:
+            self._closed = True
+        for process in self._all:
+            process.kill()
+        for process in self._idle:
+            process.communicate()
+
+    def call(self, function: Callable[[Any], Any], arguments: Sequence[Any], seconds: float) -> list[Any]:
+        """What a function of a module returns for each argument, or Stopped for one that takes longer than `seconds`.
+
+        The processes share the work. What a call prints goes to standard error.
+        """
+        waiting: SimpleQueue[tuple[int, Any]] = SimpleQueue()
+        for item in enumerate(arguments):
+            waiting.put(item)
+        workers = min(len(arguments), os.cpu_count() or 1)
+        with ThreadPoolExecutor(max(workers, 1)) as threads:
+            shares = [threads.submit(self._serve, function, waiting, seconds) for _ in range(workers)]
+            answers = {i: answer for share in shares for i, answer in share.result()}
+        return [answers[i] for i in range(len(arguments))]
+
+    def _serve(
+        self, function: Callable[[Any], Any], waiting: SimpleQueue[tuple[int, Any]], seconds: float
+    ) -> list[tuple[int, Any]]:
+        """Have a process answer what waits, and another wherever a call brings the process down."""
+        answers: list[tuple[int, Any]] = []
+        process = None
+        with suppress(Empty):
+            while True:
+                i, argument = waiting.get_nowait()
+                process = process or self._ready()
+                answer = _ask(process, function, argument, seconds) if process else Stopped("the check was not begun")
+                answers.append((i, answer))
+                if process and process.poll() is not None:
+                    process = None
+        if process:
+            with self._lock:
+                self._idle.append(process)
+            if self._closed:
                 process.communicate()
-                process = None
-            finally:
-                watch.cancel()
-    if process:
+        return answers
+
+    def _ready(self) -> subprocess.Popen[bytes] | None:
+        with self._lock:
+            if self._closed:
+                return None
+            if self._idle:
+                return self._idle.pop()
+            self._all.append(process := _start())
+        process.stdout.readline()  # importing SymPy is not on any call's time
+        return process
+
+
+def _ask(process: subprocess.Popen[bytes], function: Callable[[Any], Any], argument: Any, seconds: float) -> Any:
+    """The answer of a process, or Stopped; then the process has ended."""
+    watch = threading.Timer(seconds, process.kill)
+    watch.start()
+    try:
+        with suppress(BrokenPipeError):
+            process.stdin.write(pickle.dumps((function, argument)))
+            process.stdin.flush()
+        return pickle.load(process.stdout)
+    except (EOFError, pickle.UnpicklingError):
+        process.kill()
         process.communicate()
-    return answers
+        return Stopped(f"the check crashed, or was stopped after {seconds:g} s")
+    finally:
+        watch.cancel()
 
 
 def _start() -> subprocess.Popen[bytes]:
-    """A process that is ready: importing SymPy is not on any call's time."""
-    process = subprocess.Popen(
+    """A process that says so once it is ready."""
+    return subprocess.Popen(
         [sys.executable, "-c", "from engine.processes import main; main()"],
         cwd=Path(__file__).parent.parent,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
-    process.stdout.readline()
-    return process
 
 
 def main() -> None:

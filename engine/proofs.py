@@ -33,7 +33,7 @@ from engine.definition import Definition, Parameter
 from engine.derivations import Evidence
 from engine.errors import Problem
 from engine.latex import Apply, Cases, Chain, Expr, Number, Variable
-from engine.processes import OutOfTime, Stopped, limited
+from engine.processes import OutOfTime, Pool, Stopped, limited
 from engine.store import Store, code_digest, digest
 from engine.yamlfile import line_of
 
@@ -239,15 +239,17 @@ class Proof:
         return cls(**{**data, **evidence, "problems": (), "samples": tuple(map(tuple, data["samples"]))})
 
 
-def prove(root: Path, definitions: Sequence[Definition], store: Store, seconds: float = 60.0) -> list[Proof]:
-    """Proofs of definitions, in their order, found in processes of their own.
+def prove(
+    root: Path, definitions: Sequence[Definition], store: Store, pool: Pool, seconds: float = 60.0
+) -> list[Proof]:
+    """Proofs of definitions, in their order, found in the processes of `pool`.
 
     Those that hold are kept in the store, and not looked for again.
     """
     keys = [key(definition) for definition in definitions]
     kept: list[Any] = [store.get(name) for name in keys]
     asked = [definition for definition, data in zip(definitions, kept, strict=True) if not data]
-    answers = iter(processes.call(verify, [(root, definition) for definition in asked], seconds))
+    answers = iter(pool.call(verify, [(root, definition) for definition in asked], seconds))
     proofs = []
     for definition, name, data in zip(definitions, keys, kept, strict=True):
         proof = Proof.of(data) if data else next(answers)

@@ -138,8 +138,12 @@ class Runner:
 
     def close(self) -> None:
         """End the workers, and whatever they still run."""
-        while self._workers:
-            self._workers.popitem()[1].end()
+        workers = list(self._workers.values())
+        self._workers.clear()
+        for worker in workers:
+            worker.stop()
+        for worker in workers:
+            worker.end()
 
     def _run_one(self, snippet: Snippet) -> Result:
         worker = self._workers.get(snippet.worker)
@@ -243,9 +247,13 @@ class _Worker:
             raise WorkerDied(f"its worker process ended with status {status}")
         return json.loads(answer)
 
+    def stop(self) -> None:
+        """Tell the process to end."""
+        self._process.terminate()
+
     def end(self) -> None:
         """Stop the process, and keep the last that it wrote on standard error as `last_words`."""
-        self._process.terminate()
+        self.stop()
         try:
             self._process.wait(10)
         except subprocess.TimeoutExpired:

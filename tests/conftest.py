@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from engine.processes import Pool
 from engine.runner import Limits, Result, Runner
 from engine.snippets import Snippet, discover
 
@@ -16,6 +17,13 @@ settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")
 
 Run = Callable[[str], Result]
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[Pool]:
+    """Processes for what SymPy and the oracle do."""
+    with Pool() as pool:
+        yield pool
 
 
 @pytest.fixture

@@ -24,7 +24,8 @@ def runner():
 @pytest.fixture
 def ask(runner, tmp_path):
     def ask(*changed, samples=SAMPLES):
-        return apis.check(ROOT, replace(SOFTPLUS, apis=changed), samples, runner, Store(tmp_path))
+        (answer,) = apis.check(ROOT, [(replace(SOFTPLUS, apis=changed), samples)], runner, Store(tmp_path))
+        return answer
 
     return ask
 
@@ -34,7 +35,7 @@ def api(name, call="", defaults=None):
 
 
 def test_all_names_of_the_site(runner):
-    found, problems = apis.check(ROOT, SOFTPLUS, SAMPLES, runner, Store(ROOT / ".cache" / "runs"))
+    ((found, problems),) = apis.check(ROOT, [(SOFTPLUS, SAMPLES)], runner, Store(ROOT / ".cache" / "runs"))
     assert problems == []
     assert [(item.name, item.defaults) for item in found] == [(item.name, item.defaults) for item in SOFTPLUS.apis]
     assert all(item.version[0].isdigit() for item in found)
@@ -102,10 +103,10 @@ def test_without_samples_the_rest_is_checked(ask):
 def test_kept(tmp_path, runner):
     store = Store(tmp_path)
     changed = replace(SOFTPLUS, apis=(api("numpy.logaddexp", "numpy.logaddexp(0, x)"),))
-    first = apis.check(ROOT, changed, SAMPLES, runner, store)
+    first = apis.check(ROOT, [(changed, SAMPLES)], runner, store)
     with Runner() as idle:
         idle.run = None  # what is kept is not asked again
-        assert apis.check(ROOT, changed, SAMPLES, idle, store) == first
+        assert apis.check(ROOT, [(changed, SAMPLES)], idle, store) == first
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import mpmath
-import pytest
 
-from engine import decimals, processes
+from engine import decimals
 from engine.decimals import HUGE, ORDERS, TINY
 from engine.definition import Definition, Parameter
+from engine.processes import Pool
 from engine.store import Store
 
 DEFINITION = Definition(
@@ -25,6 +27,18 @@ DEFINITION = Definition(
     figure={},
     absent={},
 )
+
+
+class Counting(Pool):
+    """Computes here, and counts how many arguments it was given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls = 0
+
+    def call(self, function: Callable[[Any], Any], arguments: Sequence[Any], seconds: float) -> list[Any]:
+        self.calls += len(arguments)
+        return list(map(function, arguments))
 
 
 def rows(expression: str) -> dict[float, dict[str, object]]:
@@ -90,17 +104,22 @@ def test_what_has_no_digits_says_why() -> None:
     assert kink[-2.0]["first"] == "-1.00000000000000000000000000000e+0"
 
 
-def test_values_are_computed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found, problems = decimals.table(DEFINITION, Store(tmp_path))
-    assert (len(found), problems) == (len(decimals.grid()), [])
-    monkeypatch.setattr(processes, "call", lambda *_: pytest.fail("computed again"))
-    assert decimals.table(DEFINITION, Store(tmp_path)) == (found, [])
-    with pytest.raises(pytest.fail.Exception):  # another default, other values
-        decimals.table(replace(DEFINITION, parameters=(Parameter("a", "a", "positive", 3),)), Store(tmp_path))
+def test_values_are_computed_once(tmp_path: Path) -> None:
+    pool, store = Counting(), Store(tmp_path)
+    one, same = decimals.tables([DEFINITION, replace(DEFINITION, name="Another")], store, pool)
+    assert one == same
+    assert (len(one[0]), one[1]) == (len(decimals.grid()), [])
+    assert decimals.tables([DEFINITION], store, pool) == [one]
+    assert pool.calls == 1, "functions that are alike, and what is kept, are not computed again"
+    other = replace(DEFINITION, parameters=(Parameter("a", "a", "positive", 3),))
+    assert decimals.tables([DEFINITION, other], store, pool)[0] == one
+    assert pool.calls == 2, "another default, other values"
 
 
-def test_what_the_oracle_does_not_know_is_a_problem(tmp_path: Path) -> None:
-    found, (problem,) = decimals.table(replace(DEFINITION, expression="zeta(x)", parameters=()), Store(tmp_path))
+def test_what_the_oracle_does_not_know_is_a_problem(tmp_path: Path, pool: Pool) -> None:
+    unknown = replace(DEFINITION, expression="zeta(x)", parameters=())
+    known, (found, (problem,)) = decimals.tables([DEFINITION, unknown], Store(tmp_path), pool)
+    assert known[1] == []
     assert found == []
     assert str(problem) == "snippets/demo/definition.yml: no reference values: no rule for zeta in zeta(x)"
-    assert not list(tmp_path.iterdir())
+    assert len(list(tmp_path.iterdir())) == 1, "what failed is not kept"

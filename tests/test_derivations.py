@@ -354,10 +354,10 @@ def test_no_proof_of_what_is_wrong(derive):
     assert not any(derivations._prove(claim, derivation.domains) for claim in derivations._duties(derivation)[0].claims)
 
 
-def test_result_depends_on_the_text_alone(derive):
+def test_result_depends_on_the_text_alone(derive, pool):
     derivation = derive("x + x", "= 2x", "= 3x")
     assert verify(derivation) == verify(derivation)
-    assert check([derivation]) == [verify(derivation)]
+    assert check([derivation], pool) == [verify(derivation)]
 
 
 def test_report_as_plain_data(derive):
@@ -366,7 +366,7 @@ def test_report_as_plain_data(derive):
         assert Report.of(json.loads(json.dumps(asdict(report)))) == report
 
 
-def test_what_never_ends_is_stopped(derive, tmp_path):
+def test_what_never_ends_is_stopped(derive, tmp_path, pool):
     term = r"\sum_{k=1}^{9999} \sum_{j=1}^{9999} \frac{x}{jk}"
     (tmp_path / "endless").mkdir()
     endless = write(
@@ -374,7 +374,7 @@ def test_what_never_ends_is_stopped(derive, tmp_path):
         {"title": TEXT, "variables": {"x": "real"}, "start": term, "steps": [{"tex": "= x", "rule": TEXT}]},
     )
     started = time.monotonic()
-    stopped, other = check([endless, derive("x + x", "= 2x")], seconds=5)
+    stopped, other = check([endless, derive("x + x", "= 2x")], pool, seconds=5)
     assert time.monotonic() - started < 30
     assert "stopped after 5 s" in str(stopped.problems[0])
     assert other.problems == ()

@@ -73,14 +73,14 @@ def tried(make):
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.parent.name)
-def test_all_facts_hold(file, tmp_path):
+def test_all_facts_hold(file, tmp_path, pool):
     loaded = facts.load(ROOT, definition.read(ROOT, file.parent.name))
     assert {fact.id for fact in loaded} >= MANDATORY
     store = Store(tmp_path)
-    reports = derivations.reports([fact.check for fact in loaded], store)
+    reports = derivations.reports([fact.check for fact in loaded], store, pool)
     assert [problem for report in reports for problem in report.problems] == []
     assert len(list(tmp_path.iterdir())) == len(loaded)
-    assert derivations.reports([fact.check for fact in loaded], store) == reports  # as kept
+    assert derivations.reports([fact.check for fact in loaded], store, pool) == reports  # as kept
     for language in ("en", "zh"):
         texts = facts.facts_fragments(loaded, reports, language, "demo/mathematics.md")
         for fact in loaded:
@@ -111,9 +111,9 @@ def test_fragment_renders(tmp_path):
     assert "$" not in page.select_one("div.facts").get_text()
 
 
-def test_fragment_shows_what_fails(make):
+def test_fragment_shows_what_fails(make, pool):
     loaded = make(entries(wrong={"tex": "f(0) = 2", "because": ["f(0) = 2"]}), "exp(-x)")
-    texts = facts.facts_fragments(loaded, derivations.check([fact.check for fact in loaded]), "en", "")
+    texts = facts.facts_fragments(loaded, derivations.check([fact.check for fact in loaded], pool), "en", "")
     assert "[✗](#fact-wrong)" in texts["facts.md"]
     assert "facts.yml" in texts["checks.md"]
 

@@ -18,11 +18,11 @@ def problems(**changes):
     return [str(problem) for problem in found]
 
 
-def test_every_definition_is_proved(tmp_path):
+def test_every_definition_is_proved(tmp_path, pool):
     names = [file.parent.name for file in (ROOT / "snippets").glob("*/definition.yml")]
     definitions = [definition.read(ROOT, name) for name in names]
     store = Store(tmp_path)
-    found = proofs.prove(ROOT, definitions, store)
+    found = proofs.prove(ROOT, definitions, store, pool)
     assert [problem for proof in found for problem in proof.problems] == []
     for proof in found:
         assert proof.stable.symbolic
@@ -31,7 +31,7 @@ def test_every_definition_is_proved(tmp_path):
         assert proof.floats > 1000
         assert proof.ulps < 2
         assert len(proof.samples) == 41
-    assert proofs.prove(ROOT, definitions, store) == found  # as kept
+    assert proofs.prove(ROOT, definitions, store, pool) == found  # as kept
 
 
 WRONG = {
@@ -123,9 +123,9 @@ def test_what_is_written_is_what_is_computed():
         assert sample == pytest.approx(float(sympy.log(1 + sympy.exp(sympy.Rational(x))).evalf(30)), rel=1e-15)
 
 
-def test_what_takes_long_is_stopped(tmp_path):
+def test_what_takes_long_is_stopped(tmp_path, pool):
     endless = replace(SOFTPLUS, expression="exp(" * 60 + "x" + ")" * 60)
-    (proof,) = proofs.prove(ROOT, [endless], Store(tmp_path), seconds=2)
+    (proof,) = proofs.prove(ROOT, [endless], Store(tmp_path), pool, seconds=2)
     assert proof.problems
     assert list(tmp_path.iterdir()) == []  # nothing that failed is kept
 

@@ -1,0 +1,49 @@
+"""Processes that answer calls. What they are asked is `eval`: it can be imported everywhere."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+
+import psutil
+import pytest
+
+from engine.processes import Pool, Stopped
+
+WHERE = "(__import__('time').sleep(0.2), __import__('os').getpid())[1]"
+ENDLESS = "__import__('time').sleep(600)"
+CRASH = "__import__('os')._exit(3)"
+
+
+def test_answers_have_the_order_of_the_arguments(pool: Pool) -> None:
+    assert pool.call(eval, [f"print('not an answer') or {number}" for number in range(9)], 60) == list(range(9))
+
+
+def test_processes_share_the_work_are_kept_and_ended() -> None:
+    with Pool() as pool:
+        first = set(pool.call(eval, [WHERE] * 6, 60))
+        assert len(first) == min(6, os.cpu_count() or 1)
+        assert set(pool.call(eval, [WHERE] * 6, 60)) == first
+    assert not any(map(psutil.pid_exists, first))
+
+
+def test_nothing_to_do_starts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.processes._start", lambda: pytest.fail("started"))
+    with Pool() as pool:
+        assert pool.call(eval, [], 60) == []
+
+
+def test_a_call_that_fails_harms_no_other(pool: Pool) -> None:
+    one, crashed, endless, two, three = pool.call(eval, ["1", CRASH, ENDLESS, "2", "3"], 2)
+    assert (one, two, three) == (1, 2, 3)
+    assert crashed == endless == Stopped("the check crashed, or was stopped after 2 s")
+    assert pool.call(eval, ["5"], 60) == [5]
+
+
+def test_closing_ends_what_is_not_answered() -> None:
+    pool = Pool()
+    begun = time.monotonic()
+    threading.Timer(1.0, pool.close).start()
+    assert all(isinstance(answer, Stopped) for answer in pool.call(eval, [ENDLESS] * 5, 600))
+    assert time.monotonic() - begun < 30
