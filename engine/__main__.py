@@ -15,6 +15,7 @@ from engine.check import Verdict, check, missing, record, require_libraries
 from engine.errors import Problem, SourceError
 from engine.frameworks import installed
 from engine.runner import Runner
+from engine.shards import Shard
 from engine.site import build_site
 from engine.snippets import Snippet, discover
 from engine.store import Store
@@ -67,6 +68,8 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--available", action="store_true", help="leave out snippets whose libraries are not installed, and say so"
         )
+        text = "take the i-th of n parts only; every snippet and audit is in one of them"
+        command.add_argument("--shard", metavar="i/n", default="1/1", help=text)
     commands.add_parser("build", help="check everything and write the fragments that the pages include")
     text = "record that translated pages, or the paragraph on one line, render the English text of today"
     command = commands.add_parser("translated", help=text, description=text)
@@ -79,7 +82,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(root: Path, options: argparse.Namespace) -> int:
-    snippets = _select(root, options.path)
+    shard = _shard(options.shard)
+    # Dealt out before anything that depends on this machine, such as which libraries it has.
+    snippets = list(shard.of(sorted(_select(root, options.path), key=lambda snippet: (snippet.worker, snippet.path))))
     left_out = [snippet for snippet in snippets if missing(snippet)] if options.available else []
     for snippet in left_out:
         print(f"{snippet.name}: left out, not installed: {', '.join(missing(snippet))}")
@@ -102,7 +107,7 @@ def _run(root: Path, options: argparse.Namespace) -> int:
     store = Store(root / ".cache" / "runs")
     with Runner() as runner, _progress(len(snippets), done) as tell:
         check(snippets, runner, store, tell)
-    for function in _audited(root, options.path):
+    for function in shard.of(_audited(root, options.path)):
         entry = definition.read(root, function)
         absent = sorted({api.library for api in entry.apis if api.audit and not installed(api.library)})
         if absent and options.available:
@@ -122,8 +127,17 @@ def _run(root: Path, options: argparse.Namespace) -> int:
         parts.append(f"{len(changed)} recorded")
     if left_out:
         parts.append(f"{len(left_out)} left out")
+    if shard.total > 1:
+        parts.append(f"shard {shard}")
     print(", ".join(parts))
     return FAILED if failed else OK
+
+
+def _shard(text: str) -> Shard:
+    try:
+        return Shard.read(text)
+    except ValueError as error:
+        raise UsageError(f"--shard: {error}") from None
 
 
 def _select(root: Path, paths: list[str]) -> list[Snippet]:
