@@ -5,18 +5,19 @@ three font formats only WOFF2 is kept: every browser that can show the rest of t
 the integrity of what it fetches.
 
 Most formulas need few of a font's glyphs. So each font of SPLIT comes in two files, told apart by `unicode-range`: what
-is common, and the rest, which a browser fetches only if a page has one of its characters. No glyph is lost.
+is common, and the rest, which a browser fetches only if a page has one of its characters. No glyph is lost. The fonts'
+licence, the SIL Open Font License, reserves their names for the fonts as they are: a part has another name within.
 """
 
 import argparse
 import json
 import re
 import shutil
-import subprocess
-import tarfile
 import tempfile
 from pathlib import Path
 
+import vendored
+import yaml
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
@@ -46,26 +47,21 @@ SPLIT = {
 #: Where the first part is not asked. Without what no font has and formulas hold: KaTeX's zero-width space and Chinese
 #: words would each fetch the rest in vain.
 REST = "U+21-200a,U+200c-2e7f,U+e000-ffff"
+COPYRIGHT = 0
 FACE = re.compile(r"@font-face\{[^}]*url\(fonts/KaTeX_([\w-]+)\.woff2\)[^}]*\}")
 OTHER_FORMATS = re.compile(r',url\([^)]*\.(?:woff|ttf)\) format\("(?:woff|truetype)"\)')
 
 
 def vendor(version: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(
-            ["npm", "pack", "--silent", f"katex@{version}"], cwd=folder, check=True, stdout=subprocess.DEVNULL
-        )
-        with tarfile.open(next(Path(folder).glob("katex-*.tgz"))) as archive:
-            archive.extractall(folder, filter="data")
-        package = Path(folder, "package")
+        package, integrity = vendored.fetch("katex", version, Path(folder))
 
+        shutil.rmtree(THEME / "fonts", ignore_errors=True)
         for target in (ENGINE, THEME):
-            shutil.rmtree(target, ignore_errors=True)
-            target.mkdir(parents=True)
             shutil.copy(package / "LICENSE", target)
         shutil.copy(package / "dist/katex.min.js", ENGINE)
         (ENGINE / "README.md").write_text(
-            f"KaTeX {version}, from https://www.npmjs.com/package/katex/v/{version} (MIT).\n"
+            f"KaTeX {version}, from https://www.npmjs.com/package/katex/v/{version} (MIT; the fonts OFL-1.1).\n"
             f"By `python scripts/vendor_katex.py {version}`: the script unchanged; style and fonts, some of them in\n"
             "two parts, are in theme/assets/katex. fonts.json lists the characters of those fonts before the split,\n"
             "advances.json how far each character of each font advances, in units of 1/1000 em.\n",
@@ -80,6 +76,11 @@ def vendor(version: str) -> None:
             raise SystemExit("The style sheet names its fonts otherwise than before: adapt OTHER_FORMATS.")
         css = split(css)
         (THEME / "katex.min.css").write_text(css, encoding="utf-8", newline="\n")
+
+        record = yaml.safe_load(vendored.RECORD.read_text(encoding="utf-8"))
+        entry = record["katex"]
+        entry |= {"version": version, "integrity": integrity, "files": vendored.files(entry["folders"], package)}
+        vendored.write(record)
 
 
 def advances(fonts: Path) -> str:
@@ -136,6 +137,9 @@ def part(source: Path, characters: set[int], target: Path) -> None:
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=characters)
     subsetter.subset(font)
+    for name in font["name"].names:
+        if name.nameID != COPYRIGHT:
+            name.string = str(name).replace("KaTeX_", "PartOf")
     subset.save_font(font, target, options)
 
 
