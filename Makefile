@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: serve site offline test record check lint bench requirements clean
+.PHONY: serve site offline test record check lint bench audit requirements clean
 
 serve: $(READY)  ## the site at http://127.0.0.1:8000, rebuilt on every change
 	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
@@ -31,6 +31,17 @@ lint: $(READY)  ## formatting and lint of code and snippets
 
 bench: $(READY)  ## the figures that the project promises, measured
 	$(BIN)/python -m bench
+
+# In an environment of its own, since what it needs is no part of the project. It reads no markers that exclude each other in
+# one file: where a package is pinned for older and newer Pythons, the second file has the newer. --strict: not found is a failure.
+AUDIT := .cache/pip-audit
+audit:  ## look the pinned packages up in the database of known vulnerabilities; needs pypi.org
+	$(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/pip install --quiet pip-audit==2.10.1
+	sed -E '/^[a-z]/!d; / ; .*>=/d; s/ ;.*//' requirements.txt > $(AUDIT)/older.txt
+	sed -E '/^[a-z]/!d; / ; .*>=/!d; s/ ;.*//' requirements.txt > $(AUDIT)/newer.txt
+	$(AUDIT)/bin/pip-audit --strict --no-deps --disable-pip --progress-spinner off --requirement $(AUDIT)/older.txt
+	$(AUDIT)/bin/pip-audit --strict --no-deps --disable-pip --progress-spinner off --requirement $(AUDIT)/newer.txt
 
 requirements: $(READY)  ## pin requirements.in for every supported Python and platform
 	$(BIN)/pip install --quiet uv
