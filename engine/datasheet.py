@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -25,16 +24,10 @@ from engine.errors import Problem
 from engine.facts import Fact
 from engine.fragments import VERDICTS
 from engine.pages import Place, address
+from engine.published import SCHEMA
 from engine.store import Store, digest
 
-SCHEMA = Path(__file__).parent / "schemas" / "function.schema.json"
-FOLDER = "functions"  # within the site
 LICENCE = "MIT"
-
-
-def schema() -> dict[str, str]:
-    """The published schema, by its path within the site."""
-    return {f"{FOLDER}/{SCHEMA.name}": SCHEMA.read_text(encoding="utf-8")}
 
 
 def datasheet(

@@ -1,27 +1,19 @@
-"""Files that readers take home: notebooks, scripts, and whatever else a function's page offers for download.
-
-They lie in `.cache/downloads/` at the path that they have within the site of a language, the same in each. The hook
-hands them to MkDocs, so that links to them are checked like all others and `mkdocs serve` serves them.
-"""
+"""Files that readers take home: notebooks, scripts, and whatever else a function's page offers for download."""
 
 from __future__ import annotations
 
 import io
 import zipfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
 
-from engine import datasheet
 from engine.check import Verdict
 from engine.definition import Definition
-from engine.files import write
 from engine.labs import Lab
 from engine.notebooks import function_notebook, lab_notebook
 from engine.pages import Place
+from engine.published import DATA, Download
 from engine.threads import Thread
 
-FOLDER = Path(".cache/downloads")
 #: The first moment that a zip file can name: its members must not tell when it was made.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -41,15 +33,6 @@ WORDS: dict[str, dict[str, str]] = {
 }
 
 
-@dataclass(frozen=True)
-class Download:
-    """A file for readers. path: within the site; about: what it is, by language."""
-
-    path: str
-    content: str | bytes
-    about: Mapping[str, str]
-
-
 def function_downloads(
     definition: Definition,
     threads: Mapping[str, Thread],
@@ -66,7 +49,7 @@ def function_downloads(
     return [
         Download(f"functions/{function}.ipynb", notebook, _about("notebook")),
         Download(f"functions/{function}.zip", scripts(verdicts), _about("scripts")),
-        Download(f"{datasheet.FOLDER}/{function}.json", data, _about("data")),
+        Download(f"{DATA}/{function}.json", data, _about("data")),
     ]
 
 
@@ -118,18 +101,3 @@ def lab_line(downloads: Iterable[Download]) -> str:
 def _link(path: str) -> str:
     name = path.rpartition("/")[2]
     return f'[{name}]({name}){{ download="{name}" }}'
-
-
-def publish(root: Path, downloads: Iterable[Download]) -> None:
-    """Write the files, and remove all others that are there."""
-    wanted = {file.path: file.content for file in downloads}
-    for path, content in wanted.items():
-        write(root / FOLDER / path, content)
-    for stale in [path for path in collect(root) if path not in wanted]:
-        (root / FOLDER / stale).unlink()
-
-
-def collect(root: Path) -> list[str]:
-    """The paths within the site of all files that are there."""
-    folder = root / FOLDER
-    return sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())

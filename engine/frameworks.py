@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import os
 import platform
 import sys
 from dataclasses import dataclass
@@ -58,6 +59,13 @@ def version(distribution: str) -> str | None:
         return importlib.metadata.version(distribution)
     except importlib.metadata.PackageNotFoundError:
         return None
+
+
+@cache
+def distributions() -> list[str]:
+    """Every installed distribution with its version, as the folders of their metadata are named: nothing is read."""
+    folders = [path for path in sys.path if os.path.isdir(path)]
+    return sorted({name for path in folders for name in os.listdir(path) if name.endswith((".dist-info", ".egg-info"))})
 
 
 @cache

@@ -10,8 +10,6 @@ import ast
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 
-import jupytext
-
 from engine import cells
 from engine.check import Verdict
 from engine.errors import Problem
@@ -56,6 +54,8 @@ class Lab:
 
 def read(verdict: Verdict) -> tuple[Lab, list[Problem]]:
     """A lab that has run, and what is wrong with it: with its cells, or with the figures that it should have drawn."""
+    import jupytext  # slow to import, and few functions have labs
+
     snippet, result = verdict.snippet, verdict.result
     problems: list[Problem] = []
     heads = cells.heads(snippet.source, snippet.name)

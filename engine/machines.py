@@ -16,8 +16,8 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from engine import downloads
-from engine.datasheet import FOLDER, SCHEMA
+from engine import published
+from engine.published import DATA, SCHEMA
 from engine.store import Store, digest
 
 #: Titles in `llms.txt` that the navigation does not give, by language. `Optional` is a word of the format.
@@ -50,8 +50,8 @@ class Asset(File):
 def add_downloads(files: Files, config: MkDocsConfig) -> None:
     """Let the pages link to what the engine offers for download."""
     root = Path(config.config_file_path).parent
-    for path in downloads.collect(root):
-        files.append(Asset.generated(config, path, abs_src_path=str(root / downloads.FOLDER / path)))
+    for path in published.collect(root):
+        files.append(Asset.generated(config, path, abs_src_path=str(root / published.FOLDER / path)))
 
 
 def add_twins(files: Files, nav: Navigation, config: MkDocsConfig) -> None:
@@ -108,7 +108,7 @@ def index(nav: Navigation, pages: list[Page], data: list[str], config: MkDocsCon
         sections.setdefault(top, []).append(_link(page.title, _url(_path(page), config), about))
     optional = [_link(words["full"], _url("llms-full.txt", config), words["source"])]
     for path in data:
-        if posixpath.dirname(path) == FOLDER and path.endswith(".json"):
+        if posixpath.dirname(path) == DATA and path.endswith(".json"):
             stem = posixpath.splitext(path)[0]
             named = next((page.title for page in pages if page.file.src_uri == f"{stem}.md"), stem)
             title = words["schema"] if posixpath.basename(path) == SCHEMA.name else words["data"].format(name=named)

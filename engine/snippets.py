@@ -75,6 +75,15 @@ class Snippet:
         return tuple(sorted(tops, key=lambda top: (top != own, list(LIBRARIES).index(top))))
 
 
+def functions(root: Path) -> list[str]:
+    """The names of the functions of which something is written, sorted. Raises SourceError for a stray snippet."""
+    strays = [path for path in (root / "snippets").iterdir() if path.suffix == ".py" and path.is_file()]
+    for path in sorted(strays):
+        discover(root, path)
+    folders = (path for path in (root / "snippets").iterdir() if path.is_dir())
+    return sorted(path.name for path in folders if not path.name.startswith("."))
+
+
 def discover(root: Path, within: Path | None = None) -> list[Snippet]:
     """All snippets under `root/snippets`, or those under one of its files or folders, sorted by path.
 

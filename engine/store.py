@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -29,10 +30,34 @@ class Store:
         """Keep what JSON can hold. A reader of the folder never sees half of a file."""
         write(self.folder / f"{key}.json", json.dumps(data))
 
+    def keep(self, keys: Iterable[str]) -> None:
+        """Remove what is kept under any other key."""
+        wanted = {f"{key}.json" for key in keys}
+        for file in list(self.folder.glob("*.json")):
+            if file.name not in wanted:
+                file.unlink(missing_ok=True)
+
 
 def digest(*parts: Any) -> str:
     """One key for parts that JSON can hold."""
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def folder_digest(folder: Path) -> str:
+    """Digest of all files below a folder, with their paths, without what Python and editors leave there."""
+    found = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in name.split("/")):
+            content = path.read_bytes()
+            found.update(f"{name}\0{len(content)}\0".encode() + content)
+    return found.hexdigest()
+
+
+@cache
+def engine_digest() -> str:
+    """Digest of the whole engine."""
+    return folder_digest(Path(__file__).parent)
 
 
 @cache

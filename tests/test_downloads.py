@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.downloads import FOLDER, Download, collect, downloads_fragment, publish
+from engine.downloads import downloads_fragment
+from engine.published import FOLDER, Download, collect, publish
 
 
 def test_files_are_written_and_stale_ones_removed(tmp_path: Path) -> None:

@@ -58,9 +58,9 @@ INDEX = """\
 #: A hook that stands for the engine's own downloads: no function is defined here.
 EXTRA = """\
 from pathlib import Path
-from engine import downloads
+from engine import published
 def on_pre_build(config):
-    folder = Path(config.config_file_path).parent / downloads.FOLDER / "functions"
+    folder = Path(config.config_file_path).parent / published.FOLDER / "functions"
     (folder / "demo.json").write_text("{}")
     (folder / "read.md").write_text("# as it is\\n")
 """

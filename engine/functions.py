@@ -1,0 +1,196 @@
+"""Build functions: run and check all that is written about them, and make their fragments and files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+
+from engine import apis, audit, datasheet, decimals, definition, derivations, facts, proofs, threads
+from engine.apis import Samples
+from engine.audit import Audit
+from engine.audit_fragments import audit_fragments
+from engine.check import Verdict, check, require_libraries
+from engine.definition import Definition
+from engine.derivations import Derivation, Report
+from engine.downloads import downloads_fragment, function_downloads, lab_downloads, lab_line
+from engine.errors import Problem, SourceError
+from engine.facts import Fact
+from engine.fragments import derivation as derivation_fragment
+from engine.fragments import fragments
+from engine.labs import LANGUAGE, lab_fragment
+from engine.labs import read as read_lab
+from engine.pages import Place, link
+from engine.processes import Pool
+from engine.published import Built
+from engine.runner import Runner
+from engine.snippets import discover
+from engine.store import Store
+from engine.threads import Thread
+
+Included = Mapping[str, Mapping[str, Place]]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What is written about one function, beside its snippets."""
+
+    definition: Definition
+    threads: Mapping[str, Thread]
+    derivations: list[Derivation]
+    facts: list[Fact]
+
+    @property
+    def function(self) -> str:
+        """The name of its folder."""
+        return self.definition.path.parts[1]
+
+
+@dataclass(frozen=True)
+class Mathematics:
+    """What holds of one function whatever the frameworks do.
+
+    samples: values by x, for the names to be compared with; reports: on its derivations; checks: on its facts;
+    values: the table of `engine.decimals`, and what is wrong with it.
+    """
+
+    samples: Samples
+    reports: list[Report]
+    checks: list[Report]
+    values: tuple[list[decimals.Row], list[Problem]]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a build found out about one function.
+
+    audit: of its accuracy, if one of its names is to be audited.
+    """
+
+    sources: Sources
+    verdicts: list[Verdict]
+    mathematics: Mathematics
+    apis: list[apis.Found]
+    audit: Audit | None
+    problems: list[Problem]
+
+
+def build_functions(root: Path, names: Sequence[str], included: Included, runner: Runner) -> dict[str, Built]:
+    """What is made of functions, by their names. included: by language, where pages include fragments.
+
+    All are built at once, so that the frameworks work side by side. Raises SourceError where sources cannot be read,
+    a library is missing, or a definition does not hold.
+    """
+    snippets = [snippet for name in names for snippet in discover(root, root / "snippets" / name)]
+    require_libraries(snippets)
+    sources = [_read(root, name) for name in names]
+    # The closing of the pool ends what is worked out, should a run end in an exception.
+    with ThreadPoolExecutor(1) as aside, Pool() as pool:
+        proving = aside.submit(_prove, root, sources, pool)
+        verdicts = check(snippets, runner, _store(root, "runs"))
+        proved = proving.result()
+    return {
+        findings.sources.function: _build(root, findings, included)
+        for findings in _find(root, sources, proved, verdicts, runner)
+    }
+
+
+def _store(root: Path, name: str) -> Store:
+    return Store(root / ".cache" / name)
+
+
+def _read(root: Path, function: str) -> Sources:
+    entry = definition.read(root, function)
+    steps = [derivations.load(root, file) for file in derivations.discover(root, function)]
+    return Sources(entry, threads.read(root, function), steps, facts.load(root, entry))
+
+
+def _prove(root: Path, sources: Sequence[Sources], pool: Pool) -> list[Mathematics]:
+    """Check what is written about functions and compute their values, of all at once.
+
+    Raises SourceError for definitions that do not hold: nothing can be measured against these.
+    """
+    entries = [source.definition for source in sources]
+    proved = proofs.prove(root, entries, _store(root, "proofs"), pool)
+    if problems := [problem for proof in proved for problem in proof.problems]:
+        raise SourceError(problems)
+    steps = [[*source.derivations, *(fact.check for fact in source.facts)] for source in sources]
+    reports = iter(derivations.reports([*chain(*steps)], _store(root, "derivations"), pool))
+    values = decimals.tables(entries, _store(root, "decimals"), pool)
+    return [
+        Mathematics(
+            proof.samples,
+            list(islice(reports, len(source.derivations))),
+            list(islice(reports, len(source.facts))),
+            table,
+        )
+        for source, proof, table in zip(sources, proved, values, strict=True)
+    ]
+
+
+def _find(
+    root: Path,
+    sources: Sequence[Sources],
+    proved: Sequence[Mathematics],
+    verdicts: Iterable[Verdict],
+    runner: Runner,
+) -> Iterator[Findings]:
+    """Put together what is known of each function, and ask the libraries for its names."""
+    own: dict[str, list[Verdict]] = {source.function: [] for source in sources}
+    for verdict in verdicts:
+        own[verdict.snippet.function].append(verdict)
+    asked = [(source.definition, proof.samples) for source, proof in zip(sources, proved, strict=True)]
+    named = apis.check(root, asked, runner, _store(root, "runs"))
+    for source, proof, (found, faults) in zip(sources, proved, named, strict=True):
+        entry, ran = source.definition, own[source.function]
+        measured = audit.audit(root, entry) if any(api.audit for api in entry.apis) else None
+        problems = [verdict.problem for verdict in ran if verdict.problem]
+        problems += [problem for report in [*proof.reports, *proof.checks] for problem in report.problems]
+        problems += faults
+        problems += audit.problems(root, entry, measured) if measured else []
+        yield Findings(source, ran, proof, found, measured, problems)
+
+
+def _build(root: Path, findings: Findings, included: Included) -> Built:
+    """Make the fragments and files of one function."""
+    source = findings.sources
+    data, problems = _datasheet(root, findings, included.get(LANGUAGE, {}))
+    files = function_downloads(source.definition, source.threads, findings.verdicts, included.get(LANGUAGE, {}), data)
+    seen: set[Problem] = set()  # the same fault shows in every language
+    texts: dict[str, dict[str, str]] = {}
+    for language, places in included.items():
+        written, faults = fragments(source.definition, source.threads, findings.verdicts, language, places)
+        seen.update(faults)
+        texts[language] = written | dict(_fragments(findings, language, places))
+        texts[language]["downloads.md"] = downloads_fragment(files, language)
+    for verdict in (verdict for verdict in findings.verdicts if verdict.snippet.lab):
+        lab, faults = read_lab(verdict)
+        seen.update(faults)
+        own = lab_downloads(lab)
+        text, faults = lab_fragment(lab, lab_line(own))
+        seen.update(faults)
+        texts.setdefault(LANGUAGE, {})[f"labs/{verdict.snippet.topic}.md"] = text
+        files += own
+    return Built(texts, files, [*findings.problems, *problems, *sorted(seen, key=str)])
+
+
+def _datasheet(root: Path, findings: Findings, places: Mapping[str, Place]) -> tuple[str, list[Problem]]:
+    entry = findings.sources.definition
+    values, problems = findings.mathematics.values
+    checked = list(zip(findings.sources.facts, findings.mathematics.checks, strict=True))
+    text = datasheet.datasheet(entry, checked, findings.apis, findings.verdicts, findings.audit, values, places)
+    return text, problems or datasheet.faults(entry, text, _store(root, "datasheets"))
+
+
+def _fragments(findings: Findings, language: str, places: Mapping[str, Place]) -> Iterator[tuple[str, str]]:
+    sources, proved = findings.sources, findings.mathematics
+    for steps, report in zip(sources.derivations, proved.reports, strict=True):
+        yield f"derivations/{steps.path.stem}.md", derivation_fragment(steps, report, language)
+    if sources.facts:
+        checks = link(places, f"{sources.function}/facts.md", f"{sources.function}/checks.md")
+        yield from facts.facts_fragments(sources.facts, proved.checks, language, checks).items()
+    yield "apis.md", apis.apis_fragment(findings.apis, language)
+    if findings.audit:
+        yield from audit_fragments(sources.definition, findings.audit, language).items()
