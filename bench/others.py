@@ -183,12 +183,13 @@ def jupyter(folder: Path, python: Path) -> Way:
 
 
 def plain(folder: Path, python: Path, built: Way) -> Way:
-    """MkDocs alone, with the code and output that the engine has written standing in the pages."""
+    """MkDocs alone, with what the engine has written standing in the pages and beside them."""
 
     def shown(include: re.Match[str]) -> str:
         return (built.folder / ".cache/fragments/en" / include[1]).read_text(encoding="utf-8")
 
     _configuration(folder)
+    shutil.copytree(built.folder / ".cache/downloads", folder / "docs", dirs_exist_ok=True)
     for number in range(COUNT):
         text = (built.folder / f"docs/en/functions/f{number}.md").read_text(encoding="utf-8")
         whole = re.sub(r'--8<-- "(.*)"', shown, text)

@@ -6,15 +6,16 @@ has changed are built (`engine.functions`, which is slow to import). The pages a
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from engine import frameworks, translations
+from engine import frameworks
 from engine.errors import Problem
-from engine.files import write
+from engine.files import files_below, write
 from engine.pages import Place, check_includes, places
 from engine.published import Built, publish, schema
 from engine.references import footnotes
@@ -52,7 +53,7 @@ class Site:
                 texts |= {f"{name}/{path}": text for path, text in built.texts.get(language, {}).items()}
             self._write(language, texts)
             seen.update(check_includes(self.root, language, set(texts)))
-        return problems + sorted(seen, key=str) + translations.check(self.root)
+        return problems + sorted(seen, key=str) + self._translations(len(included))
 
     def languages(self) -> list[str]:
         """The languages that have pages."""
@@ -73,6 +74,19 @@ class Site:
             store.keep(keys.values())
         return {name: built[name] for name in keys}
 
+    def _translations(self, languages: int) -> list[Problem]:
+        """Where translations are behind; those of which all holds are not looked through again."""
+        store, key = self._store("translations"), digest(folder_digest(self.root / "docs"), engine_digest())
+        if languages < 2 or store.get(key):
+            return []
+        from engine import translations  # slow to import
+
+        problems = translations.check(self.root)
+        if not problems:
+            store.put(key, True)
+            store.keep([key])
+        return problems
+
     def _key(self, function: str, included: Mapping[str, Mapping[str, Place]]) -> str:
         """Digest of a function's folder, of where its fragments stand, of what is installed and of this engine."""
         own = {
@@ -89,7 +103,9 @@ class Site:
         folder = self.root / ".cache" / "fragments" / language
         for path, text in texts.items():
             write(folder / path, text)
-        for stale in [file for file in folder.rglob("*.md") if file.relative_to(folder).as_posix() not in texts]:
-            stale.unlink()
-        for empty in [path for path in folder.glob("*") if path.is_dir() and not any(path.rglob("*.md"))]:
-            shutil.rmtree(empty)
+        for file in files_below(folder):
+            if file[len(str(folder)) + 1 :].replace(os.sep, "/") not in texts:
+                os.unlink(file)
+        for name in os.listdir(folder) if folder.is_dir() else ():
+            if not files_below(folder / name):
+                shutil.rmtree(folder / name)

@@ -17,11 +17,12 @@ from engine.build import Site
 from engine.errors import SourceError
 from engine.runner import Runner
 from engine.scripts import bundle
-from engine.untranslated import add_english_pages, lead_to_english
+from engine.untranslated import EnglishPage, add_english_pages, lead_to_english
 
 runner = Runner()  # its workers start when first needed and stay warm between the rebuilds of `mkdocs serve`
 serving = False
 navigation: Navigation
+left_out: list[EnglishPage]  # of a translation
 
 
 def on_startup(command: str, **_: Any) -> None:
@@ -49,13 +50,14 @@ def on_pre_build(config: MkDocsConfig) -> None:
 def on_files(files: Files, config: MkDocsConfig) -> None:
     """Offer downloads, and to a translation the pages that it leaves out, to the pages' links. Join the scripts."""
     machines.add_downloads(files, config)
-    add_english_pages(files, config)
+    global left_out
+    left_out = add_english_pages(files, config)
     bundle(files, config)
 
 
-def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+def on_page_content(html: str, page: Page, config: MkDocsConfig, **_: Any) -> str:
     """Let links out of a translation."""
-    return lead_to_english(html, page, files, config)
+    return lead_to_english(html, page, left_out, config)
 
 
 def on_nav(nav: Navigation, **_: Any) -> None:

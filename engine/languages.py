@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+#: The language that pages are written in; the others are translations of it.
+SOURCE = "en"
+
 WORDS: dict[str, dict[str, str]] = {
     "en": {
         "true": "true",

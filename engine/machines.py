@@ -6,8 +6,9 @@ title, a summary, and sections of links, of which one named `Optional` may be le
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
-from importlib.metadata import version
+from functools import cache
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -16,9 +17,9 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from engine import published
+from engine import frameworks, published
 from engine.published import DATA, SCHEMA
-from engine.store import Store, digest
+from engine.store import Store
 
 #: Titles in `llms.txt` that the navigation does not give, by language. `Optional` is a word of the format.
 WORDS = {
@@ -56,8 +57,10 @@ def add_downloads(files: Files, config: MkDocsConfig) -> None:
 
 def add_twins(files: Files, nav: Navigation, config: MkDocsConfig) -> None:
     """Add the twin of each page, `llms.txt` and `llms-full.txt`; `page.meta["twin"]` is the twin's URL on the page."""
-    pages = [page for page in nav.pages if page.content]
-    pages += [file.page for file in files.documentation_pages() if file.page not in pages and file.page.content]
+    listed = [page for page in nav.pages if page.content]
+    known = set(map(id, listed))
+    others = [file.page for file in files.documentation_pages() if id(file.page) not in known and file.page.content]
+    pages = listed + others
     texts = {}
     for page in pages:
         texts[_path(page)] = _twin(page, config)
@@ -87,8 +90,7 @@ def _twin(page: Page, config: MkDocsConfig) -> str:
     store = Store(Path(config.config_file_path).parent / ".cache" / "twins")
     here = "./" if config.use_directory_urls else posixpath.basename(page.file.dest_uri)
     asked = (page.content, here, config.theme["language"])
-    code = Path(__file__).with_name("twins.py").read_text(encoding="utf-8")
-    key = digest(asked, code, [version(name) for name in ("markdownify", "lxml", "beautifulsoup4")])
+    key = hashlib.sha256(_converter() + "\0".join(asked).encode()).hexdigest()
     text = store.get(key)
     if text is None:
         from engine import twins  # slow to import
@@ -96,6 +98,13 @@ def _twin(page: Page, config: MkDocsConfig) -> str:
         text = twins.convert(*asked)
         store.put(key, text)
     return text
+
+
+@cache
+def _converter() -> bytes:
+    """What decides how a page is converted, beside the page."""
+    code = Path(__file__).with_name("twins.py").read_bytes()
+    return code + repr([frameworks.version(name) for name in ("markdownify", "lxml", "beautifulsoup4")]).encode()
 
 
 def index(nav: Navigation, pages: list[Page], data: list[str], config: MkDocsConfig) -> str:
@@ -106,11 +115,12 @@ def index(nav: Navigation, pages: list[Page], data: list[str], config: MkDocsCon
         top = page.ancestors[-1].title if page.ancestors else words["pages"]
         about = " ".join(str(page.meta.get("description", "")).split())
         sections.setdefault(top, []).append(_link(page.title, _url(_path(page), config), about))
+    titles = {page.file.src_uri: page.title for page in pages}
     optional = [_link(words["full"], _url("llms-full.txt", config), words["source"])]
     for path in data:
         if posixpath.dirname(path) == DATA and path.endswith(".json"):
             stem = posixpath.splitext(path)[0]
-            named = next((page.title for page in pages if page.file.src_uri == f"{stem}.md"), stem)
+            named = titles.get(f"{stem}.md", stem)
             title = words["schema"] if posixpath.basename(path) == SCHEMA.name else words["data"].format(name=named)
             optional.append(_link(title, _url(path, config)))
     parts = [f"# {config.site_name}", f"> {' '.join((config.site_description or '').split())}"]

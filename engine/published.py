@@ -7,13 +7,14 @@ hook hands them to MkDocs, so that links to them are checked like all others and
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from engine.errors import Problem
-from engine.files import write
+from engine.files import files_below, write
 
 FOLDER = Path(".cache/downloads")
 #: What is known of each function as data, and its schema: their folder within the site, and the schema's file here.
@@ -74,4 +75,4 @@ def publish(root: Path, downloads: Iterable[Download]) -> None:
 def collect(root: Path) -> list[str]:
     """The paths within the site of all files that are there."""
     folder = root / FOLDER
-    return sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
+    return [path[len(str(folder)) + 1 :].replace(os.sep, "/") for path in files_below(folder)]

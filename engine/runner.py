@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from threading import Event, Lock
 from typing import Any
@@ -20,10 +21,6 @@ from engine import cells
 from engine.errors import Problem
 from engine.frameworks import LIBRARIES, WORKERS, machine, version
 from engine.snippets import Snippet
-
-#: What would act instead of being seen: terminal sequences, carriage returns, marks that turn the direction of text.
-#: It fails the snippet, and is shown escaped.
-_CONTROL = re.compile(r"[^\n\t\x20-\x7e\xa0-\U0010ffff]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 STYLE = Path(__file__).parent / "styles" / "figure.mplstyle"
 
@@ -186,7 +183,7 @@ def _result(snippet: Snippet, report: dict[str, Any]) -> Result:
             reason = f"printed bytes that are not UTF-8: 0x{raw[error.start]:02x} in line {row} of its output"
             problem = Problem(snippet.name, reason)
         else:
-            if found := _CONTROL.search(raw.decode("utf-8")):
+            if found := _control().search(raw.decode("utf-8")):
                 row = found.string.count("\n", 0, found.start()) + 1
                 reason = f"printed the control character U+{ord(found[0]):04X} in line {row} of its output"
                 problem = Problem(snippet.name, reason)
@@ -208,7 +205,16 @@ def _result(snippet: Snippet, report: dict[str, Any]) -> Result:
 def _readable(raw: bytes) -> str:
     """What was printed, with escapes for bytes that are no UTF-8 and for control characters."""
     text = raw.decode("utf-8", errors="backslashreplace")
-    return _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
+    return _control().sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
+
+
+@cache
+def _control() -> re.Pattern[str]:
+    """What would act instead of being seen: terminal sequences, carriage returns, marks that turn the way of text.
+
+    It fails the snippet, and is shown escaped. Compiled when needed: that takes longer than to import this module.
+    """
+    return re.compile(r"[^\n\t\x20-\x7e\xa0-\U0010ffff]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 class WorkerDied(Exception):

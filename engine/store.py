@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from engine.files import write
+from engine.files import files_below, write
 
 
 class Store:
@@ -44,13 +45,13 @@ def digest(*parts: Any) -> str:
 
 
 def folder_digest(folder: Path) -> str:
-    """Digest of all files below a folder, with their paths, without what Python and editors leave there."""
+    """Digest of all files below a folder, with their paths."""
     found = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in name.split("/")):
-            content = path.read_bytes()
-            found.update(f"{name}\0{len(content)}\0".encode() + content)
+    for path in files_below(folder):
+        with open(path, "rb") as file:
+            content = file.read()
+        name = path[len(str(folder)) :].replace(os.sep, "/")
+        found.update(f"{name}\0{len(content)}\0".encode() + content)
     return found.hexdigest()
 
 

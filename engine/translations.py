@@ -22,8 +22,8 @@ from engine import yamlfile
 from engine.blocks import Block, Page, read
 from engine.errors import Problem, SourceError
 from engine.files import write
+from engine.languages import SOURCE
 
-SOURCE = "en"
 _HEAD = """\
 # Which English text each paragraph renders. Written by `python -m engine translated`, read by every build.
 # Digests of the English text and of its translation, and how the English begins.

@@ -6,6 +6,7 @@ Such a page says `translate: false`. In a translation a link to it is written as
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -13,8 +14,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
-from engine import blocks
-from engine.translations import SOURCE
+from engine.languages import SOURCE
 
 
 class EnglishPage(File):
@@ -28,29 +28,31 @@ class EnglishPage(File):
         """Do nothing: the English build writes it."""
 
 
-def add_english_pages(files: Files, config: MkDocsConfig) -> None:
-    """Let the pages of a translation link to the English pages that it leaves out."""
+def add_english_pages(files: Files, config: MkDocsConfig) -> list[EnglishPage]:
+    """Let the pages of a translation link to the English pages that it leaves out. Returns these."""
     root = Path(config.config_file_path).parent
     source = root / "docs" / SOURCE
     if Path(config.docs_dir).resolve() == source.resolve():
-        return
+        return []
+    from engine import blocks  # slow to import
+
+    left_out = []
     for path in sorted(source.rglob("*.md")):
         name = path.relative_to(source).as_posix()
         if files.get_file_from_path(name) is None and not blocks.read(root, path).translate:
             place = File(name, str(source), config.site_dir, config.use_directory_urls).dest_uri
-            files.append(
-                EnglishPage(name, str(source), config.site_dir, config.use_directory_urls, dest_uri=place),
-            )
+            left_out.append(EnglishPage(name, str(source), config.site_dir, config.use_directory_urls, dest_uri=place))
+            files.append(left_out[-1])
+    return left_out
 
 
-def lead_to_english(html: str, page: Page, files: Files, config: MkDocsConfig) -> str:
+def lead_to_english(html: str, page: Page, left_out: Iterable[EnglishPage], config: MkDocsConfig) -> str:
     """A page's HTML with its links to English pages leading up and out of the folder of its own language.
 
     MkDocs writes such a link as if the page were in that folder, since it cannot lead above a site's root.
     """
     folder = f"{config.theme['language']}/"
-    for file in files:
-        if isinstance(file, EnglishPage):
-            inside, outside = (get_relative_url(file.url, prefix + page.url) for prefix in ("", folder))
-            html = html.replace(f'href="{inside}"', f'href="{outside}"')
+    for file in left_out:
+        inside, outside = (get_relative_url(file.url, prefix + page.url) for prefix in ("", folder))
+        html = html.replace(f'href="{inside}"', f'href="{outside}"')
     return html
