@@ -11,15 +11,19 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from engine import translations
+from engine import frameworks, functions, translations
 from engine.build import Site
 from engine.errors import SourceError
+from engine.functions import build_functions
+from engine.published import Built
 from engine.runner import Runner
+from engine.store import folder_digest
 
 ROOT = Path(__file__).parents[1]
 DEFINITION = """\
@@ -115,6 +119,105 @@ def test_every_language_gets_its_own_words_from_one_run(site: Path, runner: Runn
     assert Site(site, runner).build() == []
     assert ">成立</span>" in texts(site)[".cache/fragments/zh/demo/claims/one.md"][0]
     assert ">true</span>" in texts(site)[".cache/fragments/en/demo/claims/one.md"][0]
+
+
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The functions that each build has built, in order."""
+    calls: list[list[str]] = []
+
+    def note(root: Path, names: Sequence[str], *more: Any) -> Mapping[str, Built]:
+        calls.append(list(names))
+        return build_functions(root, names, *more)
+
+    monkeypatch.setattr(functions, "build_functions", note)
+    return calls
+
+
+def another(site: Path) -> None:
+    """Add a second function like the first."""
+    shutil.copytree(site / "snippets/demo", site / "snippets/other")
+    for page in (site / "docs/en/functions").rglob("*.md"):
+        copy = Path(str(page).replace("/demo", "/other"))
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_text(page.read_text().replace("demo/", "other/"))
+
+
+def test_only_functions_of_which_something_changed_are_built(
+    site: Path, runner: Runner, built: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    another(site)
+
+    def changed() -> list[list[str]]:
+        built.clear()
+        assert Site(site, runner).build() == []
+        assert len(list((site / ".cache/functions").iterdir())) == 2, "what is out of date is not kept"
+        return list(built)
+
+    assert changed() == [["demo", "other"]]
+    before = texts(site)
+    assert changed() == []
+    (site / "snippets/other/claims/one.py").write_text(CLAIM.format(1) + "# changed\n")
+    assert changed() == [["other"]]
+    assert [name for name, text in texts(site).items() if text != before[name]] == [
+        ".cache/fragments/en/other/experiments.md"
+    ]
+    (site / "docs/en/index.md").write_text("# Home, in other words\n")
+    assert changed() == []
+    shutil.move(site / "docs/en/functions/demo/experiments.md", site / "docs/en/functions/demo/tried.md")
+    assert changed() == [["demo"]], "its fragments link to each other on other pages"
+    monkeypatch.setattr(frameworks, "distributions", lambda: ["numpy-9.9.dist-info"])
+    assert changed() == [["demo", "other"]]
+    monkeypatch.setattr("engine.build.engine_digest", lambda: "another engine")
+    assert changed() == [["demo", "other"]]
+    (site / ".cache/fragments/en/demo/apis.md").unlink()
+    (site / ".cache/downloads/functions/demo.json").write_text("{}")
+    assert changed() == []
+    assert texts(site)[".cache/fragments/en/demo/apis.md"][0] == before[".cache/fragments/en/demo/apis.md"][0]
+    assert (site / ".cache/downloads/functions/demo.json").read_text() != "{}"
+
+
+def test_what_has_a_problem_is_built_again(site: Path, runner: Runner, built: list[list[str]]) -> None:
+    (site / "snippets/demo/claims/one.out").write_text("3\nverdict: true\n")
+    first = Site(site, runner).build()
+    assert len(first) == 1
+    assert Site(site, runner).build() == first
+    assert built == [["demo"], ["demo"]]
+
+
+def test_two_labs_of_one_name_are_a_problem(site: Path, runner: Runner) -> None:
+    another(site)
+    for name in ("demo", "other"):
+        lab = site / f"snippets/{name}/labs/depth.py"
+        lab.parent.mkdir()
+        lab.write_text("# %% [markdown]\n# A lab\n\n# %%\nprint(1)\n")
+        lab.with_suffix(".out").write_text("1\n")
+    reasons = [str(problem) for problem in Site(site, runner).build()]
+    assert "labs/depth.ipynb: 2 functions or labs want this file; give one another name" in reasons
+    assert "labs/depth.py: 2 functions or labs want this file; give one another name" in reasons
+
+
+def test_a_snippet_of_no_function_is_an_error(site: Path, runner: Runner) -> None:
+    (site / "snippets/stray.py").write_text("print(1)\n")
+    with pytest.raises(SourceError, match=r"snippets/stray\.py: a snippet belongs in the folder of a function"):
+        Site(site, runner).build()
+
+
+def test_a_folder_s_digest_tells_names_and_contents(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    seen = set()
+    for files in ({"a/x": "1", "y": ""}, {"a/x": "", "y": "1"}, {"a/x": "1"}, {"a/z": "1"}, {"ax": "1"}):
+        for path, text in files.items():
+            (tmp_path / path).write_text(text)
+        seen.add(folder_digest(tmp_path))
+        for path in files:
+            (tmp_path / path).unlink()
+    assert len(seen) == 5
+    empty = folder_digest(tmp_path)
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__/x.pyc").write_text("1")
+    (tmp_path / ".x.swp").write_text("1")
+    assert folder_digest(tmp_path) == empty
 
 
 def test_a_wrong_definition_stops_the_build(site: Path, runner: Runner) -> None:
