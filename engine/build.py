@@ -6,22 +6,24 @@ has changed are built (`engine.functions`, which is slow to import). The pages a
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 from engine import frameworks
 from engine.errors import Problem
-from engine.files import files_below, write
+from engine.files import prune, write
 from engine.pages import Place, check_includes, places
-from engine.published import Built, publish, schema
+from engine.published import FOLDER, Built, publish, schema
 from engine.references import footnotes
 from engine.runner import Runner
 from engine.snippets import functions
 from engine.store import Store, digest, engine_digest, folder_digest
+
+FRAGMENTS = Path(".cache/fragments")
+#: Functions that are built at once: enough for the frameworks to work side by side.
+BATCH = 50
 
 
 class Site:
@@ -38,41 +40,58 @@ class Site:
         output is not the recorded one: the page shows what this build printed, and the problem.
         """
         included = {language: places(self.root, language) for language in self.languages()}
-        functions_built = self._functions(included)
-        problems = [problem for built in functions_built.values() for problem in built.problems]
-        files = [schema(), *(file for built in functions_built.values() for file in built.files)]
-        for path, count in Counter(file.path for file in files).items():
-            if count > 1:
-                problems.append(Problem(path, f"{count} functions or labs want this file; give one another name"))
-        publish(self.root, files)
+        problems: dict[str, list[Problem]] = {}
+        files = Counter([publish(self.root, schema())])
+        fragments: dict[str, set[str]] = {}
+        for name, built in self._functions(included):
+            problems[name] = built.problems
+            files.update(publish(self.root, file) for file in built.files)
+            for language, texts in built.texts.items():
+                written = self._write(language, {f"{name}/{path}": text for path, text in texts.items()})
+                fragments.setdefault(language, set()).update(written)
+        clashes = [
+            Problem(path, f"{count} functions or labs want this file; give one another name")
+            for path, count in files.items()
+            if count > 1
+        ]
         seen: set[Problem] = set()  # the same fault shows in every language
         for language in included:
             texts, faults = footnotes(self.root, language, self._store("references"))
+            there = fragments.get(language, set()) | self._write(language, texts)
+            prune(self.root / FRAGMENTS / language, there)
             seen.update(faults)
-            for name, built in functions_built.items():
-                texts |= {f"{name}/{path}": text for path, text in built.texts.get(language, {}).items()}
-            self._write(language, texts)
-            seen.update(check_includes(self.root, language, set(texts)))
-        return problems + sorted(seen, key=str) + self._translations(len(included))
+            seen.update(check_includes(self.root, language, there))
+        prune(self.root / FOLDER, files.keys())
+        found = [problem for name in sorted(problems) for problem in problems[name]]
+        return found + clashes + sorted(seen, key=str) + self._translations(len(included))
 
     def languages(self) -> list[str]:
         """The languages that have pages."""
         return sorted(folder.name for folder in (self.root / "docs").iterdir() if folder.is_dir())
 
-    def _functions(self, included: Mapping[str, Mapping[str, Place]]) -> dict[str, Built]:
-        """What is made of each function, kept or new."""
+    def _functions(self, included: Mapping[str, Mapping[str, Place]]) -> Iterator[tuple[str, Built]]:
+        """What is made of each function, kept or new, a few at a time: memory does not grow with their number."""
         store = self._store("functions")
         keys = {name: self._key(name, included) for name in functions(self.root)}
-        built = {name: Built.of(data) for name, key in keys.items() if (data := store.get(key))}
-        if changed := [name for name in keys if name not in built]:
-            from engine.functions import build_functions
+        changed = []
+        for name, key in keys.items():
+            if data := store.get(key):
+                yield name, Built.of(data)
+            else:
+                changed.append(name)
+        if not changed:
+            return
+        from engine.functions import build_functions
+        from engine.processes import Pool
 
-            built |= build_functions(self.root, changed, included, self.runner)
-            for name in changed:
-                if not built[name].problems:
-                    store.put(keys[name], built[name].data())
-            store.keep(keys.values())
-        return {name: built[name] for name in keys}
+        with Pool() as pool:
+            for start in range(0, len(changed), BATCH):
+                batch = changed[start : start + BATCH]
+                for name, built in build_functions(self.root, batch, included, self.runner, pool):
+                    if not built.problems:
+                        store.put(keys[name], built.data())
+                    yield name, built
+        store.keep(keys.values())
 
     def _translations(self, languages: int) -> list[Problem]:
         """Where translations are behind; those of which all holds are not looked through again."""
@@ -99,13 +118,8 @@ class Site:
     def _store(self, name: str) -> Store:
         return Store(self.root / ".cache" / name)
 
-    def _write(self, language: str, texts: Mapping[str, str]) -> None:
-        folder = self.root / ".cache" / "fragments" / language
+    def _write(self, language: str, texts: Mapping[str, str]) -> set[str]:
+        """Write fragments. Returns their paths."""
         for path, text in texts.items():
-            write(folder / path, text)
-        for file in files_below(folder):
-            if file[len(str(folder)) + 1 :].replace(os.sep, "/") not in texts:
-                os.unlink(file)
-        for name in os.listdir(folder) if folder.is_dir() else ():
-            if not files_below(folder / name):
-                shutil.rmtree(folder / name)
+            write(self.root / FRAGMENTS / language / path, text)
+        return set(texts)

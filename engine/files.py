@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Container
 from pathlib import Path
 
 
@@ -17,6 +18,16 @@ def files_below(folder: Path) -> list[str]:
         folders[:] = [name for name in folders if not name.startswith((".", "__pycache__"))]
         found += [os.path.join(place, name) for name in files if not name.startswith(".")]
     return sorted(found)
+
+
+def prune(folder: Path, keep: Container[str]) -> None:
+    """Remove the files below a folder whose paths within it are not to be kept, and folders that this leaves empty."""
+    for file in files_below(folder):
+        if file[len(str(folder)) + 1 :].replace(os.sep, "/") not in keep:
+            os.unlink(file)
+    for place, _, _ in os.walk(folder, topdown=False):
+        if not os.listdir(place) and place != str(folder):
+            os.rmdir(place)
 
 
 def write(path: Path, content: str | bytes) -> bool:

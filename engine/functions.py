@@ -26,7 +26,7 @@ from engine.pages import Place, link
 from engine.processes import Pool
 from engine.published import Built
 from engine.runner import Runner
-from engine.snippets import discover
+from engine.snippets import Snippet, discover
 from engine.store import Store
 from engine.threads import Thread
 
@@ -77,24 +77,35 @@ class Findings:
     problems: list[Problem]
 
 
-def build_functions(root: Path, names: Sequence[str], included: Included, runner: Runner) -> dict[str, Built]:
-    """What is made of functions, by their names. included: by language, where pages include fragments.
+def build_functions(
+    root: Path, names: Sequence[str], included: Included, runner: Runner, pool: Pool
+) -> Iterator[tuple[str, Built]]:
+    """Names of functions, each with what is made of it. included: by language, where pages include fragments.
 
-    All are built at once, so that the frameworks work side by side. Raises SourceError where sources cannot be read,
+    All are checked at once, so that the frameworks work side by side. Raises SourceError where sources cannot be read,
     a library is missing, or a definition does not hold.
     """
-    snippets = [snippet for name in names for snippet in discover(root, root / "snippets" / name)]
+    read: list[tuple[list[Snippet], Sources]] = []
+    faults: list[Problem] = []
+    for name in names:
+        try:
+            read.append((discover(root, root / "snippets" / name), _read(root, name)))
+        except SourceError as error:
+            faults += error.problems
+    if faults:
+        raise SourceError(faults)
+    snippets, sources = [snippet for own, _ in read for snippet in own], [source for _, source in read]
     require_libraries(snippets)
-    sources = [_read(root, name) for name in names]
-    # The closing of the pool ends what is worked out, should a run end in an exception.
-    with ThreadPoolExecutor(1) as aside, Pool() as pool:
+    with ThreadPoolExecutor(1) as aside:
         proving = aside.submit(_prove, root, sources, pool)
-        verdicts = check(snippets, runner, _store(root, "runs"))
+        try:
+            verdicts = check(snippets, runner, _store(root, "runs"))
+        except BaseException:
+            pool.close()  # or what is being proved would be waited for
+            raise
         proved = proving.result()
-    return {
-        findings.sources.function: _build(root, findings, included)
-        for findings in _find(root, sources, proved, verdicts, runner)
-    }
+    for findings in _find(root, sources, proved, verdicts, runner):
+        yield findings.sources.function, _build(root, findings, included)
 
 
 def _store(root: Path, name: str) -> Store:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,13 +63,10 @@ def schema() -> Download:
     return Download(f"{DATA}/{SCHEMA.name}", SCHEMA.read_text(encoding="utf-8"), {})
 
 
-def publish(root: Path, downloads: Iterable[Download]) -> None:
-    """Write the files, and remove all others that are there."""
-    wanted = {file.path: file.content for file in downloads}
-    for path, content in wanted.items():
-        write(root / FOLDER / path, content)
-    for stale in [path for path in collect(root) if path not in wanted]:
-        (root / FOLDER / stale).unlink()
+def publish(root: Path, file: Download) -> str:
+    """Write a file. Returns its path within the site."""
+    write(root / FOLDER / file.path, file.content)
+    return file.path
 
 
 def collect(root: Path) -> list[str]:

@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +126,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The functions that each build has built, in order."""
     calls: list[list[str]] = []
 
-    def note(root: Path, names: Sequence[str], *more: Any) -> Mapping[str, Built]:
+    def note(root: Path, names: Sequence[str], *more: Any) -> Iterator[tuple[str, Built]]:
         calls.append(list(names))
         return build_functions(root, names, *more)
 
