@@ -1,6 +1,6 @@
 """Measure the figures that the project promises: what the engine costs, and what a reader gets.
 
-`python -m bench [engine|others|reader] [--repeat N] [--json FILE]`; without a name, all.
+`python -m bench [engine|others|scale|reader] [--repeat N] [--json FILE]`; without a name, all.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import engine, others, reader
+from bench import engine, others, reader, scale
 from bench.report import Figure, write
 
-PARTS = {"engine": engine.measure, "others": others.measure, "reader": reader.measure}
+PARTS = {"engine": engine.measure, "others": others.measure, "scale": scale.measure, "reader": reader.measure}
 
 
 def main() -> int:

@@ -47,14 +47,19 @@ def run(project: Path, *command: str, engine: Path | None = None) -> float:
 
     engine: the folder that holds the engine, if that is not the project's own.
     """
-    environment = os.environ | ENVIRONMENT | {"PYTHONPATH": str(engine or project), "NO_MKDOCS_2_WARNING": "1"}
-    # nbconvert, for mkdocs-jupyter, looks for its templates beside the Python that runs it only
-    environment["JUPYTER_PATH"] = str(Path(sys.prefix) / "share/jupyter")
     started = time.perf_counter()
-    done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
+    where = environment(engine or project)
+    done = subprocess.run(command, cwd=project, env=where, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
     return time.perf_counter() - started
+
+
+def environment(engine: Path) -> dict[str, str]:
+    """The environment of what is measured. engine: the folder that holds the engine."""
+    # nbconvert, for mkdocs-jupyter, looks for its templates beside the Python that runs it only
+    own = {"JUPYTER_PATH": str(Path(sys.prefix) / "share/jupyter"), "PYTHONPATH": str(engine)}
+    return os.environ | ENVIRONMENT | own | {"NO_MKDOCS_2_WARNING": "1"}
 
 
 def from_scratch(project: Path) -> Figure:

@@ -5,90 +5,62 @@ Each page has a PyTorch and a TensorFlow snippet and shows their code and output
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import shutil
 import statistics
 import sys
 import tempfile
 import venv
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from bench.engine import BARE, ROOT, run
+from bench.generated import SNIPPETS, Way, engine, jupyter, markdown_exec, plain, put, sources
 from bench.report import Figure
 
-#: Functions of the generated site.
-COUNT = int(os.environ.get("BENCH_FUNCTIONS", "8"))
-
-SNIPPETS = {
-    "torch": "import torch\n\nx = torch.linspace(-3, 3, 7)\nprint(torch.nn.functional.softplus(x) * {number})\n",
-    "tensorflow": "import tensorflow as tf\n\nx = tf.linspace(-3.0, 3.0, 7)\n"
-    "print((tf.nn.softplus(x) * {number}).numpy())\n",
-}
-DEFINITION = """\
-name: Function {number}
-expression: x
-stable: x
-derivative: "1"
-apis: [{{name: numpy.positive}}]
-figure: {{en: A line, zh: 一条线}}
-"""
-MARKDOWN = {
-    "attr_list": {},
-    "admonition": {},
-    "md_in_html": {},
-    "pymdownx.blocks.details": {},
-    "pymdownx.highlight": {},
-    "pymdownx.superfences": {},
-}
-PROSE = "# Function {number}\n\nA page about function {number}.\n"
-
-
-@dataclass(frozen=True)
-class Way:
-    """One way to build the site. page: the file with the prose of function 0; code: the one with its snippet."""
-
-    name: str
-    folder: Path
-    page: Path
-    code: Path
-    python: Path
+#: Numbers of functions. A notebook each takes seconds, so that the larger site is built by mkdocs-jupyter once.
+COUNTS = tuple(int(number) for number in os.environ.get("BENCH_FUNCTIONS", "8,50").split(","))
 
 
 def measure(repeat: int) -> Iterator[Figure]:
     """Every figure. Ends the program where one of the ways does not build the site."""
-    with tempfile.TemporaryDirectory() as folder:
-        base = Path(folder)
-        python = _environment(ROOT / ".cache" / "others")
-        own = Path(sys.executable)
-        ways = [
-            make(base / make.__name__, own if make is engine else python) for make in (engine, markdown_exec, jupyter)
-        ]
-        bare = {name: min(_bare(base, name) for _ in range(2)) for name in SNIPPETS}
-        times = {way.name: _times(way, repeat) for way in ways}
-        still = plain(base / "plain", own, ways[0])
-        times["plain"] = _times(still, repeat)
-    ours, other = times["engine"], times["markdown_exec"]
-    table = "; ".join(f"{name} {_told(took)}" for name, took in times.items())
-    said = f"N = {COUNT}: {table}; bare {', '.join(f'{name} {took:.1f} s' for name, took in bare.items())}"
-    name = "from scratch: this engine / markdown-exec"
-    yield Figure(name, ours["scratch"] / other["scratch"], 1.0, "times", said)
-    name = "from scratch: mkdocs-jupyter / this engine"
-    yield Figure(name, times["jupyter"]["scratch"] / ours["scratch"], 30 if COUNT >= 50 else 8, "times", "", least=True)
-    floor = max(bare.values()) + times["plain"]["scratch"]
-    name = "from scratch: this engine / the slower framework alone and plain MkDocs"
-    yield Figure(name, ours["scratch"] / floor, 1.25, "times", f"{ours['scratch']:.1f} s / {floor:.1f} s")
-    name = "nothing changed: this engine / plain MkDocs"
-    yield Figure(name, ours["nothing"] / times["plain"]["nothing"], 1.15, "times", "promised for 50 functions")
+    python = _environment(ROOT / ".cache" / "others")
+    for count in COUNTS:
+        with tempfile.TemporaryDirectory() as folder:
+            yield from _compare(Path(folder), python, count, repeat)
 
 
-def _told(took: dict[str, float]) -> str:
-    return ", ".join(f"{what} {seconds:.1f} s" for what, seconds in took.items())
+def _compare(base: Path, python: Path, count: int, repeat: int) -> Iterator[Figure]:
+    """All ways in turn, `repeat` times, so that what else the machine does falls on all of them; medians of each."""
+    own = Path(sys.executable)
+    ours = engine(base / "engine", own, count)
+    run(ours.folder, *build_command(own), engine=ROOT)  # what plain MkDocs is given
+    ways = [ours, markdown_exec(base / "markdown_exec", python, count), plain(base / "plain", own, count, ours)]
+    slow = jupyter(base / "jupyter", python, count)
+    times: dict[tuple[str, str], list[float]] = {}
+    bare: dict[str, list[float]] = {}
+    for number in range(repeat):
+        for framework in SNIPPETS:
+            bare.setdefault(framework, []).append(_bare(base, framework, count))
+        for way in [*ways, slow] if not number else ways:  # a notebook takes seconds, and so much that one run tells
+            for change in CHANGES if way is not slow else ("scratch",):
+                took = _build(way, change, number)
+                times.setdefault((way.name, change), []).append(took)
+    median = {key: statistics.median(took) for key, took in times.items()}
+    frameworks = {name: statistics.median(took) for name, took in bare.items()}
+    shown = [f"{name} {change} {seconds:.2f} s" for (name, change), seconds in median.items()]
+    shown += [f"{name} alone {seconds:.2f} s" for name, seconds in frameworks.items()]
+    at, scratch = f"N = {count}, ", median["engine", "scratch"]
+    name = at + "from scratch: this engine / markdown-exec"
+    yield Figure(name, scratch / median["markdown_exec", "scratch"], 1.0, "times", ", ".join(shown))
+    name = at + "from scratch: mkdocs-jupyter / this engine"
+    yield Figure(name, median["jupyter", "scratch"] / scratch, 30 if count >= 50 else 8, "times", "", least=True)
+    floor = max(frameworks.values()) + median["plain", "scratch"]
+    name = at + "from scratch: this engine / the slower framework alone and plain MkDocs"
+    yield Figure(name, scratch / floor, 1.25, "times", f"{scratch:.1f} s / {floor:.1f} s")
+    name = at + "nothing changed: this engine / plain MkDocs"
+    if count >= 50:  # promised for so many
+        yield Figure(name, median["engine", "nothing"] / median["plain", "nothing"], 1.15, "times", "")
 
 
 def _environment(folder: Path) -> Path:
@@ -108,129 +80,45 @@ def _environment(folder: Path) -> Path:
     return python
 
 
-def _sources(number: int) -> dict[str, str]:
-    return {name: text.format(number=number + 1) for name, text in SNIPPETS.items()}
+def _build(way: Way, change: str, number: int) -> float:
+    """Seconds of a build after a change. number: another for each build, or nothing would change."""
+    CHANGES[change](way, number)
+    return run(way.folder, *build_command(way.python), engine=ROOT)
 
 
-def _configuration(folder: Path, **more: object) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    own = {"site_name": "N functions", "theme": {"name": "material", "font": False}, "plugins": {}}
-    text = yaml.safe_dump(own | {"markdown_extensions": MARKDOWN} | more, sort_keys=False)
-    (folder / "mkdocs.yml").write_text(text, encoding="utf-8")
-    _write(
-        folder / "docs/index.md" if "docs_dir" not in more else folder / str(more["docs_dir"]) / "index.md",
-        "# N functions\n",
-    )
+def _forget(way: Way, _: int) -> None:
+    for kept in (".cache", "site"):
+        shutil.rmtree(way.folder / kept, ignore_errors=True)
 
 
-def _write(file: Path, text: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
+def _reword(way: Way, number: int) -> None:
+    text = way.page.read_text(encoding="utf-8")
+    way.page.write_text(text.replace("A page", f"A page ({number})", 1), encoding="utf-8")
 
 
-def engine(folder: Path, python: Path) -> Way:
-    """This project's engine: a folder of snippets for each function, recorded, and a page that includes them."""
-    includes = {"base_path": [".cache/fragments/en"], "check_paths": True}
-    _configuration(
-        folder,
-        docs_dir="docs/en",
-        hooks=[str(ROOT / "engine/hook.py")],
-        markdown_extensions=MARKDOWN | {"pymdownx.snippets": includes},
-    )
-    for number in range(COUNT):
-        name = f"f{number}"
-        _write(folder / f"snippets/{name}/definition.yml", DEFINITION.format(number=number))
-        page = PROSE.format(number=number)
-        for framework, text in _sources(number).items():
-            _write(folder / f"snippets/{name}/recipes/in_{framework}.py", text)
-            page += f'\n--8<-- "{name}/recipes/in_{framework}.md"\n'
-        for part in ("apis", "downloads", "microscope"):
-            page += f'\n--8<-- "{name}/{part}.md"\n'
-        _write(folder / f"docs/en/functions/{name}.md", page)
-    run(folder, str(python), "-m", "engine", "record", engine=ROOT)
-    pages = folder / "docs/en/functions/f0.md"
-    return Way("engine", folder, pages, folder / "snippets/f0/recipes/in_torch.py", python)
+def _recode(way: Way, number: int) -> None:
+    text = way.code.read_text(encoding="utf-8")
+    way.code.write_text(text.replace("7)", f"7)  # {number}", 1), encoding="utf-8")
 
 
-def markdown_exec(folder: Path, python: Path) -> Way:
-    """markdown-exec: code blocks of the pages, run in the process that builds."""
-    _configuration(folder, plugins={"markdown-exec": {}})
-    for number in range(COUNT):
-        blocks = (
-            f'```python exec="on" source="above" result="text"\n{text}```\n' for text in _sources(number).values()
-        )
-        _write(folder / f"docs/functions/f{number}.md", "\n".join([PROSE.format(number=number), *blocks]))
-    page = folder / "docs/functions/f0.md"
-    return Way("markdown_exec", folder, page, page, python)
+#: What is done before a build: from scratch, with nothing changed, after an edit of prose, after one of a snippet.
+CHANGES: dict[str, Callable[[Way, int], None]] = {
+    "scratch": _forget,
+    "nothing": lambda *_: None,
+    "prose": _reword,
+    "snippet": _recode,
+}
 
 
-def jupyter(folder: Path, python: Path) -> Way:
-    """mkdocs-jupyter: one notebook a page, run in a kernel of its own."""
-    _configuration(folder, plugins={"mkdocs-jupyter": {"execute": True, "allow_errors": False}})
-    for number in range(COUNT):
-        cells: list[dict[str, object]] = [
-            {"cell_type": "markdown", "id": "a", "metadata": {}, "source": PROSE.format(number=number)}
-        ]
-        cells += [
-            {"cell_type": "code", "id": name, "metadata": {}, "source": text, "outputs": [], "execution_count": None}
-            for name, text in _sources(number).items()
-        ]
-        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-        notebook = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
-        _write(folder / f"docs/functions/f{number}.ipynb", json.dumps(notebook))
-    page = folder / "docs/functions/f0.ipynb"
-    return Way("jupyter", folder, page, page, python)
+def build_command(python: Path) -> list[str]:
+    """The command that builds."""
+    return [str(python), "-m", "mkdocs", "build", "--quiet"]
 
 
-def plain(folder: Path, python: Path, built: Way) -> Way:
-    """MkDocs alone, with what the engine has written standing in the pages and beside them."""
-
-    def shown(include: re.Match[str]) -> str:
-        return (built.folder / ".cache/fragments/en" / include[1]).read_text(encoding="utf-8")
-
-    _configuration(folder)
-    shutil.copytree(built.folder / ".cache/downloads", folder / "docs", dirs_exist_ok=True)
-    for number in range(COUNT):
-        text = (built.folder / f"docs/en/functions/f{number}.md").read_text(encoding="utf-8")
-        whole = re.sub(r'--8<-- "(.*)"', shown, text)
-        _write(folder / f"docs/functions/f{number}.md", re.sub(r"\[[^\]]*\]\([^)]*\)", "", whole))
-    page = folder / "docs/functions/f0.md"
-    return Way("plain", folder, page, page, python)
-
-
-def _times(way: Way, repeat: int) -> dict[str, float]:
-    """Seconds of a build from scratch, with nothing changed, after an edit of prose, and of a snippet."""
-    command = [str(way.python), "-m", "mkdocs", "build", "--quiet"]
-
-    def build(change: Callable[[int], None]) -> float:
-        took = []
-        for number in range(repeat):
-            change(number)
-            took.append(run(way.folder, *command, engine=ROOT))
-        return statistics.median(took)
-
-    def forget(_: int) -> None:
-        for kept in (".cache", "site"):
-            shutil.rmtree(way.folder / kept, ignore_errors=True)
-
-    def reword(number: int) -> None:
-        text = way.page.read_text(encoding="utf-8")
-        way.page.write_text(text.replace("A page", f"A page ({number})", 1), encoding="utf-8")
-
-    def recode(number: int) -> None:
-        text = way.code.read_text(encoding="utf-8")
-        way.code.write_text(text.replace("7)", f"7)  # {number}", 1), encoding="utf-8")
-
-    slow = {"scratch": forget} | (
-        {} if way.name == "jupyter" else {"nothing": lambda _: None, "prose": reword, "snippet": recode}
-    )
-    return {name: build(change) for name, change in slow.items()}
-
-
-def _bare(base: Path, framework: str) -> float:
+def _bare(base: Path, framework: str, count: int) -> float:
     """Seconds of all snippets of one framework in one process."""
     files = []
-    for number in range(COUNT):
+    for number in range(count):
         files.append(base / "bare" / f"{framework}{number}.py")
-        _write(files[-1], _sources(number)[framework])
+        put(files[-1], sources(number)[framework])
     return run(base, sys.executable, "-c", BARE, *map(str, files))

@@ -7,18 +7,20 @@ has changed are built (`engine.functions`, which is slow to import). The pages a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 
 from engine import frameworks
+from engine.check import check, require_libraries
 from engine.errors import Problem
 from engine.files import prune, write
 from engine.pages import Place, check_includes, places
 from engine.published import FOLDER, Built, publish, schema
 from engine.references import footnotes
 from engine.runner import Runner
-from engine.snippets import functions
+from engine.snippets import discover_all, functions
 from engine.store import Store, digest, engine_digest, folder_digest
 
 FRAGMENTS = Path(".cache/fragments")
@@ -79,19 +81,27 @@ class Site:
                 yield name, Built.of(data)
             else:
                 changed.append(name)
-        if not changed:
-            return
-        from engine.functions import build_functions
-        from engine.processes import Pool
+        for start in range(0, len(changed), BATCH):
+            for name, built in self._build(changed[start : start + BATCH], included):
+                if not built.problems:
+                    store.put(keys[name], built.data())
+                yield name, built
+        if changed:
+            store.keep(keys.values())
 
-        with Pool() as pool:
-            for start in range(0, len(changed), BATCH):
-                batch = changed[start : start + BATCH]
-                for name, built in build_functions(self.root, batch, included, self.runner, pool):
-                    if not built.problems:
-                        store.put(keys[name], built.data())
-                    yield name, built
-        store.keep(keys.values())
+    def _build(self, names: Sequence[str], included: Mapping[str, Mapping[str, Place]]) -> Iterator[tuple[str, Built]]:
+        """Build functions. Their snippets run beside all else."""
+        snippets = discover_all(self.root, names)
+        require_libraries(snippets)
+        with ThreadPoolExecutor(1) as aside:
+            running = aside.submit(check, snippets, self.runner, self._store("runs"))
+            try:
+                from engine.functions import build_functions  # slow to import: the frameworks start meanwhile
+
+                yield from build_functions(self.root, names, included, self.runner, running.result)
+            except KeyboardInterrupt:
+                self.runner.cancel()
+                raise
 
     def _translations(self, languages: int) -> list[Problem]:
         """Where translations are behind; those of which all holds are not looked through again."""

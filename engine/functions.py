@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -12,7 +11,7 @@ from engine import apis, audit, datasheet, decimals, definition, derivations, fa
 from engine.apis import Samples
 from engine.audit import Audit
 from engine.audit_fragments import audit_fragments
-from engine.check import Verdict, check, require_libraries
+from engine.check import Verdict
 from engine.definition import Definition
 from engine.derivations import Derivation, Report
 from engine.downloads import downloads_fragment, function_downloads, lab_downloads, lab_line
@@ -26,7 +25,6 @@ from engine.pages import Place, link
 from engine.processes import Pool
 from engine.published import Built
 from engine.runner import Runner
-from engine.snippets import Snippet, discover
 from engine.store import Store
 from engine.threads import Thread
 
@@ -78,34 +76,31 @@ class Findings:
 
 
 def build_functions(
-    root: Path, names: Sequence[str], included: Included, runner: Runner, pool: Pool
+    root: Path, names: Sequence[str], included: Included, runner: Runner, ran: Callable[[], Iterable[Verdict]]
 ) -> Iterator[tuple[str, Built]]:
-    """Names of functions, each with what is made of it. included: by language, where pages include fragments.
+    """Names of functions, each with what is made of it.
 
-    All are checked at once, so that the frameworks work side by side. Raises SourceError where sources cannot be read,
-    a library is missing, or a definition does not hold.
+    included: by language, where pages include fragments; ran: waits for the verdicts of their snippets. All functions
+    are proved, and libraries asked for their names, at once. Raises SourceError where sources cannot be read or a
+    definition does not hold.
     """
-    read: list[tuple[list[Snippet], Sources]] = []
+    sources: list[Sources] = []
     faults: list[Problem] = []
     for name in names:
         try:
-            read.append((discover(root, root / "snippets" / name), _read(root, name)))
+            sources.append(_read(root, name))
         except SourceError as error:
             faults += error.problems
     if faults:
         raise SourceError(faults)
-    snippets, sources = [snippet for own, _ in read for snippet in own], [source for _, source in read]
-    require_libraries(snippets)
-    with ThreadPoolExecutor(1) as aside:
-        proving = aside.submit(_prove, root, sources, pool)
-        try:
-            verdicts = check(snippets, runner, _store(root, "runs"))
-        except BaseException:
-            pool.close()  # or what is being proved would be waited for
-            raise
-        proved = proving.result()
-    for findings in _find(root, sources, proved, verdicts, runner):
-        yield findings.sources.function, _build(root, findings, included)
+    proved = _prove(root, sources)
+    asked = [(source.definition, proof.samples) for source, proof in zip(sources, proved, strict=True)]
+    named = apis.check(root, asked, runner, _store(root, "runs"))
+    verdicts: dict[str, list[Verdict]] = {source.function: [] for source in sources}
+    for verdict in ran():
+        verdicts[verdict.snippet.function].append(verdict)
+    for source, proof, found in zip(sources, proved, named, strict=True):
+        yield source.function, _build(root, _find(root, source, proof, verdicts[source.function], *found), included)
 
 
 def _store(root: Path, name: str) -> Store:
@@ -118,18 +113,19 @@ def _read(root: Path, function: str) -> Sources:
     return Sources(entry, threads.read(root, function), steps, facts.load(root, entry))
 
 
-def _prove(root: Path, sources: Sequence[Sources], pool: Pool) -> list[Mathematics]:
+def _prove(root: Path, sources: Sequence[Sources]) -> list[Mathematics]:
     """Check what is written about functions and compute their values, of all at once.
 
     Raises SourceError for definitions that do not hold: nothing can be measured against these.
     """
     entries = [source.definition for source in sources]
-    proved = proofs.prove(root, entries, _store(root, "proofs"), pool)
-    if problems := [problem for proof in proved for problem in proof.problems]:
-        raise SourceError(problems)
     steps = [[*source.derivations, *(fact.check for fact in source.facts)] for source in sources]
-    reports = iter(derivations.reports([*chain(*steps)], _store(root, "derivations"), pool))
-    values = decimals.tables(entries, _store(root, "decimals"), pool)
+    with Pool() as pool:
+        proved = proofs.prove(root, entries, _store(root, "proofs"), pool)
+        if problems := [problem for proof in proved for problem in proof.problems]:
+            raise SourceError(problems)
+        reports = iter(derivations.reports([*chain(*steps)], _store(root, "derivations"), pool))
+        values = decimals.tables(entries, _store(root, "decimals"), pool)
     return [
         Mathematics(
             proof.samples,
@@ -143,25 +139,20 @@ def _prove(root: Path, sources: Sequence[Sources], pool: Pool) -> list[Mathemati
 
 def _find(
     root: Path,
-    sources: Sequence[Sources],
-    proved: Sequence[Mathematics],
-    verdicts: Iterable[Verdict],
-    runner: Runner,
-) -> Iterator[Findings]:
-    """Put together what is known of each function, and ask the libraries for its names."""
-    own: dict[str, list[Verdict]] = {source.function: [] for source in sources}
-    for verdict in verdicts:
-        own[verdict.snippet.function].append(verdict)
-    asked = [(source.definition, proof.samples) for source, proof in zip(sources, proved, strict=True)]
-    named = apis.check(root, asked, runner, _store(root, "runs"))
-    for source, proof, (found, faults) in zip(sources, proved, named, strict=True):
-        entry, ran = source.definition, own[source.function]
-        measured = audit.audit(root, entry) if any(api.audit for api in entry.apis) else None
-        problems = [verdict.problem for verdict in ran if verdict.problem]
-        problems += [problem for report in [*proof.reports, *proof.checks] for problem in report.problems]
-        problems += faults
-        problems += audit.problems(root, entry, measured) if measured else []
-        yield Findings(source, ran, proof, found, measured, problems)
+    source: Sources,
+    proof: Mathematics,
+    verdicts: list[Verdict],
+    found: list[apis.Found],
+    faults: list[Problem],
+) -> Findings:
+    """Put together what is known of one function."""
+    entry = source.definition
+    measured = audit.audit(root, entry) if any(api.audit for api in entry.apis) else None
+    problems = [verdict.problem for verdict in verdicts if verdict.problem]
+    problems += [problem for report in [*proof.reports, *proof.checks] for problem in report.problems]
+    problems += faults
+    problems += audit.problems(root, entry, measured) if measured else []
+    return Findings(source, verdicts, proof, found, measured, problems)
 
 
 def _build(root: Path, findings: Findings, included: Included) -> Built:

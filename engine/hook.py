@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment, FileSystemBytecodeCache
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
@@ -66,9 +68,19 @@ def on_nav(nav: Navigation, **_: Any) -> None:
     navigation = nav
 
 
-def on_env(_: Any, config: MkDocsConfig, files: Files) -> None:
-    """Once every page has its content, add the Markdown twins."""
+def on_env(environment: Environment, config: MkDocsConfig, files: Files) -> None:
+    """Once every page has its content, add the Markdown twins. Keep compiled templates: half of a small build."""
     machines.add_twins(files, navigation, config)
+    folder = Path(config.config_file_path).parent / ".cache" / "templates"
+    folder.mkdir(parents=True, exist_ok=True)
+    environment.bytecode_cache = FileSystemBytecodeCache(str(folder))
+
+
+def on_serve(server: LiveReloadServer, config: MkDocsConfig, **_: Any) -> None:
+    """Notice changes at once."""
+    from engine.watch import watch_natively  # not needed by a build
+
+    watch_natively(server, config)
 
 
 def on_shutdown() -> None:

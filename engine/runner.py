@@ -86,6 +86,8 @@ def fork_is_safe() -> bool:
 class Runner:
     """Worker processes, started when first needed and kept warm until `close`. Use it as a context manager.
 
+    Several threads may run snippets at once; each worker runs one at a time.
+
     limits: bounds of each snippet; fork: whether workers fork (default: where that is safe) or start a fresh
     process per snippet.
     """
@@ -95,6 +97,7 @@ class Runner:
         self.fork = fork_is_safe() if fork is None else fork
         self._workers: dict[str, _Worker] = {}
         self._lock = Lock()
+        self._cancelled = Event()
 
     def __enter__(self) -> Runner:
         return self
@@ -113,7 +116,7 @@ class Runner:
         def drain(name: str) -> None:
             for snippet in queues[name]:
                 result = self._run_one(snippet)
-                if stopped.is_set():
+                if stopped.is_set() or self._cancelled.is_set():
                     return
                 if done:
                     with self._lock:
@@ -133,19 +136,26 @@ class Runner:
                 self.close()
                 raise
 
+    def cancel(self) -> None:
+        """End at once what other threads run, and the workers, for good. What has not been run has no verdict."""
+        self._cancelled.set()
+        self.close()
+
     def close(self) -> None:
         """End the workers, and whatever they still run."""
-        workers = list(self._workers.values())
-        self._workers.clear()
+        with self._lock:
+            workers = list(self._workers.values())
+            self._workers.clear()
         for worker in workers:
             worker.stop()
         for worker in workers:
             worker.end()
 
     def _run_one(self, snippet: Snippet) -> Result:
-        worker = self._workers.get(snippet.worker)
-        if worker is None:
-            worker = self._workers[snippet.worker] = _Worker(snippet.root)
+        with self._lock:
+            if snippet.worker not in self._workers:
+                self._workers[snippet.worker] = _Worker(snippet.root)
+            worker = self._workers[snippet.worker]
         job = {
             "path": str(snippet.root / snippet.path),
             "root": os.path.realpath(snippet.root),
@@ -162,8 +172,10 @@ class Runner:
         try:
             report = worker.ask(job)
         except WorkerDied as error:
-            if self._workers.pop(snippet.worker, None):
-                worker.end()
+            with self._lock:
+                if self._workers.get(snippet.worker) is worker:
+                    del self._workers[snippet.worker]
+            worker.end()
             report = {"ok": False, "reason": str(error), "output": "", "detail": worker.last_words}
         return _result(snippet, report)
 
@@ -224,6 +236,7 @@ class WorkerDied(Exception):
 class _Worker:
     def __init__(self, root: Path) -> None:
         self.last_words = ""
+        self._lock = Lock()
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed in end()
         here = str(Path(__file__).parents[1])
         path = os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH"))))
@@ -243,10 +256,11 @@ class _Worker:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
-            self._process.stdin.write(json.dumps(job) + "\n")
-            self._process.stdin.flush()
-            answer = self._process.stdout.readline()
-        except BrokenPipeError:
+            with self._lock:
+                self._process.stdin.write(json.dumps(job) + "\n")
+                self._process.stdin.flush()
+                answer = self._process.stdout.readline()
+        except (BrokenPipeError, ValueError):  # ValueError: closed, since another thread has found it dead
             answer = ""
         if not answer:
             status = self._process.wait()
@@ -265,10 +279,13 @@ class _Worker:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream:
-                with suppress(BrokenPipeError):
-                    stream.close()
-        self._log.seek(0)
-        self.last_words = self._log.read()[-4000:].decode("utf-8", errors="replace")
-        self._log.close()
+        with self._lock:
+            if self._log.closed:
+                return  # another thread has found it dead
+            for stream in (self._process.stdin, self._process.stdout):
+                if stream:
+                    with suppress(BrokenPipeError):
+                        stream.close()
+            self._log.seek(0)
+            self.last_words = self._log.read()[-4000:].decode("utf-8", errors="replace")
+            self._log.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -82,6 +83,20 @@ def functions(root: Path) -> list[str]:
         discover(root, path)
     folders = (path for path in (root / "snippets").iterdir() if path.is_dir())
     return sorted(path.name for path in folders if not path.name.startswith("."))
+
+
+def discover_all(root: Path, names: Iterable[str]) -> list[Snippet]:
+    """The snippets of functions. Raises SourceError with the faults of all."""
+    found: list[Snippet] = []
+    problems: list[Problem] = []
+    for name in names:
+        try:
+            found += discover(root, root / "snippets" / name)
+        except SourceError as error:
+            problems += error.problems
+    if problems:
+        raise SourceError(problems)
+    return found
 
 
 def discover(root: Path, within: Path | None = None) -> list[Snippet]:

@@ -1,0 +1,151 @@
+"""Sites of N functions that several tools can build, for `bench.others`, `bench.scale` and `bench.serving`.
+
+Each page has a PyTorch and a TensorFlow snippet and shows their code and output.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from bench.engine import ROOT, run
+
+#: Functions in one section of the navigation.
+GROUP = 25
+
+SNIPPETS = {
+    "torch": "import torch\n\nx = torch.linspace(-3, 3, 7)\nprint(torch.nn.functional.softplus(x) * {number})\n",
+    "tensorflow": "import tensorflow as tf\n\nx = tf.linspace(-3.0, 3.0, 7)\n"
+    "print((tf.nn.softplus(x) * {number}).numpy())\n",
+}
+DEFINITION = """\
+name: Function {number}
+expression: x
+stable: x
+derivative: "1"
+apis: [{{name: numpy.positive}}]
+figure: {{en: A line, zh: 一条线}}
+"""
+MARKDOWN = {
+    "attr_list": {},
+    "admonition": {},
+    "md_in_html": {},
+    "pymdownx.blocks.details": {},
+    "pymdownx.highlight": {},
+    "pymdownx.superfences": {},
+}
+PROSE = "# Function {number}\n\nA page about function {number}.\n"
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to build the site. page: the file with the prose of function 0; code: that with its PyTorch snippet."""
+
+    name: str
+    folder: Path
+    page: Path
+    code: Path
+    python: Path
+
+
+def sources(number: int) -> dict[str, str]:
+    return {name: text.format(number=number + 1) for name, text in SNIPPETS.items()}
+
+
+def _configuration(folder: Path, count: int, suffix: str = "md", **more: object) -> None:
+    """A site in sections, of which a page shows its own: with all in each, bytes grow as the square of their number."""
+    groups = [range(first, min(first + GROUP, count)) for first in range(0, count, GROUP)]
+    sections = [
+        {f"Functions {group.start} to {group.stop - 1}": [f"functions/f{number}.{suffix}" for number in group]}
+        for group in groups
+    ]
+    theme = {"name": "material", "font": False, "features": ["navigation.prune"]}
+    own = {"site_name": "N functions", "theme": theme, "plugins": {}, "nav": [{"Home": "index.md"}, *sections]}
+    text = yaml.safe_dump(own | {"markdown_extensions": MARKDOWN} | more, sort_keys=False)
+    put(folder / "mkdocs.yml", text)
+    put(folder / str(more.get("docs_dir", "docs")) / "index.md", "# N functions\n")
+
+
+def put(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+
+
+def engine(folder: Path, python: Path, count: int, **more: object) -> Way:
+    """This project's engine: a folder of snippets for each function, recorded, and a page that includes them.
+
+    more: settings of MkDocs.
+    """
+    includes = {"base_path": [".cache/fragments/en"], "check_paths": True}
+    _configuration(
+        folder,
+        count,
+        watch=["snippets"],
+        docs_dir="docs/en",
+        hooks=[str(ROOT / "engine/hook.py")],
+        markdown_extensions=MARKDOWN | {"pymdownx.snippets": includes},
+        **more,
+    )
+    for number in range(count):
+        name = f"f{number}"
+        put(folder / f"snippets/{name}/definition.yml", DEFINITION.format(number=number))
+        page = PROSE.format(number=number)
+        for framework, text in sources(number).items():
+            put(folder / f"snippets/{name}/recipes/in_{framework}.py", text)
+            page += f'\n--8<-- "{name}/recipes/in_{framework}.md"\n'
+        for part in ("apis", "downloads", "microscope"):
+            page += f'\n--8<-- "{name}/{part}.md"\n'
+        put(folder / f"docs/en/functions/{name}.md", page)
+    run(folder, str(python), "-m", "engine", "record", engine=ROOT)
+    pages = folder / "docs/en/functions/f0.md"
+    return Way("engine", folder, pages, folder / "snippets/f0/recipes/in_torch.py", python)
+
+
+def markdown_exec(folder: Path, python: Path, count: int) -> Way:
+    """markdown-exec: code blocks of the pages, run in the process that builds."""
+    _configuration(folder, count, plugins={"markdown-exec": {}})
+    for number in range(count):
+        blocks = (f'```python exec="on" source="above" result="text"\n{text}```\n' for text in sources(number).values())
+        put(folder / f"docs/functions/f{number}.md", "\n".join([PROSE.format(number=number), *blocks]))
+    page = folder / "docs/functions/f0.md"
+    return Way("markdown_exec", folder, page, page, python)
+
+
+def jupyter(folder: Path, python: Path, count: int) -> Way:
+    """mkdocs-jupyter: one notebook a page, run in a kernel of its own."""
+    plugins = {"mkdocs-jupyter": {"execute": True, "allow_errors": False}}
+    _configuration(folder, count, "ipynb", plugins=plugins)
+    for number in range(count):
+        cells: list[dict[str, object]] = [
+            {"cell_type": "markdown", "id": "a", "metadata": {}, "source": PROSE.format(number=number)}
+        ]
+        cells += [
+            {"cell_type": "code", "id": name, "metadata": {}, "source": text, "outputs": [], "execution_count": None}
+            for name, text in sources(number).items()
+        ]
+        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+        notebook = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+        put(folder / f"docs/functions/f{number}.ipynb", json.dumps(notebook))
+    page = folder / "docs/functions/f0.ipynb"
+    return Way("jupyter", folder, page, page, python)
+
+
+def plain(folder: Path, python: Path, count: int, built: Way) -> Way:
+    """MkDocs alone, with what the engine has written standing in the pages and beside them."""
+
+    def shown(include: re.Match[str]) -> str:
+        return (built.folder / ".cache/fragments/en" / include[1]).read_text(encoding="utf-8")
+
+    _configuration(folder, count)
+    shutil.copytree(built.folder / ".cache/downloads", folder / "docs", dirs_exist_ok=True)
+    for number in range(count):
+        text = (built.folder / f"docs/en/functions/f{number}.md").read_text(encoding="utf-8")
+        whole = re.sub(r'--8<-- "(.*)"', shown, text)
+        put(folder / f"docs/functions/f{number}.md", re.sub(r"\[[^\]]*\]\([^)]*\)", "", whole))
+    page = folder / "docs/functions/f0.md"
+    return Way("plain", folder, page, page, python)
