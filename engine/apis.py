@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from engine import frameworks
-from engine.check import results
+from engine.check import key, results
 from engine.definition import Api, Definition
 from engine.errors import Problem
 from engine.frameworks import LIBRARIES
@@ -46,8 +46,6 @@ import numpy
 import {library}
 
 QUESTIONS = json.loads({questions!r})
-points = numpy.array(QUESTIONS["points"], numpy.float32)
-x = {array}
 
 
 def find(name):
@@ -81,12 +79,14 @@ def defaults(function):
     return {{p.name: plain(p.default) for p in parameters if p.default is not p.empty}}
 
 
-def answer(api):
+def answer(api, points):
+    points = numpy.array(points, numpy.float32)
+    x = {array}
     found = {{}}
     for key, ask in (
         ("exists", lambda: find(api["name"]) is not None),
         ("defaults", lambda: defaults(find(api["name"]))),
-        ("values", lambda: [float(y) for y in numpy.asarray(eval(api["call"]), numpy.float64)]),
+        ("values", lambda: [float(y) for y in numpy.asarray(eval(api["call"], globals() | {{"x": x}}), numpy.float64)]),
     ):
         try:
             found[key] = ask()
@@ -95,7 +95,7 @@ def answer(api):
     return found
 
 
-print(json.dumps([answer(api) for api in QUESTIONS["apis"]]))
+print(json.dumps([[answer(api, question["points"]) for api in question["apis"]] for question in QUESTIONS]))
 '''
 
 
@@ -121,8 +121,39 @@ def check(
     compared. All are asked at once, so that libraries answer side by side.
     """
     inquiries = [_Inquiry(root, definition, samples) for definition, samples in asked]
-    answers = iter(results([snippet for inquiry in inquiries for snippet in inquiry.snippets()], runner, store))
+    questions = [question for inquiry in inquiries for question in inquiry.questions()]
+    snippets = [_snippet(root, [question]) for question in questions]
+    _ask_together(root, dict(zip(snippets, questions, strict=True)), runner, store)
+    answers = iter(results(snippets, runner, store))
     return [inquiry.judge([next(answers) for _ in inquiry.by_library]) for inquiry in inquiries]
+
+
+def _ask_together(root: Path, questions: Mapping[Snippet, _Question], runner: Runner, store: Store) -> None:
+    """Ask a library all that is not kept in one run: a process for each definition would cost more than its answer.
+
+    What comes of it is kept for each definition. Where that run fails, nothing is, and each is asked by itself.
+    """
+    by_library: dict[str, list[Snippet]] = {}
+    for snippet, question in questions.items():
+        if store.get(key(snippet, runner.limits)) is None:
+            by_library.setdefault(question.library, []).append(snippet)
+    groups = [group for group in by_library.values() if len(group) > 1]
+    together = [_snippet(root, [questions[snippet] for snippet in group]) for group in groups]
+    for group, result in zip(groups, results(together, runner, store), strict=True):
+        if not result.problem:
+            for snippet, part in zip(group, json.loads(result.output.splitlines()[-1]), strict=True):
+                own = replace(result, output=json.dumps([part]) + "\n")
+                store.put(key(snippet, runner.limits), asdict(own))
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What is asked about the names of one definition in one library."""
+
+    definition: Definition
+    library: str
+    apis: Sequence[Api]
+    samples: Samples
 
 
 class _Inquiry:
@@ -142,10 +173,10 @@ class _Inquiry:
             else:
                 self.by_library.setdefault(api.library, []).append(i)
 
-    def snippets(self) -> list[Snippet]:
+    def questions(self) -> list[_Question]:
         """One for each library."""
         return [
-            _snippet(self.root, self.definition, library, [self.definition.apis[i] for i in indices], self.samples)
+            _Question(self.definition, library, [self.definition.apis[i] for i in indices], self.samples)
             for library, indices in self.by_library.items()
         ]
 
@@ -168,22 +199,28 @@ class _Inquiry:
         self.problems.append(Problem(path.as_posix(), reason, line, "\n".join(detail)))
 
 
-def _snippet(root: Path, definition: Definition, library: str, apis: Iterable[Api], samples: Samples) -> Snippet:
-    questions = {"points": [x for x, _ in samples], "apis": [{"name": api.name, "call": api.call} for api in apis]}
+def _snippet(root: Path, questions: Sequence[_Question]) -> Snippet:
+    """The snippet that asks one library; its last line is a list with the answers to each question."""
+    first = questions[0]
+    asked = [
+        {"points": [x for x, _ in question.samples], "apis": [{"name": a.name, "call": a.call} for a in question.apis]}
+        for question in questions
+    ]
+    array = _ARRAYS.get(first.library, "points")
     return Snippet(
         root=root,
-        path=definition.path,
-        source=_SOURCE.format(library=library, questions=json.dumps(questions), array=_ARRAYS.get(library, "points")),
-        imports=tuple(sorted({library, "numpy"})),
+        path=first.definition.path,
+        source=_SOURCE.format(library=first.library, questions=json.dumps(asked), array=array),
+        imports=tuple(sorted({first.library, "numpy"})),
         modules=(),
-        worker=LIBRARIES[library].worker or "numpy",
+        worker=LIBRARIES[first.library].worker or "numpy",
     )
 
 
 def _answers(result: Result, count: int) -> list[dict[str, Any]]:
     if result.problem:
         return [{"failed": f"{result.problem.reason}\\n{result.problem.detail}"}] * count
-    return json.loads(result.output.splitlines()[-1])
+    return json.loads(result.output.splitlines()[-1])[0]
 
 
 def _faults(api: Api, answer: Mapping[str, Any], samples: Samples) -> Iterable[list[str]]:

@@ -1,5 +1,6 @@
 """Public names are checked: a wrong default, a name that does not exist, or another function is caught."""
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -107,6 +108,44 @@ def test_kept(tmp_path, runner):
     with Runner() as idle:
         idle.run = None  # what is kept is not asked again
         assert apis.check(ROOT, [(changed, SAMPLES)], idle, store) == first
+
+
+class Counting(Runner):
+    """Counts what it runs."""
+
+    runs = 0
+
+    def run(self, snippets, done=None):
+        snippets = list(snippets)
+        self.runs += len(snippets)
+        super().run(snippets, done)
+
+
+def test_libraries_are_asked_about_all_definitions_at_once(tmp_path):
+    names = ("numpy.exp", "numpy.tanh", "numpy.no_such_name")
+    asked = [(replace(SOFTPLUS, apis=(api(name),)), ((0.5, 2.0),)) for name in names]
+    with Counting() as runner:
+        store = Store(tmp_path)
+        together = apis.check(ROOT, asked, runner, store)
+        assert runner.runs == 1
+        assert apis.check(ROOT, asked, runner, store) == together
+        assert [apis.check(ROOT, [one], runner, store)[0] for one in asked] == together
+        assert runner.runs == 1, "each is kept by itself"
+        asked[1] = (asked[1][0], ((1.0, math.tanh(1.0)),))
+        changed = apis.check(ROOT, asked, runner, store)
+        assert runner.runs == 2
+        assert [bool(problems) for _, problems in changed] == [True, False, True]
+
+
+def test_one_that_brings_the_run_down_does_not_take_the_others_with_it(tmp_path):
+    crash = api("numpy.exp", "__import__('os')._exit(3)")
+    fine = api("numpy.exp", "numpy.exp(x)")
+    asked = [(replace(SOFTPLUS, apis=(one,)), ((0.0, 1.0),)) for one in (fine, crash)]
+    with Counting() as runner:
+        (_, good), (_, bad) = apis.check(ROOT, asked, runner, Store(tmp_path))
+    assert good == []
+    assert "called os._exit(3) before its end" in str(bad[0])
+    assert runner.runs == 3
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
