@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: serve site offline test record check lint bench audit requirements clean
+.PHONY: serve site offline test record check ledger lint bench audit requirements clean
 
 serve: $(READY)  ## the site at http://127.0.0.1:8000, rebuilt on every change
 	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
@@ -24,6 +24,9 @@ check: $(READY)  ## run the snippets and compare their output with what is recor
 
 record: $(READY)  ## run the snippets and rewrite their recorded outputs
 	$(BIN)/python -m engine record
+
+ledger: $(READY)  ## run the snippets with other releases: VERSIONS="torch==2.12.1 jax==0.9.2"; without it, fill what is missing
+	$(BIN)/python -m engine ledger $(VERSIONS)
 
 lint: $(READY)  ## formatting and lint of code and snippets
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""Command line: `python -m engine check|record|build|translated|site`."""
+"""Command line: `python -m engine check|record|ledger|build|translated|site`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
-from engine import audit, definition, translations
-from engine.check import Verdict, check, missing, record, require_libraries
+from engine import audit, definition, frameworks, ledger, releases, translations
+from engine.check import Verdict, check, mismatch, missing, record, require_libraries
 from engine.errors import Problem, SourceError
 from engine.frameworks import installed
 from engine.runner import Runner
@@ -36,6 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
             return _build(root)
         if options.command == "translated":
             return _translated(root, options)
+        if options.command == "ledger":
+            return _ledger(root, options.release)
         if options.command == "site":
             return build_site(root, Path(options.folder).resolve(), os.environ.get("SITE_URL", ""))
         return _run(root, options)
@@ -71,6 +74,10 @@ def _parser() -> argparse.ArgumentParser:
         text = "take the i-th of n parts only; every snippet and audit is in one of them"
         command.add_argument("--shard", metavar="i/n", default="1/1", help=text)
     commands.add_parser("build", help="check everything and write the fragments that the pages include")
+    text = "run snippets with other releases of their frameworks, and enter in ledger/ what they print"
+    command = commands.add_parser("ledger", help=text, description=text)
+    text = "torch==2.12.0, or tensorflow==2.19.0,keras==3.9.0 for more of it (default: what the ledger lacks)"
+    command.add_argument("release", nargs="*", help=text)
     text = "record that translated pages, or the paragraph on one line, render the English text of today"
     command = commands.add_parser("translated", help=text, description=text)
     command.add_argument("path", nargs="*", help="page, page:line, or folder of a translation (default: all)")
@@ -92,11 +99,15 @@ def _run(root: Path, options: argparse.Namespace) -> int:
     require_libraries(snippets)
     changed: list[str] = []
     failed: list[Problem] = []
+    printed: list[ledger.Printed] = []
 
     def done(verdict: Verdict) -> None:
         if options.command == "record":
+            before = ledger.recorded(verdict.snippet)
             if record(verdict):
                 changed.append(verdict.snippet.name)
+            if not verdict.result.problem:
+                printed.append(ledger.Printed(verdict.snippet, verdict.result, before))
             problem = verdict.result.problem
         else:
             problem = verdict.problem
@@ -107,6 +118,8 @@ def _run(root: Path, options: argparse.Namespace) -> int:
     store = Store(root / ".cache" / "runs")
     with Runner() as runner, _progress(len(snippets), done) as tell:
         check(snippets, runner, store, tell)
+    versions = frameworks.versions(module for snippet in snippets for module in snippet.libraries)
+    changed += ledger.enter(root, printed, versions, _today(), anew=False)
     for function in shard.of(_audited(root, options.path)):
         entry = definition.read(root, function)
         absent = sorted({api.library for api in entry.apis if api.audit and not installed(api.library)})
@@ -138,6 +151,35 @@ def _shard(text: str) -> Shard:
         return Shard.read(text)
     except ValueError as error:
         raise UsageError(f"--shard: {error}") from None
+
+
+def _today() -> str:
+    """The day in UTC. Only commands that record ask for it."""
+    return datetime.now(UTC).date().isoformat()
+
+
+def _ledger(root: Path, names: list[str]) -> int:
+    snippets = discover(root)
+    try:
+        wanted = [releases.parse(name) for name in names]
+    except releases.ReleaseError as error:
+        raise UsageError(str(error)) from None
+    tasks = [(release, [one for one in snippets if ledger.lead(one) == release.library]) for release in wanted]
+    failed = 0
+    for release, own in tasks if names else list(releases.gaps(ledger.read(root), snippets)):
+        print(f"{release.name}: {len(own)} snippets", flush=True)
+        try:
+            versions, printed = releases.run(root, release, own)
+        except releases.ReleaseError as error:
+            print(error, flush=True)
+            failed += 1
+            continue
+        for one in printed:
+            if problem := one.result.problem or mismatch(one.snippet, one.result):
+                print(f"  {one.snippet.name}: {problem.reason}")
+        for file in ledger.enter(root, printed, versions, _today(), anew=True):
+            print(f"{file}: recorded", flush=True)
+    return FAILED if failed else OK
 
 
 def _select(root: Path, paths: list[str]) -> list[Snippet]:

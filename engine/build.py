@@ -24,6 +24,7 @@ from engine.snippets import discover_all, functions
 from engine.store import Store, digest, engine_digest, folder_digest
 
 FRAGMENTS = Path(".cache/fragments")
+LEDGER = "ledger"  # see engine.ledger
 #: Functions that are built at once: enough for the frameworks to work side by side.
 BATCH = 50
 
@@ -65,7 +66,7 @@ class Site:
             seen.update(check_includes(self.root, language, there))
         prune(self.root / FOLDER, files.keys())
         found = [problem for name in sorted(problems) for problem in problems[name]]
-        return found + clashes + sorted(seen, key=str) + self._translations(len(included))
+        return found + clashes + self._strays() + sorted(seen, key=str) + self._translations(len(included))
 
     def languages(self) -> list[str]:
         """The languages that have pages."""
@@ -103,6 +104,11 @@ class Site:
                 self.runner.cancel()
                 raise
 
+    def _strays(self) -> list[Problem]:
+        """Ledgers of no function."""
+        folders = {folder.name for folder in (self.root / LEDGER).glob("*")}
+        return [Problem(f"{LEDGER}/{name}", "no such function") for name in sorted(folders - {*functions(self.root)})]
+
     def _translations(self, languages: int) -> list[Problem]:
         """Where translations are behind; those of which all holds are not looked through again."""
         store, key = self._store("translations"), digest(folder_digest(self.root / "docs"), engine_digest())
@@ -117,12 +123,12 @@ class Site:
         return problems
 
     def _key(self, function: str, included: Mapping[str, Mapping[str, Place]]) -> str:
-        """Digest of a function's folder, of where its fragments stand, of what is installed and of this engine."""
+        """Digest of a function's folders, of where its fragments stand, of what is installed and of this engine."""
         own = {
             language: {path: asdict(place) for path, place in found.items() if path.startswith(f"{function}/")}
             for language, found in included.items()
         }
-        sources = folder_digest(self.root / "snippets" / function)
+        sources = [folder_digest(self.root / folder / function) for folder in ("snippets", LEDGER)]
         return digest(function, sources, own, frameworks.distributions(), frameworks.environment(), engine_digest())
 
     def _store(self, name: str) -> Store:

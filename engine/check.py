@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine import cells, child, frameworks, plots, runner, worker
 from engine.compare import compare
@@ -14,14 +15,21 @@ from engine.runner import STYLE, Limits, Result, Runner
 from engine.snippets import Snippet
 from engine.store import Store, code_digest, digest
 
+if TYPE_CHECKING:
+    from engine.ledger import History
+
 
 @dataclass(frozen=True)
 class Verdict:
-    """A snippet, its result, and the problem that remains: of the run, or of the comparison; None when it holds."""
+    """A snippet, its result, and the problem that remains: of the run, or of the comparison; None when it holds.
+
+    history: what the ledger knows of it; None if it was not asked, or the snippet uses no library.
+    """
 
     snippet: Snippet
     result: Result
     problem: Problem | None
+    history: History | None = None
 
 
 def require_libraries(snippets: list[Snippet]) -> None:

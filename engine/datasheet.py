@@ -23,6 +23,8 @@ from engine.derivations import Report
 from engine.errors import Problem
 from engine.facts import Fact
 from engine.fragments import VERDICTS
+from engine.frameworks import LIBRARIES
+from engine.ledger import History
 from engine.pages import Place, address
 from engine.published import SCHEMA
 from engine.store import Store, digest
@@ -69,6 +71,7 @@ def datasheet(
             "rows": values,
         },
         "accuracy": [_accuracy(row) for row in audit.rows] if audit else [],
+        "history": [_history(one) for verdict in verdicts if (one := verdict.history) and one.entries],
         "versions": _versions(apis, verdicts, audit),
         "machine": frameworks.machine(),
     }
@@ -149,6 +152,18 @@ def _accuracy(row: Row) -> dict[str, Any]:
                 "drop": _spot(order.drop),
             }
             for order in row.orders
+        ],
+    }
+
+
+def _history(history: History) -> dict[str, Any]:
+    return {
+        "snippet": history.snippet.name,
+        "library": LIBRARIES[history.library].title,
+        "since": history.since,
+        "releases": [
+            {"version": release.version, "output": state, "recorded": entry.run.day, "machine": entry.run.machine}
+            for release, entry, state in history.states()
         ],
     }
 

@@ -115,20 +115,28 @@ def _run(verdict: Verdict, language: str) -> str:
 def block(verdict: Verdict, source: str, output: str, language: str) -> str:
     """Code of a snippet, all of it or a cell, and its output with the versions that it came from."""
     snippet, result = verdict.snippet, verdict.result
-    caption = " · ".join([*(f"{title} {number}" for title, number in result.versions.items()), result.machine])
-    parts = [_fence(source, "python", f'data-snippet="{snippet.name}"')]
+    versions = [_version(title, number, verdict, language) for title, number in result.versions.items()]
+    caption = " · ".join([*versions, result.machine])
+    parts = [fence(source, "python", f'data-snippet="{snippet.name}"')]
     if output:
         if not snippet.folder:
             caption = WORDS[language]["data"] + " · " + caption
-        parts.append(_fence(output, "text", f'.output .no-copy title="{caption}"'))
+        parts.append(fence(output, "text", f'.output .no-copy title="{caption}"'))
     return "\n".join(parts)
+
+
+def _version(title: str, number: str, verdict: Verdict, language: str) -> str:
+    """A library with its version and, if the ledger tells, the one since which the output is the same."""
+    history = verdict.history
+    told = history and history.since and LIBRARIES[history.library].title == title
+    return f"{title} {number}" + (WORDS[language]["since"].format(version=history.since) if told else "")
 
 
 def failure(verdict: Verdict, language: str) -> str:
     """The problem of a snippet; empty if it holds."""
     if not verdict.problem:
         return ""
-    message = indent(_fence(str(verdict.problem), "text", ".no-copy"), "    ")
+    message = indent(fence(str(verdict.problem), "text", ".no-copy"), "    ")
     return f'\n!!! failure "{WORDS[language]["failed"]}"\n\n{message}\n'
 
 
@@ -227,7 +235,7 @@ def _figure(definition: Definition, verdict: Verdict, language: str, problems: l
     return f"{figure}\n\n{code}"
 
 
-def _fence(text: str, lexer: str, attributes: str) -> str:
+def fence(text: str, lexer: str, attributes: str) -> str:
     """A code fence longer than any in its text. The search leaves it out: it is in no language of the site."""
     ticks = "`" * (max((len(run) for run in re.findall(r"`{3,}", text)), default=2) + 1)
     body = "".join(_inert(line) + "\n" for line in text.removesuffix("\n").split("\n"))
@@ -254,7 +262,7 @@ def derivation(steps: Derivation, report: Report, language: str) -> str:
     ]
     lines.append("</ol>\n")
     if report.problems:
-        text = indent(_fence("\n".join(map(str, report.problems)), "text", ".no-copy"), "    ")
+        text = indent(fence("\n".join(map(str, report.problems)), "text", ".no-copy"), "    ")
         lines.append(f'!!! failure "{words["not derived"]}"\n\n{text}\n')
     else:
         proved = sum(evidence.symbolic for evidence in report.evidence)

@@ -7,6 +7,7 @@ import importlib.util
 import os
 import platform
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -59,6 +60,12 @@ def version(distribution: str) -> str | None:
         return importlib.metadata.version(distribution)
     except importlib.metadata.PackageNotFoundError:
         return None
+
+
+def versions(modules: Iterable[str]) -> dict[str, str]:
+    """The installed versions of all that decides what libraries print, by distribution."""
+    names = {name for module in modules for name in LIBRARIES[module].distributions}
+    return {name: number for name in sorted(names) if (number := version(name))}
 
 
 @cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
-from engine import apis, audit, datasheet, decimals, definition, derivations, facts, proofs, threads
+from engine import apis, audit, datasheet, decimals, definition, derivations, facts, ledger, proofs, threads
 from engine.apis import Samples
 from engine.audit import Audit
 from engine.audit_fragments import audit_fragments
@@ -21,6 +21,8 @@ from engine.fragments import derivation as derivation_fragment
 from engine.fragments import fragments
 from engine.labs import LANGUAGE, lab_fragment
 from engine.labs import read as read_lab
+from engine.ledger import Release
+from engine.ledger_fragments import VERSIONS, versions_fragment
 from engine.pages import Place, link
 from engine.processes import Pool
 from engine.published import Built
@@ -39,6 +41,7 @@ class Sources:
     threads: Mapping[str, Thread]
     derivations: list[Derivation]
     facts: list[Fact]
+    releases: list[Release]
 
     @property
     def function(self) -> str:
@@ -110,7 +113,7 @@ def _store(root: Path, name: str) -> Store:
 def _read(root: Path, function: str) -> Sources:
     entry = definition.read(root, function)
     steps = [derivations.load(root, file) for file in derivations.discover(root, function)]
-    return Sources(entry, threads.read(root, function), steps, facts.load(root, entry))
+    return Sources(entry, threads.read(root, function), steps, facts.load(root, entry), ledger.read(root, function))
 
 
 def _prove(root: Path, sources: Sequence[Sources]) -> list[Mathematics]:
@@ -152,7 +155,8 @@ def _find(
     problems += [problem for report in [*proof.reports, *proof.checks] for problem in report.problems]
     problems += faults
     problems += audit.problems(root, entry, measured) if measured else []
-    return Findings(source, verdicts, proof, found, measured, problems)
+    problems += ledger.problems(root, source.releases, [verdict.snippet for verdict in verdicts])
+    return Findings(source, ledger.remember(source.releases, verdicts), proof, found, measured, problems)
 
 
 def _build(root: Path, findings: Findings, included: Included) -> Built:
@@ -194,5 +198,7 @@ def _fragments(findings: Findings, language: str, places: Mapping[str, Place]) -
         checks = link(places, f"{sources.function}/facts.md", f"{sources.function}/checks.md")
         yield from facts.facts_fragments(sources.facts, proved.checks, language, checks).items()
     yield "apis.md", apis.apis_fragment(findings.apis, language)
+    if text := versions_fragment(findings.verdicts, language):
+        yield VERSIONS, text
     if findings.audit:
         yield from audit_fragments(sources.definition, findings.audit, language).items()
