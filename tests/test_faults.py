@@ -38,7 +38,7 @@ def runner() -> Iterator[Runner]:
 def project(tmp_path_factory: pytest.TempPathFactory, runner: Runner) -> Path:
     """A copy of the project in which nothing is wrong, with what this machine has run already."""
     copy = tmp_path_factory.mktemp("faults") / "project"
-    for name in ("docs", "snippets", ".cache"):
+    for name in ("docs", "snippets", "ledger", ".cache"):
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", ".ruff_cache"))
     assert Site(copy, runner).build() == []

@@ -413,7 +413,23 @@ def test_what_is_missing_is_run_with_what_was_installed(project: Path, add: Add,
     assert found == [(("numpy==1.0",), [new.name]), (("numpy==1.1", "mpmath==1.2"), [snippet.name])]
 
 
-# The build
+# The project's own
+
+
+@pytest.fixture(scope="module")
+def known() -> dict[str, set[str]]:
+    """The releases in the project's ledger, by library."""
+    found: dict[str, set[str]] = {}
+    for release in ledger.read(ROOT):
+        found.setdefault(release.library, set()).add(release.version)
+    return found
+
+
+@pytest.mark.parametrize("library", ["torch", "tensorflow", "jax"])
+def test_the_frameworks_have_a_history(known: dict[str, set[str]], library: str) -> None:
+    pinned = ledger.public(frameworks.version(library) or "")
+    assert pinned in known[library], "a new pin comes with its entries: python -m engine record"
+    assert len(known[library] - {pinned}) >= 2
 
 
 def test_a_build_reads_the_ledger_and_leaves_it_alone(project: Path, entered: Path) -> None:

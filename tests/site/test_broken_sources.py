@@ -22,7 +22,7 @@ def copy(site: Site, tmp_path: Path) -> Path:
     """A copy of the project with what earlier builds know; the build of `site` has filled that."""
     root = tmp_path / "project"
     ignore = shutil.ignore_patterns("__pycache__", "fragments")
-    for name in ("docs", "snippets", "engine", "theme", ".cache"):
+    for name in ("docs", "snippets", "ledger", "engine", "theme", ".cache"):
         shutil.copytree(ROOT / name, root / name, ignore=ignore)
     for file in ROOT.glob("mkdocs*.yml"):
         shutil.copy(file, root)

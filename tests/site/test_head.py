@@ -180,7 +180,7 @@ def elsewhere(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Site:
     """The site as files that know no address, with a page that is not translated."""
     root = tmp_path_factory.mktemp("elsewhere")
     ignore = shutil.ignore_patterns("__pycache__", "fragments")
-    for name in ("docs", "snippets", "engine", "theme", ".cache"):
+    for name in ("docs", "snippets", "ledger", "engine", "theme", ".cache"):
         shutil.copytree(ROOT / name, root / name, ignore=ignore)
     for file in ROOT.glob("mkdocs*.yml"):
         text = file.read_text(encoding="utf-8").replace("use_directory_urls: true", "use_directory_urls: false")

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 from built import (
     Page,
     Site,
@@ -29,6 +30,8 @@ from engine.compare import compare
 from engine.languages import WORDS
 
 ROOT = Path(__file__).resolve().parents[2]
+#: In the caption of an output: a library, its version, and the release since which the output is the same.
+CAPTION = r"(\w+) ([^\s,（]+)(?:(?:, same since |（自 )([\d.]+)(?: 起相同）)?)?"
 LABS = sorted((ROOT / "snippets").glob("*/labs/[!_]*.py"))
 
 #: Names in captions -> distributions whose version must stand behind them.
@@ -162,7 +165,7 @@ def test_a_tab_holds_the_snippet_of_its_framework(site: Site) -> None:
 
 def test_outputs_name_the_installed_versions(site: Site) -> None:
     captions = {(code.snippet, code.caption) for code in site.codes if code.output is not None}
-    assert captions
+    told = 0
     for snippet, caption in captions:
         *libraries, python, system = str(caption).split(" · ")
         libraries = libraries[libraries[0] in {words["data"] for words in WORDS.values()} :]
@@ -170,14 +173,25 @@ def test_outputs_name_the_installed_versions(site: Site) -> None:
         assert system == f"{platform.system()} {platform.machine()}"
         source = (ROOT / str(snippet)).read_text(encoding="utf-8")
         for library in libraries:
-            title, _, version = library.partition(" ")
+            title, version, since = re.fullmatch(CAPTION, library).groups()
             assert version == importlib.metadata.version(DISTRIBUTIONS[title]), snippet
+            assert not since or same(str(snippet), DISTRIBUTIONS[title], since), library
+            told += bool(since)
         imported = [
             title for title, name in DISTRIBUTIONS.items() if re.search(rf"^\s*(import|from) {name}\b", source, re.M)
         ]
         assert set(imported) <= {library.partition(" ")[0] for library in libraries}, snippet
         own = FOLDERS.get(Path(str(snippet)).parent.name)
         assert not own or libraries[0].startswith(own), snippet
+    assert told >= 50
+
+
+def same(snippet: str, distribution: str, version: str) -> bool:
+    """Whether a release printed what is recorded beside a snippet, by the project's own files."""
+    _, function, name = snippet.split("/", 2)
+    runs = yaml.safe_load((ROOT / f"ledger/{function}/{distribution}-{version}.yml").read_text(encoding="utf-8"))
+    (entry,) = [run["snippets"][name] for run in runs if name in run["snippets"]]
+    return not entry.keys() & {"text", "error"}
 
 
 @pytest.mark.parametrize(
