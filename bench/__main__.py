@@ -1,6 +1,6 @@
 """Measure the figures that the project promises: what the engine costs, and what a reader gets.
 
-`python -m bench [engine|others|scale|reader] [--repeat N] [--json FILE]`; without a name, all.
+`python -m bench [engine|others|scale|serving|reader]… [--repeat N] [--json FILE] [--record]`; without a name, all.
 """
 
 from __future__ import annotations
@@ -9,26 +9,41 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import engine, others, reader, scale
-from bench.report import Figure, write
+from bench import engine, others, reader, scale, serving
+from bench.engine import ROOT
+from bench.report import Figure, record, write
+from engine.measured import FILE
 
-PARTS = {"engine": engine.measure, "others": others.measure, "scale": scale.measure, "reader": reader.measure}
+PARTS = {
+    "engine": engine.measure,
+    "others": others.measure,
+    "scale": scale.measure,
+    "serving": serving.measure,
+    "reader": reader.measure,
+}
 
 
 def main() -> int:
     """Print the table. Returns 1 if a promise is not kept."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("part", nargs="?", choices=PARTS, help="what to measure (default: everything)")
+    parser.add_argument(
+        "parts", nargs="*", metavar="part", help=f"what to measure, of {', '.join(PARTS)} (default: all)"
+    )
     parser.add_argument("--repeat", type=int, default=5, help="runs of each measurement that varies (default 5)")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
+    parser.add_argument("--record", action="store_true", help=f"write the ratios for the pages, {FILE}; see the diff")
     options = parser.parse_args()
+    if unknown := [part for part in options.parts if part not in PARTS]:
+        parser.error(f"there is no part {', '.join(unknown)}; there are {', '.join(PARTS)}")
     figures: list[Figure] = []
-    for part in [options.part] if options.part else PARTS:
+    for part in options.parts or PARTS:
         for figure in PARTS[part](options.repeat):
             print(figure, flush=True)
             figures.append(figure)
     if options.json:
         write(figures, options.json)
+    if options.record:
+        record(figures, ROOT / FILE)
     return 0 if all(figure.holds for figure in figures) else 1
 
 

@@ -25,10 +25,10 @@ SNIPPETS = {
 }
 DEFINITION = """\
 name: Function {number}
-expression: x
-stable: x
-derivative: "1"
-apis: [{{name: numpy.positive}}]
+expression: {factor}*x
+stable: {factor}*x
+derivative: "{factor}"
+apis: [{{name: numpy.positive, call: numpy.positive({factor}*x)}}]
 figure: {{en: A line, zh: 一条线}}
 """
 MARKDOWN = {
@@ -93,7 +93,7 @@ def engine(folder: Path, python: Path, count: int, **more: object) -> Way:
     )
     for number in range(count):
         name = f"f{number}"
-        put(folder / f"snippets/{name}/definition.yml", DEFINITION.format(number=number))
+        put(folder / f"snippets/{name}/definition.yml", DEFINITION.format(number=number, factor=number + 2))
         page = PROSE.format(number=number)
         for framework, text in sources(number).items():
             put(folder / f"snippets/{name}/recipes/in_{framework}.py", text)

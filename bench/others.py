@@ -50,17 +50,40 @@ def _compare(base: Path, python: Path, count: int, repeat: int) -> Iterator[Figu
     frameworks = {name: statistics.median(took) for name, took in bare.items()}
     shown = [f"{name} {change} {seconds:.2f} s" for (name, change), seconds in median.items()]
     shown += [f"{name} alone {seconds:.2f} s" for name, seconds in frameworks.items()]
-    at, scratch = f"N = {count}, ", median["engine", "scratch"]
-    name = at + "from scratch: this engine / markdown-exec"
-    yield Figure(name, scratch / median["markdown_exec", "scratch"], 1.0, "times", ", ".join(shown))
-    name = at + "from scratch: mkdocs-jupyter / this engine"
-    yield Figure(name, median["jupyter", "scratch"] / scratch, 30 if count >= 50 else 8, "times", "", least=True)
+    scratch = median["engine", "scratch"]
+    yield _figure("markdown-exec", count, scratch / median["markdown_exec", "scratch"], 1.0, ", ".join(shown))
+    slower = median["jupyter", "scratch"] / scratch
+    yield _figure("mkdocs-jupyter", count, slower, 30 if count >= 50 else 8, "", least=True)
     floor = max(frameworks.values()) + median["plain", "scratch"]
-    name = at + "from scratch: this engine / the slower framework alone and plain MkDocs"
-    yield Figure(name, scratch / floor, 1.25, "times", f"{scratch:.1f} s / {floor:.1f} s")
-    name = at + "nothing changed: this engine / plain MkDocs"
+    yield _figure("floor", count, scratch / floor, 1.25, f"{scratch:.1f} s / {floor:.1f} s")
     if count >= 50:  # promised for so many
-        yield Figure(name, median["engine", "nothing"] / median["plain", "nothing"], 1.15, "times", "")
+        yield _figure("nothing", count, median["engine", "nothing"] / median["plain", "nothing"], 1.15, "")
+
+
+#: What the figures are called, on the pages too.
+TITLES = {
+    "markdown-exec": {
+        "en": "{count} functions, from scratch: this engine / markdown-exec",
+        "zh": "{count} 个函数，从零构建：本引擎 / markdown-exec",
+    },
+    "mkdocs-jupyter": {
+        "en": "{count} functions, from scratch: mkdocs-jupyter / this engine",
+        "zh": "{count} 个函数，从零构建：mkdocs-jupyter / 本引擎",
+    },
+    "floor": {
+        "en": "{count} functions, from scratch: this engine / TensorFlow's snippets alone and MkDocs alone, together",
+        "zh": "{count} 个函数，从零构建：本引擎 / 单独运行 TensorFlow 片段与单独构建 MkDocs 之和",
+    },
+    "nothing": {
+        "en": "{count} functions, nothing changed: this engine / MkDocs alone",
+        "zh": "{count} 个函数，无改动：本引擎 / 单独的 MkDocs",
+    },
+}
+
+
+def _figure(key: str, count: int, value: float, limit: float, how: str, least: bool = False) -> Figure:
+    title = {language: text.format(count=count) for language, text in TITLES[key].items()}
+    return Figure(title["en"], value, limit, "times", how, least, title)
 
 
 def _environment(folder: Path) -> Path:

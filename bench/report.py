@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import os
+import platform
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
+
+import yaml
 
 
 @dataclass(frozen=True)
@@ -13,7 +18,7 @@ class Figure:
     """A promise and how it stands.
 
     value and limit are in `unit`; the value may not be above the limit, or, with `least`, not below it. how: what else
-    was seen.
+    was seen; title: what a page calls it, by language, if it is a ratio that holds elsewhere too.
     """
 
     name: str
@@ -22,6 +27,7 @@ class Figure:
     unit: str
     how: str
     least: bool = False
+    title: Mapping[str, str] | None = None
 
     @property
     def holds(self) -> bool:
@@ -31,6 +37,28 @@ class Figure:
         mark, bound = "ok " if self.holds else "NOT", "at least" if self.least else "at most"
         number = f"{self.value:.4g}" if self.value < 1 else f"{self.value:.2f}"  # no rounding up to the limit
         return f"{mark} {number:>8} {self.unit:6} ({bound} {self.limit:g})  {self.name}: {self.how}"
+
+
+def record(figures: Sequence[Figure], path: Path) -> None:
+    """Write the ratios for the pages, to two digits, with the day and the machine; see `engine.measured`."""
+    cores = f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPU"
+    data = {
+        "day": date.today().isoformat(),
+        "machine": cores,
+        "figures": [
+            {
+                "name": dict(figure.title),
+                "found": float(f"{figure.value:.2g}"),
+                "limit": float(figure.limit),
+                "least": figure.least,
+            }
+            for figure in figures
+            if figure.title
+        ],
+    }
+    head = "# Ratios that `python -m bench others scale --record` has measured. Not written by hand.\n"
+    text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120)
+    path.write_text(head + text, encoding="utf-8", newline="\n")
 
 
 def write(figures: Sequence[Figure], path: Path) -> None:

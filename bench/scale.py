@@ -60,13 +60,38 @@ def measure(_: int) -> Iterator[Figure]:
         sizes.append(_measure(count))
         print(f"             {sizes[-1]}", flush=True)
     large = [size for size in sizes if size.count >= LARGE]
-    yield Figure("growth of the time of a build from scratch", exponent(large, "site"), 1.05, "power", "")
-    yield Figure("growth of the time with nothing changed", exponent(large, "again"), 1.05, "power", "")
-    yield Figure("growth of the pages' bytes", exponent(large, "pages"), 1.05, "power", "")
-    yield Figure("growth of the search index", exponent(large, "index"), 1.05, "power", "")
+    if len(large) < 2:
+        sys.exit(f"Growth needs two sites of {LARGE} functions or more: BENCH_SIZES=50,200")
+    for what, title in GROWTH.items():
+        yield Figure(title["en"], exponent(large, what), 1.05, "power", "", title=title)
     peaks = [size.memory["engine"] for size in large]
     how = ", ".join(f"N = {size.count}: {size.memory['engine'] / 1e6:.1f} MB" for size in large)
-    yield Figure("memory of the engine itself, largest / smallest", max(peaks) / min(peaks), 1.2, "times", how)
+    yield Figure(MEMORY["en"], max(peaks) / min(peaks), 1.2, "times", how, title=MEMORY)
+
+
+#: Field of Size whose growth is told -> what it is called, on the pages too.
+GROWTH = {
+    "site": {
+        "en": "Growth with the number of functions, as an exponent: time from scratch",
+        "zh": "随函数个数的增长指数：从零构建的时间",
+    },
+    "again": {
+        "en": "Growth with the number of functions, as an exponent: time with nothing changed",
+        "zh": "随函数个数的增长指数：无改动时的构建时间",
+    },
+    "pages": {
+        "en": "Growth with the number of functions, as an exponent: bytes of the pages",
+        "zh": "随函数个数的增长指数：页面字节数",
+    },
+    "index": {
+        "en": "Growth with the number of functions, as an exponent: bytes of the search index",
+        "zh": "随函数个数的增长指数：搜索索引字节数",
+    },
+}
+MEMORY = {
+    "en": "Peak memory of the engine itself, largest site / smallest",
+    "zh": "引擎自身的内存峰值：最大站点 / 最小站点",
+}
 
 
 def exponent(sizes: Sequence[Size], what: str) -> float:

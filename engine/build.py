@@ -16,6 +16,7 @@ from engine import frameworks
 from engine.check import check, require_libraries
 from engine.errors import Problem
 from engine.files import prune, write
+from engine.measured import measured
 from engine.pages import Place, check_includes, places
 from engine.published import FOLDER, Built, publish, schema
 from engine.references import footnotes
@@ -60,6 +61,7 @@ class Site:
         seen: set[Problem] = set()  # the same fault shows in every language
         for language in included:
             texts, faults = footnotes(self.root, language, self._store("references"))
+            texts |= measured(self.root, language)
             there = fragments.get(language, set()) | self._write(language, texts)
             prune(self.root / FRAGMENTS / language, there)
             seen.update(faults)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pytest
+import yaml
 
-from bench import reader, tools, visits
+from bench import generated, reader, scale, tools, visits
 from bench.report import Figure, write
 from bench.server import compressed, serve
 
@@ -234,3 +236,32 @@ def test_what_is_missing_is_said(absent: str, tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(reader, "ROOT", tmp_path)
     with pytest.raises(SystemExit, match=f"bench reader: `{absent}`"):
         list(reader.measure(1))
+
+
+def test_growth_is_the_exponent_of_a_power() -> None:
+    sizes = [scale.Size(count, 0.0, 3 * count**1.5, 2.0 * count, {}, 7 * count**2, 5) for count in (50, 200, 500)]
+    assert scale.exponent(sizes, "site") == pytest.approx(1.5)
+    assert scale.exponent(sizes, "again") == pytest.approx(1)
+    assert scale.exponent(sizes, "pages") == pytest.approx(2)
+    assert scale.exponent(sizes, "index") == pytest.approx(0)
+
+
+def test_each_process_is_watched(tmp_path: Path) -> None:
+    hold = "import subprocess, sys, time; x = b'x' * {}; time.sleep(0.3); "
+    child = hold.format(160_000_000)
+    script = hold.format(80_000_000) + f"subprocess.run([sys.executable, '-c', {child!r}])"
+    took, peaks = scale.watched(tmp_path, sys.executable, "-c", script)
+    assert 0.6 < took < 30
+    assert 80e6 < peaks["engine"] < 140e6
+    assert 160e6 < peaks["other"] < 220e6
+
+
+def test_a_command_that_fails_ends_the_measurement(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="failed in"):
+        scale.watched(tmp_path, sys.executable, "-c", "raise SystemExit(3)")
+
+
+def test_generated_functions_differ_and_are_what_they_say(tmp_path: Path) -> None:
+    text = [yaml.safe_load(generated.DEFINITION.format(number=number, factor=number + 2)) for number in (0, 1)]
+    assert [entry["expression"] for entry in text] == ["2*x", "3*x"]
+    assert all(generated.sources(0)[name] != generated.sources(1)[name] for name in generated.SNIPPETS)
