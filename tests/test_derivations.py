@@ -53,9 +53,9 @@ def problems(derivation):
 # What the site shows --------------------------------------------------------------------------------------------------
 
 
-def test_all_files_hold():
+def test_all_files_hold(pool):
     loaded = [load(ROOT, file) for file in FILES]
-    reports = check(loaded)
+    reports = check(loaded, pool)
     assert [problem for report in reports for problem in report.problems] == []
     for derivation, report in zip(loaded, reports, strict=True):
         assert report.name == derivation.name
