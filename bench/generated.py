@@ -10,13 +10,14 @@ import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from bench.engine import ROOT, run
 
-#: Functions in one section of the navigation.
-GROUP = 25
+#: Entries in one section of the navigation.
+FAN = 10
 
 SNIPPETS = {
     "torch": "import torch\n\nx = torch.linspace(-3, 3, 7)\nprint(torch.nn.functional.softplus(x) * {number})\n",
@@ -58,17 +59,27 @@ def sources(number: int) -> dict[str, str]:
 
 
 def _configuration(folder: Path, count: int, suffix: str = "md", **more: object) -> None:
-    """A site in sections, of which a page shows its own: with all in each, bytes grow as the square of their number."""
-    groups = [range(first, min(first + GROUP, count)) for first in range(0, count, GROUP)]
-    sections = [
-        {f"Functions {group.start} to {group.stop - 1}": [f"functions/f{number}.{suffix}" for number in group]}
-        for group in groups
-    ]
+    """A site whose pages show the part of its navigation that they stand in: with all of it in each, bytes grow as a
+    square."""
+    nav = _tree([f"functions/f{number}.{suffix}" for number in range(count)])
     theme = {"name": "material", "font": False, "features": ["navigation.prune"]}
-    own = {"site_name": "N functions", "theme": theme, "plugins": {}, "nav": [{"Home": "index.md"}, *sections]}
+    own = {"site_name": "N functions", "theme": theme, "plugins": {}, "nav": [{"Home": "index.md"}, *nav]}
     text = yaml.safe_dump(own | {"markdown_extensions": MARKDOWN} | more, sort_keys=False)
     put(folder / "mkdocs.yml", text)
     put(folder / str(more.get("docs_dir", "docs")) / "index.md", "# N functions\n")
+
+
+def _tree(pages: list[str], first: int = 0) -> list[Any]:
+    """Pages as a navigation, in which nothing has more than FAN entries. first: the number of the first page."""
+    size = 1
+    while size * FAN < len(pages):
+        size *= FAN
+    if size == 1:
+        return pages
+    parts = [(start, pages[start : start + size]) for start in range(0, len(pages), size)]
+    return [
+        {f"{first + start} to {first + start + len(part) - 1}": _tree(part, first + start)} for start, part in parts
+    ]
 
 
 def put(file: Path, text: str) -> None:
@@ -102,6 +113,7 @@ def engine(folder: Path, python: Path, count: int, **more: object) -> Way:
             page += f'\n--8<-- "{name}/{part}.md"\n'
         put(folder / f"docs/en/functions/{name}.md", page)
     run(folder, str(python), "-m", "engine", "record", engine=ROOT)
+    shutil.rmtree(folder / "ledger")  # no other tool keeps a history of releases
     pages = folder / "docs/en/functions/f0.md"
     return Way("engine", folder, pages, folder / "snippets/f0/recipes/in_torch.py", python)
 

@@ -62,8 +62,9 @@ def measure(_: int) -> Iterator[Figure]:
     large = [size for size in sizes if size.count >= LARGE]
     if len(large) < 2:
         sys.exit(f"Growth needs two sites of {LARGE} functions or more: BENCH_SIZES=50,200")
+    size = f"bytes of the pages {exponent(large, 'pages'):.2f}, of the search index {exponent(large, 'index'):.2f}"
     for what, title in GROWTH.items():
-        yield Figure(title["en"], exponent(large, what), 1.05, "power", "", title=title)
+        yield Figure(title["en"], exponent(large, what), 1.05, "power", size, title=title)
     peaks = [size.memory["engine"] for size in large]
     how = ", ".join(f"N = {size.count}: {size.memory['engine'] / 1e6:.1f} MB" for size in large)
     yield Figure(MEMORY["en"], max(peaks) / min(peaks), 1.2, "times", how, title=MEMORY)
@@ -78,14 +79,6 @@ GROWTH = {
     "again": {
         "en": "Growth with the number of functions, as an exponent: time with nothing changed",
         "zh": "随函数个数的增长指数：无改动时的构建时间",
-    },
-    "pages": {
-        "en": "Growth with the number of functions, as an exponent: bytes of the pages",
-        "zh": "随函数个数的增长指数：页面字节数",
-    },
-    "index": {
-        "en": "Growth with the number of functions, as an exponent: bytes of the search index",
-        "zh": "随函数个数的增长指数：搜索索引字节数",
     },
 }
 MEMORY = {

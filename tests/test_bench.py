@@ -265,3 +265,14 @@ def test_generated_functions_differ_and_are_what_they_say(tmp_path: Path) -> Non
     text = [yaml.safe_load(generated.DEFINITION.format(number=number, factor=number + 2)) for number in (0, 1)]
     assert [entry["expression"] for entry in text] == ["2*x", "3*x"]
     assert all(generated.sources(0)[name] != generated.sources(1)[name] for name in generated.SNIPPETS)
+
+
+@pytest.mark.parametrize("count", [1, 10, 11, 99, 500])
+def test_the_generated_navigation_has_every_page_once_and_no_long_list(count: int) -> None:
+    pages = [f"f{number}.md" for number in range(count)]
+
+    def flat(entries: list) -> list[str]:
+        assert len(entries) <= generated.FAN
+        return [page for one in entries for page in ([one] if isinstance(one, str) else flat(*one.values()))]
+
+    assert flat(generated._tree(pages)) == pages
