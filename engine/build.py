@@ -13,7 +13,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 from engine import frameworks
-from engine.check import check, require_libraries
 from engine.errors import Problem
 from engine.files import prune, write
 from engine.measured import measured
@@ -94,6 +93,8 @@ class Site:
 
     def _build(self, names: Sequence[str], included: Mapping[str, Mapping[str, Place]]) -> Iterator[tuple[str, Built]]:
         """Build functions. Their snippets run beside all else."""
+        from engine.check import check, require_libraries  # slow to import, and so is what follows
+
         snippets = discover_all(self.root, names)
         require_libraries(snippets)
         with ThreadPoolExecutor(1) as aside:

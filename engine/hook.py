@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemBytecodeCache
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
-from mkdocs.livereload import LiveReloadServer
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
@@ -20,6 +19,9 @@ from engine.errors import SourceError
 from engine.runner import Runner
 from engine.scripts import bundle
 from engine.untranslated import EnglishPage, add_english_pages, lead_to_english
+
+if TYPE_CHECKING:
+    from mkdocs.livereload import LiveReloadServer  # slow to import, and only `mkdocs serve` has it
 
 runner = Runner()  # its workers start when first needed and stay warm between the rebuilds of `mkdocs serve`
 serving = False
