@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine import frameworks
 from engine.errors import Problem
@@ -23,10 +24,13 @@ from engine.runner import Runner
 from engine.snippets import discover_all, functions
 from engine.store import Store, digest, engine_digest, folder_digest
 
+if TYPE_CHECKING:
+    from engine.check import Verdict
+
 FRAGMENTS = Path(".cache/fragments")
 LEDGER = "ledger"  # see engine.ledger
-#: Functions that are built at once: enough for the frameworks to work side by side.
-BATCH = 50
+#: Functions that are built at once: enough for the frameworks to work side by side, few enough for the work to overlap.
+BATCH = 10
 
 
 class Site:
@@ -83,26 +87,33 @@ class Site:
                 yield name, Built.of(data)
             else:
                 changed.append(name)
-        for start in range(0, len(changed), BATCH):
-            for name, built in self._build(changed[start : start + BATCH], included):
+        if changed:
+            for name, built in self._build(changed, included):
                 if not built.problems:
                     store.put(keys[name], built.data())
                 yield name, built
-        if changed:
             store.keep(keys.values())
 
     def _build(self, names: Sequence[str], included: Mapping[str, Mapping[str, Place]]) -> Iterator[tuple[str, Built]]:
-        """Build functions. Their snippets run beside all else."""
+        """Build functions, a batch after the other. Snippets run beside all else, those of the next batch too."""
         from engine.check import check, require_libraries  # slow to import, and so is what follows
 
-        snippets = discover_all(self.root, names)
-        require_libraries(snippets)
-        with ThreadPoolExecutor(1) as aside:
-            running = aside.submit(check, snippets, self.runner, self._store("runs"))
-            try:
-                from engine.functions import build_functions  # slow to import: the frameworks start meanwhile
+        def start(batch: Sequence[str]) -> Future[list[Verdict]]:
+            snippets = discover_all(self.root, batch)
+            require_libraries(snippets)
+            return aside.submit(check, snippets, self.runner, self._store("runs"))
 
-                yield from build_functions(self.root, names, included, self.runner, running.result)
+        with ThreadPoolExecutor(1) as aside:
+            try:
+                batches = [names[first : first + BATCH] for first in range(0, len(names), BATCH)]
+                running = start(batches[0])
+                from engine.functions import build_functions  # the frameworks start meanwhile
+                from engine.processes import Pool
+
+                with Pool() as pool:
+                    for batch, following in zip(batches, [*batches[1:], None], strict=True):
+                        ran, running = running, start(following) if following else None
+                        yield from build_functions(self.root, batch, included, self.runner, pool, ran.result)
             except KeyboardInterrupt:
                 self.runner.cancel()
                 raise

@@ -588,7 +588,7 @@ class Report:
         return cls(data["name"], problems, tuple(Evidence(**evidence) for evidence in data["evidence"]))
 
 
-def check(derivations: Sequence[Derivation], pool: Pool, seconds: float = 120.0) -> list[Report]:
+def check(derivations: Sequence[Derivation], pool: Pool, seconds: float = 300.0) -> list[Report]:
     """Check derivations in the processes of `pool`; one that takes longer than `seconds` is stopped."""
     answers = pool.call(verify, derivations, seconds)
     return [

@@ -79,13 +79,18 @@ class Findings:
 
 
 def build_functions(
-    root: Path, names: Sequence[str], included: Included, runner: Runner, ran: Callable[[], Iterable[Verdict]]
+    root: Path,
+    names: Sequence[str],
+    included: Included,
+    runner: Runner,
+    pool: Pool,
+    ran: Callable[[], Iterable[Verdict]],
 ) -> Iterator[tuple[str, Built]]:
     """Names of functions, each with what is made of it.
 
-    included: by language, where pages include fragments; ran: waits for the verdicts of their snippets. All functions
-    are proved, and libraries asked for their names, at once. Raises SourceError where sources cannot be read or a
-    definition does not hold.
+    included: by language, where pages include fragments; pool: for proofs; ran: waits for the verdicts of their
+    snippets. All functions are proved, and libraries asked for their names, at once. Raises SourceError where sources
+    cannot be read or a definition does not hold.
     """
     sources: list[Sources] = []
     faults: list[Problem] = []
@@ -96,7 +101,7 @@ def build_functions(
             faults += error.problems
     if faults:
         raise SourceError(faults)
-    proved = _prove(root, sources)
+    proved = _prove(root, sources, pool)
     asked = [(source.definition, proof.samples) for source, proof in zip(sources, proved, strict=True)]
     named = apis.check(root, asked, runner, _store(root, "runs"))
     verdicts: dict[str, list[Verdict]] = {source.function: [] for source in sources}
@@ -116,19 +121,18 @@ def _read(root: Path, function: str) -> Sources:
     return Sources(entry, threads.read(root, function), steps, facts.load(root, entry), ledger.read(root, function))
 
 
-def _prove(root: Path, sources: Sequence[Sources]) -> list[Mathematics]:
+def _prove(root: Path, sources: Sequence[Sources], pool: Pool) -> list[Mathematics]:
     """Check what is written about functions and compute their values, of all at once.
 
     Raises SourceError for definitions that do not hold: nothing can be measured against these.
     """
     entries = [source.definition for source in sources]
     steps = [[*source.derivations, *(fact.check for fact in source.facts)] for source in sources]
-    with Pool() as pool:
-        proved = proofs.prove(root, entries, _store(root, "proofs"), pool)
-        if problems := [problem for proof in proved for problem in proof.problems]:
-            raise SourceError(problems)
-        reports = iter(derivations.reports([*chain(*steps)], _store(root, "derivations"), pool))
-        values = decimals.tables(entries, _store(root, "decimals"), pool)
+    proved = proofs.prove(root, entries, _store(root, "proofs"), pool)
+    if problems := [problem for proof in proved for problem in proof.problems]:
+        raise SourceError(problems)
+    reports = iter(derivations.reports([*chain(*steps)], _store(root, "derivations"), pool))
+    values = decimals.tables(entries, _store(root, "decimals"), pool)
     return [
         Mathematics(
             proof.samples,

@@ -56,4 +56,6 @@ def measured(root: Path, language: str) -> dict[str, str]:
         bound = (least if figure["least"] else most).format(f"{figure['limit']:g}")
         kept = figure["found"] >= figure["limit"] if figure["least"] else figure["found"] <= figure["limit"]
         rows.append(f"| {figure['name'][language]} | {figure['found']:g} {'✓' if kept else '✗'} | {bound} |")
-    return {FRAGMENT: "\n".join(rows) + "\n\n" + when.format(day=data["day"], machine=data["machine"]) + "\n"}
+    table = "\n".join(rows)
+    line = when.format(day=data["day"], machine=data["machine"])
+    return {FRAGMENT: f'<div class="measured" markdown>\n\n{table}\n\n</div>\n\n{line}\n'}

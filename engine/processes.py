@@ -132,7 +132,7 @@ def main() -> None:
         import resource  # where the system has it
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        os.nice(5)  # the frameworks that start meanwhile take longer
+        os.nice(10)  # the frameworks that start meanwhile take longer
     import sympy
 
     calls, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")

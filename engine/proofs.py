@@ -240,7 +240,7 @@ class Proof:
 
 
 def prove(
-    root: Path, definitions: Sequence[Definition], store: Store, pool: Pool, seconds: float = 120.0
+    root: Path, definitions: Sequence[Definition], store: Store, pool: Pool, seconds: float = 300.0
 ) -> list[Proof]:
     """Proofs of definitions, in their order, found in the processes of `pool`.
 
