@@ -53,6 +53,16 @@ class Way:
     code: Path
     python: Path
 
+    @property
+    def command(self) -> list[str]:
+        """What builds it, in its folder."""
+        return [str(self.python), "-m", "mkdocs", "build", "--quiet"]
+
+    def forget(self) -> None:
+        """Remove what builds have left."""
+        for kept in (".cache", "site"):
+            shutil.rmtree(self.folder / kept, ignore_errors=True)
+
 
 def sources(number: int) -> dict[str, str]:
     return {name: text.format(number=number + 1) for name, text in SNIPPETS.items()}

@@ -34,7 +34,7 @@ def _compare(base: Path, python: Path, count: int, repeat: int) -> Iterator[Figu
     """All ways in turn, `repeat` times, so that what else the machine does falls on all of them; medians of each."""
     own = Path(sys.executable)
     ours = engine(base / "engine", own, count)
-    run(ours.folder, *build_command(own), engine=ROOT)  # what plain MkDocs is given
+    run(ours.folder, *ours.command, engine=ROOT)  # what plain MkDocs is given
     ways = [ours, markdown_exec(base / "markdown_exec", python, count), plain(base / "plain", own, count, ours)]
     slow = jupyter(base / "jupyter", python, count)
     times: dict[tuple[str, str], list[float]] = {}
@@ -72,7 +72,7 @@ TITLES = {
     },
     "floor": {
         "en": "{count} functions, from scratch: this engine / TensorFlow's snippets alone and MkDocs alone, together",
-        "zh": "{count} 个函数，从零构建：本引擎 / 单独运行 TensorFlow 片段与单独构建 MkDocs 之和",
+        "zh": "{count} 个函数，从零构建：本引擎 / 单独运行 TensorFlow 代码与单独构建 MkDocs 之和",
     },
     "nothing": {
         "en": "{count} functions, nothing changed: this engine / MkDocs alone",
@@ -106,12 +106,7 @@ def _environment(folder: Path) -> Path:
 def _build(way: Way, change: str, number: int) -> float:
     """Seconds of a build after a change. number: another for each build, or nothing would change."""
     CHANGES[change](way, number)
-    return run(way.folder, *build_command(way.python), engine=ROOT)
-
-
-def _forget(way: Way, _: int) -> None:
-    for kept in (".cache", "site"):
-        shutil.rmtree(way.folder / kept, ignore_errors=True)
+    return run(way.folder, *way.command, engine=ROOT)
 
 
 def _reword(way: Way, number: int) -> None:
@@ -126,16 +121,11 @@ def _recode(way: Way, number: int) -> None:
 
 #: What is done before a build: from scratch, with nothing changed, after an edit of prose, after one of a snippet.
 CHANGES: dict[str, Callable[[Way, int], None]] = {
-    "scratch": _forget,
+    "scratch": lambda way, _: way.forget(),
     "nothing": lambda *_: None,
     "prose": _reword,
     "snippet": _recode,
 }
-
-
-def build_command(python: Path) -> list[str]:
-    """The command that builds."""
-    return [str(python), "-m", "mkdocs", "build", "--quiet"]
 
 
 def _bare(base: Path, framework: str, count: int) -> float:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,7 +18,7 @@ from pathlib import Path
 import psutil
 
 from bench.engine import ROOT, environment
-from bench.generated import Way, engine
+from bench.generated import engine
 from bench.report import Figure
 
 #: Numbers of functions. Growth is fitted from LARGE on: below, starting the frameworks is most of the time.
@@ -97,22 +96,16 @@ def exponent(sizes: Sequence[Size], what: str) -> float:
 def _measure(count: int) -> Size:
     with tempfile.TemporaryDirectory() as folder:
         way = engine(Path(folder) / "site", Path(sys.executable), count, plugins={"search": {}})
-        _forget(way)
+        way.forget()
         alone, memory = watched(way.folder, sys.executable, "-m", "engine", "build")
-        _forget(way)
-        build = (sys.executable, "-m", "mkdocs", "build", "--quiet")
-        whole, more = watched(way.folder, *build)
-        again = min(watched(way.folder, *build)[0] for _ in range(3))
+        way.forget()
+        whole, more = watched(way.folder, *way.command)
+        again = min(watched(way.folder, *way.command)[0] for _ in range(3))
         memory |= {"MkDocs with the engine": more["engine"]}
         pages = sum(file.stat().st_size for file in (way.folder / "site").rglob("*.html"))
         return Size(
             count, alone, whole, again, memory, pages, (way.folder / "site/search/search_index.json").stat().st_size
         )
-
-
-def _forget(way: Way) -> None:
-    for kept in (".cache", "site"):
-        shutil.rmtree(way.folder / kept, ignore_errors=True)
 
 
 def watched(folder: Path, *command: str) -> tuple[float, dict[str, int]]:

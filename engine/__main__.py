@@ -118,8 +118,9 @@ def _run(root: Path, options: argparse.Namespace) -> int:
     store = Store(root / ".cache" / "runs")
     with Runner() as runner, _progress(len(snippets), done) as tell:
         check(snippets, runner, store, tell)
-    versions = frameworks.versions(module for snippet in snippets for module in snippet.libraries)
-    changed += ledger.enter(root, printed, versions, _today(), anew=False)
+    if printed:
+        versions = frameworks.versions(module for snippet in snippets for module in snippet.libraries)
+        changed += ledger.enter(root, printed, versions, _today(), anew=False)
     for function in shard.of(_audited(root, options.path)):
         entry = definition.read(root, function)
         absent = sorted({api.library for api in entry.apis if api.audit and not installed(api.library)})

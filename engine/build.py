@@ -7,7 +7,7 @@ has changed are built (`engine.functions`, which is slow to import). The pages a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -21,14 +21,13 @@ from engine.pages import Place, check_includes, places
 from engine.published import FOLDER, Built, publish, schema
 from engine.references import footnotes
 from engine.runner import Runner
-from engine.snippets import discover_all, functions
+from engine.snippets import LEDGER, discover_all, functions
 from engine.store import Store, digest, engine_digest, folder_digest
 
 if TYPE_CHECKING:
     from engine.check import Verdict
 
 FRAGMENTS = Path(".cache/fragments")
-LEDGER = "ledger"  # see engine.ledger
 #: Functions that are built at once: enough for the frameworks to work side by side, few enough for the work to overlap.
 BATCH = 10
 
@@ -71,7 +70,7 @@ class Site:
             seen.update(check_includes(self.root, language, there))
         prune(self.root / FOLDER, files.keys())
         found = [problem for name in sorted(problems) for problem in problems[name]]
-        return found + clashes + self._strays() + sorted(seen, key=str) + self._translations(len(included))
+        return found + clashes + self._strays(problems) + sorted(seen, key=str) + self._translations(len(included))
 
     def languages(self) -> list[str]:
         """The languages that have pages."""
@@ -118,10 +117,10 @@ class Site:
                 self.runner.cancel()
                 raise
 
-    def _strays(self) -> list[Problem]:
+    def _strays(self, known: Container[str]) -> list[Problem]:
         """Ledgers of no function."""
-        folders = {folder.name for folder in (self.root / LEDGER).glob("*")}
-        return [Problem(f"{LEDGER}/{name}", "no such function") for name in sorted(folders - {*functions(self.root)})]
+        folders = sorted(folder.name for folder in (self.root / LEDGER).glob("*"))
+        return [Problem(f"{LEDGER}/{name}", "no such function") for name in folders if name not in known]
 
     def _translations(self, languages: int) -> list[Problem]:
         """Where translations are behind; those of which all holds are not looked through again."""

@@ -15,7 +15,7 @@ from engine.check import Verdict
 from engine.definition import Definition
 from engine.derivations import Derivation, Report
 from engine.downloads import downloads_fragment, function_downloads, lab_downloads, lab_line
-from engine.errors import Problem, SourceError
+from engine.errors import Problem, SourceError, gather
 from engine.facts import Fact
 from engine.fragments import derivation as derivation_fragment
 from engine.fragments import fragments
@@ -92,15 +92,7 @@ def build_functions(
     snippets. All functions are proved, and libraries asked for their names, at once. Raises SourceError where sources
     cannot be read or a definition does not hold.
     """
-    sources: list[Sources] = []
-    faults: list[Problem] = []
-    for name in names:
-        try:
-            sources.append(_read(root, name))
-        except SourceError as error:
-            faults += error.problems
-    if faults:
-        raise SourceError(faults)
+    sources = gather(lambda name: _read(root, name), names)
     proved = _prove(root, sources, pool)
     asked = [(source.definition, proof.samples) for source, proof in zip(sources, proved, strict=True)]
     named = apis.check(root, asked, runner, _store(root, "runs"))

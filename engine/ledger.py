@@ -20,14 +20,13 @@ from typing import Any
 from engine import yamlfile
 from engine.check import Verdict
 from engine.compare import compare
-from engine.errors import Problem, SourceError
+from engine.errors import Problem, SourceError, gather
 from engine.files import write
 from engine.frameworks import LIBRARIES
 from engine.runner import Result
-from engine.snippets import Snippet
+from engine.snippets import LEDGER, Snippet
 from engine.store import digest
 
-FOLDER = "ledger"
 #: A release's number, also in a file's name: pre-releases have no history.
 NUMBER = r"\d+(?:\.\d+)*"
 
@@ -110,7 +109,7 @@ class Release:
 
     @property
     def path(self) -> Path:
-        return Path(FOLDER, self.function, f"{distribution(self.library)}-{self.version}.yml")
+        return Path(LEDGER, self.function, f"{distribution(self.library)}-{self.version}.yml")
 
     @property
     def number(self) -> tuple[int, ...]:
@@ -190,15 +189,8 @@ def _digest(*parts: Any) -> str:
 
 def read(root: Path, function: str | None = None) -> list[Release]:
     """The ledger of one function or of all, by function, library and release. Raises SourceError with every fault."""
-    releases: list[Release] = []
-    problems: list[Problem] = []
-    for file in sorted((root / FOLDER).glob(f"{function or '*'}/*")):
-        try:
-            releases.append(_release(root, file))
-        except SourceError as error:
-            problems += error.problems
-    if problems:
-        raise SourceError(problems)
+    files = sorted((root / LEDGER).glob(f"{function or '*'}/*"))
+    releases = gather(lambda file: _release(root, file), files)
     return sorted(releases, key=lambda release: (release.function, release.library, release.number))
 
 
@@ -259,7 +251,7 @@ def problems(root: Path, releases: Sequence[Release], snippets: Sequence[Snippet
     for snippet in snippets:
         entries = entered.pop((snippet.function, key(snippet)), [])
         if not entries and lead(snippet) and releases:
-            found.append(Problem(snippet.name, f"no entry in {FOLDER}/: python -m engine record {snippet.name}"))
+            found.append(Problem(snippet.name, f"no entry in {LEDGER}/: python -m engine record {snippet.name}"))
         now, out = source(snippet), _digest(recorded(snippet))
         for release, entry in entries:
             if reason := _fault(release, entry, snippet, now, out):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import yamlfile
+from engine.definition import TEXT
 
 FILE = Path("docs/measured.yml")
 FRAGMENT = "measured.md"
@@ -19,7 +20,6 @@ WORDS = {
     "zh": ("比值", "实测", "承诺", "至多 {}", "至少 {}", "测于 {day}，{machine}。"),
 }
 
-_TEXTS = {"type": "object", "patternProperties": {"^[a-z]{2}$": {"type": "string"}}, "additionalProperties": False}
 _SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["day", "machine", "figures"],
@@ -34,7 +34,7 @@ _SCHEMA: dict[str, Any] = {
                 "required": ["name", "found", "limit", "least"],
                 "additionalProperties": False,
                 "properties": {
-                    "name": _TEXTS,
+                    "name": TEXT,
                     "found": {"type": "number"},
                     "limit": {"type": "number"},
                     "least": {"type": "boolean"},

@@ -13,8 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine import cells
-from engine.errors import Problem, SourceError
+from engine.errors import Problem, SourceError, gather
 from engine.frameworks import LIBRARIES, TABS
+
+#: The folder beside `snippets/` with what is kept of other releases, for the same functions; see `engine.ledger`.
+LEDGER = "ledger"
 
 
 @dataclass(frozen=True)
@@ -87,16 +90,7 @@ def functions(root: Path) -> list[str]:
 
 def discover_all(root: Path, names: Iterable[str]) -> list[Snippet]:
     """The snippets of functions. Raises SourceError with the faults of all."""
-    found: list[Snippet] = []
-    problems: list[Problem] = []
-    for name in names:
-        try:
-            found += discover(root, root / "snippets" / name)
-        except SourceError as error:
-            problems += error.problems
-    if problems:
-        raise SourceError(problems)
-    return found
+    return [snippet for own in gather(lambda name: discover(root, root / "snippets" / name), names) for snippet in own]
 
 
 def discover(root: Path, within: Path | None = None) -> list[Snippet]:

@@ -244,13 +244,21 @@ def test_a_framework_is_imported_once_and_only_when_needed(add: Add) -> None:
     assert outputs == {"plain": "[]\n", "one": "['torch']\n"}
 
 
+DEFINITION = """\
+{name: Demo, expression: x, stable: x, derivative: "1", apis: [{name: numpy.positive}], figure: {en: A line, zh: 线}}
+"""
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a single process")
-def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["check", "build"])
+def test_an_interrupted_run_leaves_nothing(tmp_path: Path, command: str) -> None:
     folder = tmp_path / "snippets" / "demo" / "claims"
     folder.mkdir(parents=True)
+    (folder.parent / "definition.yml").write_text(DEFINITION, encoding="utf-8")
+    (tmp_path / "docs" / "en").mkdir(parents=True)
     mark = f"61.{os.getpid()}"
     (folder / "a.py").write_text(f"import subprocess\nsubprocess.run(['sleep', '{mark}'])\n")
-    process = subprocess.Popen([sys.executable, "-m", "engine", "check"], cwd=tmp_path, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([sys.executable, "-m", "engine", command], cwd=tmp_path, stderr=subprocess.DEVNULL)
 
     def sleepers() -> list[psutil.Process]:
         return [found for found in psutil.process_iter(["cmdline"]) if mark in (found.info["cmdline"] or [])]

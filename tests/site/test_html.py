@@ -15,6 +15,7 @@ from built import (
     Page,
     Site,
     cells,
+    classes,
     formula_faults,
     head_faults,
     leftovers,
@@ -275,3 +276,10 @@ def test_each_broken_link_is_found(tmp_path: Path, body: str) -> None:
     (tmp_path / "index.html").write_text("")
     (tmp_path / "d.css").write_text("a { b: url(c.woff2) }" if body == "css" else "a { b: url(b.html) }")
     assert len(link_faults(Site(tmp_path))) == 1
+
+
+def test_code_has_elements_only_for_what_has_a_colour(site: Site) -> None:
+    blocks = [block for page in site.pages.values() for block in page.html.select("div.language-python pre")]
+    assert len(blocks) > 100
+    assert [span for block in blocks for span in block.select("span.n, span.o, span.p, span.w")] == []
+    assert {"k", "mi", "c1"} <= {name for block in blocks for span in block.select("span") for name in classes(span)}
