@@ -131,6 +131,9 @@ def test_libraries_are_asked_about_all_definitions_at_once(tmp_path):
         assert apis.check(ROOT, asked, runner, store) == together
         assert [apis.check(ROOT, [one], runner, store)[0] for one in asked] == together
         assert runner.runs == 1, "each is kept by itself"
+        alone = [apis.check(ROOT, [one], runner, Store(tmp_path / "alone"))[0] for one in asked]
+        assert alone == together
+        runner.runs = 1
         asked[1] = (asked[1][0], ((1.0, math.tanh(1.0)),))
         changed = apis.check(ROOT, asked, runner, store)
         assert runner.runs == 2
