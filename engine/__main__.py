@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -264,5 +265,18 @@ def _build(root: Path) -> int:
     return FAILED if problems else OK
 
 
+def insist(dropped: sys.UnraisableHookArgs) -> None:
+    """Interrupt again where Python drops KeyboardInterrupt: in a callback, as its imports have them.
+
+    To be `sys.unraisablehook`.
+    """
+    if dropped.exc_type is KeyboardInterrupt and hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, signal.default_int_handler)
+        signal.setitimer(signal.ITIMER_REAL, 0.1)  # after the callback
+    else:
+        sys.__unraisablehook__(dropped)
+
+
 if __name__ == "__main__":
+    sys.unraisablehook = insist
     sys.exit(main())

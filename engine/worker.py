@@ -20,10 +20,12 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import psutil
 
+#: What ends a worker: its runner, or Ctrl-C, which a terminal sends to both.
+ENDS = (signal.SIGTERM, signal.SIGINT)
 #: Seconds between two looks at what a child holds.
 LOOK = 0.05
 #: Seconds that a child's own children may outlive it, for helpers that end on a closed pipe.
@@ -36,14 +38,21 @@ def main() -> None:
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 1)
-    if hasattr(signal, "SIGTERM"):
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # unwinds, so that a running child is killed
+    for number in ENDS:
+        signal.signal(number, _leave)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: orphans of a snippet come here and are found
     for line in commands:
         job = json.loads(line)
         answers.write(json.dumps(supervise(job, (commands.fileno(), answers.fileno()))) + "\n")
         answers.flush()
+
+
+def _leave(*_: object) -> NoReturn:
+    """Unwind, so that a running child is killed. A second signal must not cut that short."""
+    for number in ENDS:
+        signal.signal(number, signal.SIG_IGN)
+    sys.exit(0)
 
 
 def supervise(job: dict[str, Any], private: tuple[int, ...] = ()) -> dict[str, Any]:
@@ -80,6 +89,7 @@ def _fork(job: dict[str, Any], private: tuple[int, ...]) -> int | None:
             for descriptor in private:
                 os.close(descriptor)
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             child.run(job)
         finally:
             os.kill(os.getpid(), signal.SIGKILL)  # run() never returns; a fault in it must not become a second worker

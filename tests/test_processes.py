@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 
@@ -14,6 +15,7 @@ from engine.processes import Pool, Stopped
 WHERE = "(__import__('time').sleep(0.2), __import__('os').getpid())[1]"
 ENDLESS = "__import__('time').sleep(600)"
 CRASH = "__import__('os')._exit(3)"
+INTERRUPT = "(__import__('os').kill(__import__('os').getpid(), 2), __import__('time').sleep(0.2))"
 
 
 def test_answers_have_the_order_of_the_arguments(pool: Pool) -> None:
@@ -39,6 +41,12 @@ def test_a_call_that_fails_harms_no_other(pool: Pool) -> None:
     assert (one, two, three) == (1, 2, 3)
     assert crashed == endless == Stopped("the check crashed, or was stopped after 2 s")
     assert pool.call(eval, ["5"], 60) == [5]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a single process")
+def test_ctrl_c_is_for_the_build_alone(pool: Pool, capfd: pytest.CaptureFixture[str]) -> None:
+    assert pool.call(eval, [INTERRUPT], 60) == [(None, None)]
+    assert capfd.readouterr().err == ""
 
 
 def test_closing_ends_what_is_not_answered() -> None:

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -250,26 +252,74 @@ DEFINITION = """\
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a single process")
+@pytest.mark.parametrize("whom", ["the command", "all of a terminal"])
 @pytest.mark.parametrize("command", ["check", "build"])
-def test_an_interrupted_run_leaves_nothing(tmp_path: Path, command: str) -> None:
+def test_an_interrupted_run_leaves_nothing(tmp_path: Path, command: str, whom: str) -> None:
     folder = tmp_path / "snippets" / "demo" / "claims"
     folder.mkdir(parents=True)
     (folder.parent / "definition.yml").write_text(DEFINITION, encoding="utf-8")
     (tmp_path / "docs" / "en").mkdir(parents=True)
-    mark = f"61.{os.getpid()}"
-    (folder / "a.py").write_text(f"import subprocess\nsubprocess.run(['sleep', '{mark}'])\n")
-    process = subprocess.Popen([sys.executable, "-m", "engine", command], cwd=tmp_path, stderr=subprocess.DEVNULL)
+    seconds = sleep_of_its_own()
+    (folder / "a.py").write_text(f"import subprocess\nsubprocess.run(['sleep', '{seconds}'])\n")
+    arguments = [sys.executable, "-m", "engine", command]
+    process = subprocess.Popen(arguments, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    assert until(lambda: bool(sleepers(seconds)), 20)
+    if whom == "the command":
+        process.send_signal(signal.SIGINT)
+    else:
+        os.killpg(process.pid, signal.SIGINT)
+    assert process.communicate(timeout=20)[1] == "engine: interrupted\n"
+    assert until(lambda: not sleepers(seconds), 5)
 
-    def sleepers() -> list[psutil.Process]:
-        return [found for found in psutil.process_iter(["cmdline"]) if mark in (found.info["cmdline"] or [])]
 
-    limit = time.monotonic() + 20
-    while not sleepers() and time.monotonic() < limit:
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a single process")
+def test_an_interrupt_that_python_would_drop_is_heard() -> None:
+    code = """\
+import os, sys, time, weakref
+from engine.__main__ import insist
+sys.unraisablehook = insist
+try:
+    last = {1}
+    watched = weakref.ref(last, lambda _: os.kill(os.getpid(), 2))
+    del last
+    time.sleep(60)
+except KeyboardInterrupt:
+    print("heard")
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=20)
+    assert (ended.stdout, ended.stderr) == ("heard\n", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without asking it")
+@pytest.mark.parametrize("gap", [0, 0.001, 0.002, 0.004, 0.008])
+@pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM])
+def test_a_worker_that_is_told_twice_to_end_leaves_nothing(add: Add, first: int, gap: float) -> None:
+    seconds = sleep_of_its_own()
+    snippet = add("demo/claims/a.py", f"import subprocess\nsubprocess.run(['sleep', '{seconds}'])\n")
+    before = psutil.Process().children()
+    with Runner() as runner, ThreadPoolExecutor(1) as aside:
+        running = aside.submit(runner.run, [snippet])
+        assert until(lambda: bool(sleepers(seconds)), 20)
+        (worker,) = (child for child in psutil.Process().children() if child not in before)
+        worker.send_signal(first)
+        time.sleep(gap)
+        with suppress(psutil.NoSuchProcess):  # already ended
+            worker.terminate()
+        running.result(20)
+    assert until(lambda: not sleepers(seconds), 5)
+
+
+def sleep_of_its_own() -> str:
+    """Seconds that nothing else on this machine sleeps."""
+    return f"61.{time.time_ns()}"
+
+
+def sleepers(seconds: str) -> list[psutil.Process]:
+    return [found for found in psutil.process_iter(["cmdline"]) if seconds in (found.info["cmdline"] or [])]
+
+
+def until(true: Callable[[], bool], seconds: float) -> bool:
+    limit = time.monotonic() + seconds
+    while not (now := true()) and time.monotonic() < limit:
         time.sleep(0.05)
-    assert sleepers()
-    process.send_signal(signal.SIGINT)
-    process.wait(20)
-    limit = time.monotonic() + 5
-    while sleepers() and time.monotonic() < limit:
-        time.sleep(0.05)
-    assert not sleepers()
+    return now
