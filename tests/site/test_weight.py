@@ -94,6 +94,30 @@ def test_a_place_is_where_the_reader_is_led(page: Page, url: str, how: str) -> N
     assert abs(page.evaluate(place) - top) <= 2
 
 
+@pytest.mark.parametrize("place", ["", "#claim-smooth"])
+def test_a_reader_who_scrolls_while_a_page_comes_is_led_to_its_place_and_back(page: Page, url: str, place: str) -> None:
+    page.goto(url + SOFTPLUS, wait_until="networkidle")
+    link = page.locator("p.claim a").last
+    link.evaluate("(link, place) => { link.hash = place }", place)
+    page.mouse.move(200, 300)
+    expect(page.locator("html")).to_have_class(re.compile("laid-out"), timeout=30_000)
+    link.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    assert page.evaluate("scrollY") > 1000
+    page.route("**/experiments/", lambda route: (page.wait_for_timeout(600), route.continue_()))  # a slow connection
+    link.click()
+    page.evaluate("scrollBy(0, 50)")
+    expect(page.locator("h1")).to_contain_text("experiments")
+    heading = page.locator(f"h3{place}" if place else "h1")
+    expect(heading).to_be_in_viewport()
+    below = page.evaluate("document.querySelector('.md-header').getBoundingClientRect().bottom")
+    assert below <= heading.bounding_box()["y"] < below + 150
+    page.wait_for_timeout(300)  # the theme notes where a reader is once that has not changed for a tenth of a second
+    page.go_back()
+    expect(page.locator("h1")).not_to_contain_text("experiments")
+    expect(link).to_be_in_viewport()
+
+
 def test_a_window_of_another_width_is_laid_out_anew(page: Page, url: str) -> None:
     page.goto(url + SOFTPLUS)
     page.set_viewport_size({"width": 700, "height": 823})

@@ -13,10 +13,9 @@ new MutationObserver(() => {
   for (const nav of document.querySelectorAll(".md-code__nav:not([role])")) nav.setAttribute("role", "none");
 }).observe(document.body, { childList: true, subtree: true });
 
-const scrollers = "div.arithmatex, .md-typeset__scrollwrap, .tabbed-labels";
 const watch = () => {
   reachable.disconnect();
-  for (const element of document.querySelectorAll(scrollers)) {
+  for (const element of document.querySelectorAll("div.arithmatex, .md-typeset__scrollwrap, .tabbed-labels")) {
     element.tabIndex = 0; // until its size is known
     reachable.observe(element);
   }
@@ -51,10 +50,16 @@ document$.subscribe(watch);
 
   const width = innerWidth;
   addEventListener("resize", () => innerWidth - width && whole());
-  addEventListener("click", ({ target }) => target.closest('a[href*="#"]') && !root.classList.contains("laid-out") && whole(), true);
+  let followed;
+  addEventListener("click", ({ target }) => {
+    followed = target.closest("a")?.href;
+    if (followed?.includes("#") && !root.matches(".laid-out")) whole();
+  }, true);
   let first = performance.getEntriesByType("navigation")[0]?.type === "navigate" && !location.hash;
   document$.subscribe(() => {
     first || whole();
-    first = false;
+    // If a reader scrolls before the page has come that a link leads to, the theme takes the old page's place for the new one's.
+    if (followed === location.href) location.hash ? location.replace(location.hash) : scrollTo(0, 0);
+    first = followed = 0;
   });
 }
