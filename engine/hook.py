@@ -23,16 +23,22 @@ from engine.untranslated import EnglishPage, add_english_pages, lead_to_english
 if TYPE_CHECKING:
     from mkdocs.livereload import LiveReloadServer  # slow to import, and only `mkdocs serve` has it
 
+    from engine.kept import Kept
+
 runner = Runner()  # its workers start when first needed and stay warm between the rebuilds of `mkdocs serve`
-serving = False
+kept: Kept | None = None  # only while serving
 navigation: Navigation
 left_out: list[EnglishPage]  # of a translation
 
 
 def on_startup(command: str, **_: Any) -> None:
     """Also makes MkDocs keep this module between rebuilds."""
-    global serving
-    serving = command == "serve"
+    global kept
+    kept = None
+    if command == "serve":
+        from engine.kept import Kept
+
+        kept = Kept()
 
 
 def on_pre_build(config: MkDocsConfig) -> None:
@@ -47,7 +53,7 @@ def on_pre_build(config: MkDocsConfig) -> None:
         problems = error.problems
     for problem in problems:
         print(problem, file=sys.stderr)
-    if problems and not serving:
+    if problems and not kept:
         raise Abort(f"{len(problems)} problem(s) in the snippets and their pages")
 
 
@@ -57,6 +63,15 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
     global left_out
     left_out = add_english_pages(files, config)
     bundle(files, config)
+    if kept:
+        kept.begin(files, config)
+
+
+def on_pre_page(page: Page, **_: Any) -> Page:
+    """While someone writes, render only what has changed."""
+    if kept:
+        kept.keep_rendering(page)
+    return page
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, **_: Any) -> str:
@@ -72,6 +87,8 @@ def on_nav(nav: Navigation, **_: Any) -> None:
 
 def on_env(environment: Environment, config: MkDocsConfig, files: Files) -> None:
     """Once every page has its content, add the Markdown twins. Keep compiled templates: half of a small build."""
+    if kept:
+        kept.keep_indexed(config)
     machines.add_twins(files, navigation, config)
     folder = Path(config.config_file_path).parent / ".cache" / "templates"
     folder.mkdir(parents=True, exist_ok=True)
