@@ -48,6 +48,27 @@ def test_words_that_were_searched_for_are_marked(page: Page, url: str) -> None:
     expect(page.locator("mark[data-md-highlight]").first).to_be_attached()
 
 
+NO_STYLE = "data-md-color-media"  # the theme keeps a choice in it
+OBSERVE = """{
+  window.changed = [];
+  const ours = ({ target }) => target === document.body;
+  const note = (records) => changed.push(...records.filter(ours).map((record) => record.attributeName));
+  new MutationObserver(note).observe(document, {attributes: true, subtree: true});
+}"""
+
+
+def test_a_page_is_not_styled_anew_for_the_colours_that_it_has(page: Page, url: str) -> None:
+    page.add_init_script(OBSERVE)
+    page.goto(url + SOFTPLUS, wait_until="networkidle")
+    # The theme has put the colour of the header into the head.
+    expect(page.locator("meta[name=theme-color]")).to_have_attribute("content", re.compile("^#[0-9a-f]{6}$"))
+    assert {name for name in page.evaluate("changed") if name.startswith("data-md-color")} <= {NO_STYLE}
+    page.locator("label[for^=__palette]:visible").click()
+    page.locator("label[for^=__palette]:visible").click()
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
+    assert {"data-md-color-switching", "data-md-color-scheme"} <= set(page.evaluate("changed"))
+
+
 VISIBLE = "article > *, .tabbed-content { content-visibility: visible !important }"
 
 
