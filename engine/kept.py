@@ -54,13 +54,15 @@ class Kept:
                 with _warnings() as warnings:
                     render(config, files)
                 made = {name: value for name, value in vars(page).items() if value is not before.get(name)}
+                # By name: each build has files of its own, and what is kept must not hold an old build.
+                links = made.pop("links_to_anchors", None) or {}
+                made["links_to_anchors"] = {file.src_uri: to for file, to in links.items()}
                 # What was warned of has to be said in every build.
                 self._rendered[path] = ("" if warnings else key, made)
             else:
-                vars(page).update(self._rendered[path][1])
-            # Each build has files of its own.
-            links = {files.get_file_from_path(file.src_uri): to for file, to in (page.links_to_anchors or {}).items()}
-            page.links_to_anchors = links
+                made = self._rendered[path][1]
+                links = {files.get_file_from_path(name): to for name, to in made["links_to_anchors"].items()}
+                vars(page).update(made, links_to_anchors=links)
 
         page.render = render_if_changed  # type: ignore[method-assign]
 

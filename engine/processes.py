@@ -118,9 +118,8 @@ def _ask(process: subprocess.Popen[bytes], function: Callable[[Any], Any], argum
 
 def _start() -> subprocess.Popen[bytes]:
     """A process that says so once it is ready."""
-    if hasattr(
-        signal, "pthread_sigmask"
-    ):  # of this thread of `call`, and inherited: Ctrl-C is for who ends the process
+    # Of this thread, which `call` has started, and inherited: Ctrl-C is for the one who ends the process.
+    if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     return subprocess.Popen(
         [sys.executable, "-c", "from engine.processes import main; main()"],

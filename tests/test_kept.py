@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import filecmp
+import gc
 import logging
 import shutil
 from collections.abc import Callable, Iterator
@@ -153,3 +154,12 @@ def test_a_place_that_another_page_loses_is_missed(project: Project, caplog: pyt
         assert project.rendered == rendered
         (warning,) = (record for record in caplog.records if record.levelno == logging.WARNING)
         assert "does not contain an anchor '#a-place'" in warning.getMessage()
+
+
+def test_no_build_outlives_the_next(project: Project) -> None:
+    for name, before in (("index", "Home"), ("two", "place"), ("three", "Said")):
+        project.edit(f"docs/en/{name}.md", before, f"{before} again")
+        project.build()
+    gc.collect()
+    pages = [one for one in gc.get_objects() if type(one) is Page and one.file.src_dir == str(project.root / "docs/en")]
+    assert len(pages) == len(ALL)
