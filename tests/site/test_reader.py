@@ -92,32 +92,6 @@ def test_formulas_have_their_fonts_and_nothing_moves(open_page: Open) -> None:
     assert shift < 0.02
 
 
-STRAY_MARKS = """() => {
-  document.documentElement.classList.add("whole");
-  const marks = [];
-  for (const formula of document.querySelectorAll("article span.arithmatex")) {
-    const text = formula.nextSibling;
-    if (text?.nodeType !== Node.TEXT_NODE || !/^[，。、；：！？）」》,.;:!?)\\]]/.test(text.data)) continue;
-    const mark = document.createRange();
-    mark.setStart(text, 0);
-    mark.setEnd(text, 1);
-    const [before, after] = [[...formula.getClientRects()].pop(), mark.getClientRects()[0]];
-    if (before && after) marks.push([after.left < before.left, formula.textContent + text.data.slice(0, 20)]);
-  }
-  return [marks.length, marks.filter(([stray]) => stray).map(([, place]) => place)];
-}"""
-
-
-@pytest.mark.parametrize("language", ["", "zh/"])
-def test_no_line_begins_with_the_mark_after_a_formula(open_page: Open, language: str) -> None:
-    page = open_page(f"{language}{SOFTPLUS}mathematics/")
-    for width in range(360, 640, 20):
-        page.set_viewport_size({"width": width, "height": 740})
-        found, stray = page.evaluate(STRAY_MARKS)
-        assert found > 20
-        assert not stray, f"{width} px"
-
-
 def test_copy_button_copies_the_code_only(open_page: Open) -> None:
     page = open_page(f"{SOFTPLUS}experiments/", permissions=["clipboard-read", "clipboard-write"])
     unfold(page)
