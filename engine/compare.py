@@ -1,9 +1,10 @@
 """Compare a recorded output with a printed one, number by number.
 
-Two outputs match when their text is equal outside numbers (runs of blanks count as one blank, none beside a bracket
-or at the end of a line), and each pair of numbers is equal: integers and zeros exactly, nan with nan, inf with inf,
-equal signs, and other floats to 4 units in the last place of float32, or of float64 where both show 15 significant
-digits or more. There is no other tolerance: an output must print only digits that hold.
+Two outputs match when their text is equal outside numbers (runs of blanks count as one blank, none beside a bracket,
+before a comma, before an imaginary part or at the end of a line), and each pair of numbers is equal: integers and zeros
+exactly, nan with nan, inf with inf, equal signs, and other floats to 4 units in the last place of float32, or of float64
+where both show 15 significant digits or more. The parts of a complex number are two numbers. There is no other
+tolerance: an output must print only digits that hold.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 #: Units in the last place that two floats may differ by.
@@ -23,12 +24,17 @@ FLOAT32, FLOAT64 = 23, 52
 #: Significant digits from which on a number is taken for a float64.
 FLOAT64_DIGITS = 15
 
-# A number that stands alone: not part of a word (float32, x1, 3rd, 0x1F) nor of a version (2.13.0).
+_SIZE = r"(?:(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan|infinity|inf)"
+# A number that stands alone: not part of a word (float32, x1, 3rd, 0x1F) nor of a version (2.13.0). An imaginary part
+# follows its real part.
 _NUMBER = re.compile(
-    r"(?<![\w.])(?<!\d[-+])[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|(?:nan|inf|infinity))(?![\w]|\.\w)",
+    rf"(?<![\w.])(?<!\d[-+])[-+]?{_SIZE}(?=j\b|(?!\w|\.\w))|(?<=[\w.])[-+]{_SIZE}(?=j\b)",
     re.IGNORECASE,
 )
+_IMAGINARY = re.compile(rf"(?<=[\w.]) (?=[-+]{_SIZE}j\b)", re.IGNORECASE)
 _INTEGER = re.compile(r"[-+]?\d+")
+#: Decimal exponents beyond those of float64. Only libraries for numbers of any size print these.
+HUGE = 400
 
 
 @dataclass(frozen=True)
@@ -88,13 +94,32 @@ def numbers_match(recorded: str, printed: str) -> bool:
         return size_a[:3] == size_b[:3] and (size_a == "nan" or sign_a == sign_b)
     if sign_a != sign_b:
         return False
-    a, b = Fraction(Decimal(size_a)), Fraction(Decimal(size_b))
-    if a == b:
-        return True
-    if not a or not b:
+    try:
+        a, b = Decimal(size_a), Decimal(size_b)
+    except InvalidOperation:  # an exponent of twenty digits
         return False
     bits = FLOAT64 if min(_digits(size_a), _digits(size_b)) >= FLOAT64_DIGITS else FLOAT32
-    return abs(a - b) <= ULPS * _ulp(max(a, b), bits)
+    return a == b or bool(a and b) and _close(a, b, bits)
+
+
+def _close(a: Decimal, b: Decimal, bits: int) -> bool:
+    """Whether two positive numbers differ by at most ULPS units of the larger one.
+
+    Of numbers beyond float64 the exponent takes no part, or it would take minutes: a unit is then the least that it can
+    be for the digits.
+    """
+    if abs(a.adjusted() - b.adjusted()) > 1:
+        return False
+    shift = a.adjusted() if abs(a.adjusted()) > HUGE else 0
+    x, y = _shifted(a, shift), _shifted(b, shift)
+    larger = max(x, y)
+    return abs(x - y) <= ULPS * (larger / 2 ** (bits + 1) if shift else _ulp(larger, bits))
+
+
+def _shifted(value: Decimal, places: int) -> Fraction:
+    """The value over ten to the power of `places`, exactly."""
+    sign, digits, exponent = value.as_tuple()
+    return Fraction(Decimal((sign, digits, int(exponent) - places)))
 
 
 def _signed(number: str) -> tuple[bool, str]:
@@ -119,9 +144,9 @@ def _lines(text: str) -> list[str]:
 
 
 def _fold(line: str) -> str:
-    """Blanks only align: fold each run to one, and drop those that a wider number beside a bracket would take."""
+    """Blanks only align: fold each run to one, and drop those that a wider number beside a mark would take."""
     line = re.sub(r"[ \t]+", " ", line.rstrip())
-    return re.sub(r"(?<=[\[({]) | (?=[\])}])", "", line)
+    return _IMAGINARY.sub("", re.sub(r"(?<=[\[({]) | (?=[\])},])", "", line))
 
 
 def _split(line: str) -> tuple[list[str], list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+import time
 
 import pytest
 from hypothesis import example, given
@@ -28,6 +29,18 @@ from engine.compare import ULPS, compare, numbers_match
         ("+0.5", "0.5"),
         ("0.6931471805599453", "0.6931471805599454"),
         ("", "\n"),
+        # NumPy aligns before commas and imaginary parts.
+        (
+            "array([-1.        ,  0.5       ], dtype=float32)",
+            "array([-0.99999976,  0.5], dtype=float32)",
+        ),
+        ("0.5+3.141592653589793j", "0.5+3.141592653589794j"),
+        ("(0.5-3.141592653589793j)", "(0.5-3.141592653589794j)"),
+        ("[1.  +0.j  0.25+1.j]", "[1.+0.j 0.25+1.j]"),
+        ("[nan+infj]", "[nan+infj]"),
+        ("1.0000001e+4342944", "1.0000002e+4342944"),
+        ("1.00000000000000000001e-4342944", "1e-4342944"),
+        ("1e99999999999999999999", "1e99999999999999999999"),
     ],
 )
 def test_equal(recorded: str, printed: str) -> None:
@@ -62,11 +75,33 @@ def test_equal(recorded: str, printed: str) -> None:
         ("a\nb", "a"),
         ("[1, 2]", "[12]"),
         ("1 2", "12"),
+        ("1, 234", "1,234"),
+        ("0.5+3.141592653589793j", "0.5+3.141592653589799j"),
+        ("0.5+3.1415j", "0.5-3.1415j"),
+        ("0.5+3.1415j", "0.6+3.1415j"),
+        ("0.5+3.1415j", "0.5+3.1415"),
+        ("0.5+0.0j", "0.5+1e-9j"),
+        ("1+2j", "1+3j"),
+        ("3-4", "3-5"),
+        ("2026-11-26", "2026-11-27"),
+        ("x1+2j", "x1+3j"),
+        ("1.02e+4342944", "1.03e+4342944"),
+        ("1.02e+4342944", "1.02e+4342945"),
+        ("1.02e+4342944", "-1.02e+4342944"),
+        ("9.9999999e+4342944", "1.0000001e+4342944"),
+        ("1e99999999999999999999", "2e99999999999999999999"),
     ],
 )
 def test_different(recorded: str, printed: str) -> None:
     assert compare(recorded, printed)
     assert compare(printed, recorded)
+
+
+def test_numbers_of_any_size_are_compared_at_once() -> None:
+    started = time.process_time()
+    assert compare("1.02e+4342944 3e-999999999", "1.03e+4342944 4e-999999999")
+    assert not compare("9.99999999e+4342944", "1e+4342945"), "one unit, across a power of ten"
+    assert time.process_time() - started < 1
 
 
 def test_the_marks_point_at_the_digits() -> None:
