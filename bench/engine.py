@@ -13,7 +13,8 @@ from pathlib import Path
 
 from bench.report import Figure
 from engine.build import Site
-from engine.runner import ENVIRONMENT, Runner
+from engine.isolation import ENVIRONMENT
+from engine.runner import Runner
 from engine.snippets import Snippet, discover
 
 ROOT = Path(__file__).parents[1]

@@ -135,7 +135,7 @@ def _ask_together(root: Path, questions: Mapping[Snippet, _Question], runner: Ru
     """
     by_library: dict[str, list[Snippet]] = {}
     for snippet, question in questions.items():
-        if store.get(key(snippet, runner.limits)) is None:
+        if store.get(key(snippet, runner)) is None:
             by_library.setdefault(question.library, []).append(snippet)
     groups = [group for group in by_library.values() if len(group) > 1]
     together = [_snippet(root, [questions[snippet] for snippet in group]) for group in groups]
@@ -143,7 +143,7 @@ def _ask_together(root: Path, questions: Mapping[Snippet, _Question], runner: Ru
         if not result.problem:
             for snippet, part in zip(group, json.loads(result.output.splitlines()[-1]), strict=True):
                 own = replace(result, output=json.dumps([part]) + "\n")
-                store.put(key(snippet, runner.limits), asdict(own))
+                store.put(key(snippet, runner), asdict(own))
 
 
 @dataclass(frozen=True)

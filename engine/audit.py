@@ -10,13 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from engine import frameworks
@@ -24,7 +25,7 @@ from engine.definition import Api, Definition
 from engine.errors import Problem, SourceError
 from engine.files import write
 from engine.frameworks import LIBRARIES
-from engine.runner import ENVIRONMENT, STYLE
+from engine.isolation import ENVIRONMENT, STYLE, environment
 from engine.yamlfile import line_of, load
 
 #: Errors and steps of more than this are flagged, in ulp. Elementary functions of a good library stay around 1
@@ -41,8 +42,8 @@ PRECISION = {"float16": 11, "bfloat16": 8, "float32": 24, "float64": 53}
 BACKENDS = ("tensorflow", "torch", "jax")
 #: Processes by (library, backend), the slowest first.
 SLOWEST = [("keras", "torch"), ("keras", "tensorflow"), ("keras", "jax"), ("jax", "jax"), ("tensorflow", "tensorflow")]
-#: Seconds that one process may take, and how many run at once.
-SECONDS, PROCESSES = 240.0, 2
+#: Seconds of processor time and of wall time that one process may take, and how many run at once.
+SECONDS, WALL_SECONDS, PROCESSES = 600, 3600, 2
 #: Recorded and measured errors match within this factor; places within WITHIN.
 FACTOR, WITHIN = 2.0, 0.01
 
@@ -158,17 +159,18 @@ class Audit:
     plot: str
 
 
-def audit(root: Path, definition: Definition) -> Audit:
+def audit(root: Path, definition: Definition, own: Mapping[str, str] = MappingProxyType({})) -> Audit:
     """The audit of a function: the one kept, or a new one.
 
+    own: variables of the measuring processes beside those of `engine.isolation`, for other conditions than usual.
     Raises SourceError for a missing library, or a process that fails or takes too long.
     """
-    file = root / ".cache" / "audit" / f"{_key(definition)}.json"
+    file = root / ".cache" / "audit" / f"{_key(definition, own)}.json"
     try:
         return _audit(json.loads(file.read_text(encoding="utf-8")))
     except (FileNotFoundError, json.JSONDecodeError, TypeError, KeyError):
         pass
-    result = _measure(root, definition)
+    result = _measure(root, definition, own)
     write(file, json.dumps(asdict(result)))
     return result
 
@@ -199,7 +201,7 @@ def _libraries(definition: Definition) -> list[str]:
     return sorted(modules | {"numpy", "sympy", "flint", "matplotlib"})
 
 
-def _key(definition: Definition) -> str:
+def _key(definition: Definition, own: Mapping[str, str]) -> str:
     """Digest of all that the result depends on."""
     names = {"python-flint"}
     for module in _libraries(definition):
@@ -212,13 +214,13 @@ def _key(definition: Definition) -> str:
         [(api.name, api.call) for api in definition.apis if api.audit],
         {name: frameworks.version(name) for name in sorted(names)},
         frameworks.environment(),
-        ENVIRONMENT | {"MATPLOTLIBRC": ""},
+        ENVIRONMENT | {"MATPLOTLIBRC": "", **own},
         [hashlib.sha256(file.read_bytes()).hexdigest() for file in (*code, STYLE)],
     )
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _measure(root: Path, definition: Definition) -> Audit:
+def _measure(root: Path, definition: Definition, own: Mapping[str, str]) -> Audit:
     missing = [module for module in _libraries(definition) if not frameworks.installed(module)]
     if missing:
         hint = "install it (pip install -r requirements.txt)"
@@ -228,7 +230,7 @@ def _measure(root: Path, definition: Definition) -> Audit:
     parameters = {parameter.name: parameter.default for parameter in definition.parameters}
 
     def ask(job: dict[str, Any], backend: str = "tensorflow") -> Any:
-        return _run(root, definition, job, backend)
+        return _run(root, definition, job, backend, own)
 
     shared = ask({"kind": "formulas", "expression": definition.expression, "parameters": parameters})
     shared["cache"] = str(root / ".cache" / "oracle")
@@ -270,29 +272,29 @@ def _measure(root: Path, definition: Definition) -> Audit:
     )
 
 
-def _run(root: Path, definition: Definition, job: dict[str, Any], backend: str) -> Any:
+def _run(root: Path, definition: Definition, job: dict[str, Any], backend: str, own: Mapping[str, str]) -> Any:
     """The answer of a worker process to a job."""
-    path = os.pathsep.join(filter(None, (str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH"))))
     what = " ".join(str(job[key]) for key in ("kind", "backend", "dtype") if key in job)
     name = definition.path.as_posix()
-    try:
-        process = subprocess.run(
-            [sys.executable, "-m", "engine.audit_worker"],
-            input=json.dumps(job),
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            cwd=root,
-            env=os.environ | ENVIRONMENT | {"PYTHONPATH": path, "KERAS_BACKEND": backend},
-            timeout=SECONDS,
-        )
-    except subprocess.TimeoutExpired:
-        raise SourceError([Problem(name, f"audit ({what}): still running after {SECONDS:g} s")]) from None
+    with tempfile.TemporaryDirectory(prefix="home-", ignore_cleanup_errors=True) as home:
+        try:
+            process = subprocess.run(
+                [sys.executable, "-m", "engine.audit_worker"],
+                input=json.dumps(job | {"seconds": SECONDS}),
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                cwd=root,
+                env=environment(Path(home), {**own, "KERAS_BACKEND": backend}),
+                timeout=WALL_SECONDS,
+            )
+        except subprocess.TimeoutExpired:
+            raise SourceError([Problem(name, f"audit ({what}): still running after {WALL_SECONDS} s")]) from None
     try:
         return json.loads(process.stdout)
     except json.JSONDecodeError:
-        reason = f"audit ({what}): ended with status {process.returncode}"
+        reason = f"audit ({what}): ended with status {process.returncode}"  # -24: after SECONDS of processor time
         raise SourceError([Problem(name, reason, detail=process.stderr[-4000:])]) from None
 
 

@@ -486,6 +486,10 @@ def integer_input(implementation: Implementation, oracle: Oracle) -> dict[str, A
 
 def main() -> None:
     job = json.loads(sys.stdin.read())
+    with contextlib.suppress(ImportError):
+        import resource  # where the system has it
+
+        resource.setrlimit(resource.RLIMIT_CPU, (job["seconds"], job["seconds"] + 5))
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever a library prints is no part of the answer
     warnings.simplefilter("ignore")

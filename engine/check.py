@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine import cells, child, frameworks, plots, runner, worker
+from engine import cells, child, frameworks, guards, isolation, plots, printed, runner, worker
 from engine.compare import compare
 from engine.errors import Problem, SourceError
 from engine.files import write
-from engine.runner import STYLE, Limits, Result, Runner
+from engine.isolation import STYLE
+from engine.runner import Result, Runner
 from engine.snippets import Snippet
 from engine.store import Store, code_digest, digest
 
@@ -53,17 +54,24 @@ def missing(snippet: Snippet) -> list[str]:
     return [module for module in snippet.libraries if not frameworks.installed(module)]
 
 
-def key(snippet: Snippet, limits: Limits) -> str:
-    """Digest of the snippet, its local modules, the versions of its libraries, Python, the platform and the runner."""
+def key(snippet: Snippet, run_by: Runner) -> str:
+    """Digest of the snippet, its local modules, the versions of its libraries, Python, the machine and the runner."""
     versions = {
         name: frameworks.version(name)
         for module in snippet.libraries
         for name in frameworks.LIBRARIES[module].distributions
     }
-    code = code_digest(cells, child, frameworks, plots, runner, worker)
-    style = STYLE.read_text(encoding="utf-8")
-    environment = frameworks.environment()
-    return digest(snippet.name, snippet.source, snippet.modules, versions, environment, asdict(limits), code, style)
+    return digest(
+        snippet.name,
+        snippet.source,
+        snippet.modules,
+        versions,
+        frameworks.environment(),
+        run_by.environment,
+        asdict(run_by.limits(snippet)),
+        code_digest(cells, child, frameworks, guards, isolation, plots, printed, runner, worker),
+        STYLE.read_text(encoding="utf-8"),
+    )
 
 
 def results(
@@ -76,7 +84,7 @@ def results(
 
     What the store holds is not run. Nothing that failed is kept.
     """
-    keys = [key(snippet, runner.limits) for snippet in snippets]
+    keys = [key(snippet, runner) for snippet in snippets]
     names = {id(snippet): name for snippet, name in zip(snippets, keys, strict=True)}
     found: dict[str, Result] = {}
 

@@ -16,25 +16,23 @@ import importlib
 import io
 import json
 import linecache
-import mmap
 import os
 import signal
 import sys
 import threading
+import time
 import traceback
 import types
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-#: Process-spawning audit events, to name the line that started a process which was left behind.
-_SPAWNS = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.system"}
+from engine.guards import Guards, use_own_folder
 
-
-#: Audit events of changes to files, with the number of arguments that are paths.
-_CHANGES = {"open": 1, "os.remove": 1, "os.rename": 2, "os.mkdir": 1, "os.rmdir": 1, "os.truncate": 1, "os.chmod": 1}
-_CHANGES |= {"os.link": 2, "os.symlink": 2, "os.utime": 1, "shutil.rmtree": 1}
-_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+#: What Python does not warn of, if nobody has asked for it.
+_SILENT = (ResourceWarning, ImportWarning, PendingDeprecationWarning, DeprecationWarning)
+_sleep = time.sleep
 
 
 class _NoInput(io.TextIOBase):
@@ -53,14 +51,18 @@ class _NoInput(io.TextIOBase):
 def run(job: dict[str, Any]) -> NoReturn:
     """Execute `job` and end the process; the report is written to `job["report"]` as JSON.
 
-    job: path (the snippet's file), source (the text to run), curves (whether to list the curves of its figures), cwd,
-    output (file for standard output and error), report, trace (file for the Python traceback of a crash or time-out),
-    spawned (file for the line that last started a process), file_limit (bytes, for any file that it writes), root (the
-    project, which it may not change), process_limit (how many processes it may start).
+    job: path (the snippet's file), modules (files that it imports from its folder), source (the text to run), notebook
+    (whether it has to run without a file, too), curves (whether to list the curves of its figures), folder (of this run
+    alone, which holds the following), cwd, temporary, output (file for standard output and error), report, trace (file
+    for the Python traceback of a crash or time-out), spawned (file for the line that last started a process), home
+    (empty, for the user's), file_limit (bytes, for any file that it writes), root (the project, which it may not
+    change), fresh (whether no library has been imported for it), process_limit (how many processes it may start), grace
+    (seconds for its threads to end).
     """
     if hasattr(os, "setsid"):
         os.setsid()  # so that one signal reaches the snippet and all that it starts
     os.chdir(job["cwd"])
+    use_own_folder(job["temporary"])
     if sys.platform != "win32":
         import resource
 
@@ -71,8 +73,31 @@ def run(job: dict[str, Any]) -> NoReturn:
     if hasattr(faulthandler, "register"):
         faulthandler.register(signal.SIGUSR1, trace, all_threads=True)
     _redirect(job["output"])
-    _watch(job)
-    _finish(job, _execute(job))
+    job["leave"] = leave = os._exit
+
+    def end(report: dict[str, Any]) -> NoReturn:
+        _report(job, report)
+        leave(0)
+        raise AssertionError("unreachable")
+
+    guards = Guards(job, end)
+    _report_exit(job, guards)
+    guards.install()
+    _finish(job, _execute(job, guards))
+
+
+def _report_exit(job: dict[str, Any], guards: Guards) -> None:
+    """Make `os._exit` report itself."""
+    leave = os._exit
+
+    def exit_now(status: int) -> NoReturn:
+        if os.getpid() == guards.pid:
+            line = guards.line(sys._getframe(1))
+            _report(job, {"ok": False, "reason": f"called os._exit({status}) before its end", "line": line})
+        leave(status)
+        raise AssertionError("unreachable")
+
+    os._exit = exit_now  # type: ignore[assignment]
 
 
 def _redirect(output: str) -> None:
@@ -91,93 +116,69 @@ def _redirect(output: str) -> None:
         setattr(sys, f"__{name}__", stream)
 
 
-def _watch(job: dict[str, Any]) -> None:
-    """Make `os._exit` report itself, note the last line that started a process, and guard the project."""
-    pid, leave = os.getpid(), os._exit
-    spawned = mmap.mmap(-1, 8)  # shared with all that the snippet forks
-
-    def exit_now(status: int) -> NoReturn:
-        if os.getpid() == pid:
-            line = _own_line(sys._getframe(1), job["path"])
-            _report(job, {"ok": False, "reason": f"called os._exit({status}) before its end", "line": line})
-        leave(status)
-        raise AssertionError("unreachable")
-
-    def audit(event: str, arguments: tuple[Any, ...]) -> None:
-        if event in _CHANGES and (path := _changed(event, arguments, job["root"])):
-            raise PermissionError(f"a snippet may not change the project: {path}")
-        if event in _SPAWNS:
-            count = int.from_bytes(spawned[:8]) + 1
-            spawned[:8] = count.to_bytes(8)
-            if count > job["process_limit"]:  # at once: a fork bomb is faster than any look from outside
-                raise BlockingIOError(f"started more than {job['process_limit']} processes")
-        if event in _SPAWNS and os.getpid() == pid:
-            line = _own_line(sys._getframe(1), job["path"])
-            if line:
-                Path(job["spawned"]).write_text(str(line))
-
-    os._exit = exit_now  # type: ignore[assignment]
-    sys.addaudithook(audit)
-    job["leave"] = leave
-
-
-def _changed(event: str, arguments: tuple[Any, ...], root: str) -> str:
-    """The path within the project that an audited call would change, if there is one."""
-    if event == "open" and not (isinstance(arguments[2], int) and arguments[2] & _WRITING):
-        return ""
-    for name in arguments[: _CHANGES[event]]:
-        if isinstance(name, (str, bytes, os.PathLike)):
-            path = os.path.realpath(os.fsdecode(name))
-            if path.startswith(root + os.sep):
-                return os.path.relpath(path, root)
-    return ""
-
-
-def _execute(job: dict[str, Any]) -> dict[str, Any]:
+def _execute(job: dict[str, Any], guards: Guards) -> dict[str, Any]:
     path = job["path"]
     main = types.ModuleType("__main__")
-    main.__dict__.update(__file__=path, __builtins__=builtins)
+    main.__dict__.update(__builtins__=builtins)
+    if not job["notebook"]:
+        main.__dict__.update(__file__=path)
     sys.modules["__main__"] = main
     sys.argv = [path]
     sys.path[0] = str(Path(path).parent)
     sys.dont_write_bytecode = True
     linecache.cache[path] = (len(job["source"]), None, job["source"].splitlines(keepends=True), path)
-    atexit._clear()  # the worker's own handlers are not this snippet's
     warnings.resetwarnings()
-    warnings.simplefilter("default")
+    for category in _SILENT:
+        warnings.simplefilter("ignore", category)
     warnings.filterwarnings("error", module=r"__main__\Z")
+    warnings.simplefilter("ignore", ResourceWarning)  # raised where nothing can be: while an object is destroyed
     try:
         exec(compile(job["source"], path, "exec", dont_inherit=True), main.__dict__)
         if job["curves"] and "matplotlib.pyplot" in sys.modules:
             from engine.plots import describe_open_figures
 
             sys.stdout.write(describe_open_figures())
-        atexit._run_exitfuncs()
+        left = _left(job["grace"], lambda thread: not thread.daemon)
+        if not left:
+            atexit._run_exitfuncs()  # those that libraries have registered, too
+            left = _left(job["grace"], lambda thread: True)
         _flush()
     except SystemExit as stop:
         line = _line_of(stop, path)
         return {"ok": False, "reason": f"ended early: sys.exit({stop.code!r})", "line": line}
     except BaseException as error:
-        reason = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
         line = error.lineno if isinstance(error, SyntaxError) and error.filename == path else _line_of(error, path)
         kind = "a warning of its own lines: " if isinstance(error, Warning) else ""
-        return {"ok": False, "reason": kind + reason, "line": line, "detail": _trace(error, path)}
-    left = [thread for thread in threading.enumerate() if thread is not threading.current_thread()]
+        return {"ok": False, "reason": kind + headline(error), "line": line, "detail": _trace(error, path)}
     if left:
         frames = sys._current_frames()
-        lines = [_own_line(frames.get(thread.ident or 0), path) for thread in left]
+        lines = [guards.line(frames.get(thread.ident or 0)) for thread in left]
         names = ", ".join(thread.name for thread in left)
         return {"ok": False, "reason": f"left a thread running: {names}", "line": next(filter(None, lines), None)}
     return {"ok": True}
 
 
-def _own_line(frame: types.FrameType | None, path: str) -> int | None:
-    """Line of the snippet in a stack: its innermost frame that runs the snippet's own file."""
-    while frame:
-        if frame.f_code.co_filename == path:
-            return frame.f_lineno
-        frame = frame.f_back
-    return None
+def headline(error: BaseException) -> str:
+    """An exception as its type and the first line of what it says; notes and further lines are in its traceback."""
+    kind = type(error)
+    name = (
+        kind.__qualname__ if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}.{kind.__qualname__}"
+    )
+    said = error.msg if isinstance(error, SyntaxError) else str(error)
+    first = next((line.strip() for line in said.splitlines() if line.strip()), "")
+    return f"{name}: {first}" if first else name
+
+
+def _left(grace: float, which: Callable[[threading.Thread], bool]) -> list[threading.Thread]:
+    """The threads that still run, once they have had some time to end."""
+    waited = 0.0
+    while True:
+        others = [thread for thread in threading.enumerate() if thread is not threading.current_thread()]
+        left = [thread for thread in others if which(thread)]
+        if not left or waited >= grace:
+            return left
+        _sleep(0.01)
+        waited += 0.01
 
 
 def _line_of(error: BaseException, path: str) -> int | None:

@@ -1,9 +1,9 @@
 """Compare a recorded output with a printed one, number by number.
 
 Two outputs match when their text is equal outside numbers (runs of blanks count as one blank, none beside a bracket,
-before a comma, before an imaginary part or at the end of a line), and each pair of numbers is equal: integers and zeros
-exactly, nan with nan, inf with inf, equal signs, and other floats to 4 units in the last place of float32, or of float64
-where both show 15 significant digits or more. The parts of a complex number are two numbers. There is no other
+before a comma, before an imaginary part or at the end of a line), and each pair of numbers is equal: integers and
+zeros exactly, nan with nan, inf with inf, equal signs, and other floats to 4 units in the last place of float32, or of
+float64 where both show 15 significant digits or more. The parts of a complex number are two numbers. There is no other
 tolerance: an output must print only digits that hold.
 """
 
@@ -99,7 +99,7 @@ def numbers_match(recorded: str, printed: str) -> bool:
     except InvalidOperation:  # an exponent of twenty digits
         return False
     bits = FLOAT64 if min(_digits(size_a), _digits(size_b)) >= FLOAT64_DIGITS else FLOAT32
-    return a == b or bool(a and b) and _close(a, b, bits)
+    return a == b or (bool(a and b) and _close(a, b, bits))
 
 
 def _close(a: Decimal, b: Decimal, bits: int) -> bool:

@@ -17,7 +17,7 @@ from engine.runner import Limits, Result, Runner
 from engine.snippets import Snippet, discover
 
 #: How long a snippet takes is not asked here, and a release that is seen for the first time may compile for minutes.
-LIMITS = Limits(seconds=600)
+LIMITS = Limits(seconds=600, wall_seconds=3600)
 
 
 def main() -> None:

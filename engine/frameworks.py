@@ -46,6 +46,9 @@ LIBRARIES = {
     "mpmath": Library("mpmath", ("mpmath",)),
 }
 
+#: Names, as Linux writes them, of the processor's units that libraries for numbers look for: how they begin.
+_UNITS = ("sse", "ssse", "avx", "fma", "f16c", "bmi", "amx", "asimd", "neon", "fp", "sve", "sme", "bf16", "i8mm", "v")
+
 #: Workers, the slowest to start first: with fewer cores than workers the longest goes first.
 WORKERS = ("tensorflow", "pytorch", "jax", "numpy")
 
@@ -89,8 +92,27 @@ def machine() -> str:
 
 @cache
 def environment() -> dict[str, str]:
-    """What an output depends on beside the snippet and its libraries: Python and the platform."""
+    """What an output may depend on beside the snippet and its libraries: Python, the platform and the processor."""
     return {
         "python": f"{platform.python_implementation()} {sys.version}",
         "platform": f"{sys.platform} {platform.machine()} {' '.join(platform.libc_ver())}".strip(),
+        "processor": f"{processor()}, {cores()} cores",
     }
+
+
+@cache
+def processor() -> str:
+    """What libraries choose their code by: the processor's vector units where the system lists them, or its name."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
+            lines = [line.partition(":")[2] for line in file if line.startswith(("flags", "Features"))]
+    except OSError:
+        lines = []
+    if not lines:
+        return platform.processor()
+    return " ".join(sorted(name for name in set(lines[0].split()) if name.startswith(_UNITS)))
+
+
+def cores() -> int:
+    """The processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

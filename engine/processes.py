@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -16,7 +17,11 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
+import psutil
+
 MEMORY = 4 << 30  # bytes for one process
+#: How much longer than its processor time a call may take by the clock.
+WALL = 10
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,8 @@ class Pool:
     def call(self, function: Callable[[Any], Any], arguments: Sequence[Any], seconds: float) -> list[Any]:
         """What a function of a module returns for each argument, or Stopped for one that takes longer than `seconds`.
 
-        The processes share the work. What a call prints goes to standard error.
+        Those are of processor time; a call may take ten times as long by the clock, beside other work. The processes
+        share the calls. What a call prints goes to standard error.
         """
         waiting: SimpleQueue[tuple[int, Any]] = SimpleQueue()
         for item in enumerate(arguments):
@@ -101,7 +107,8 @@ class Pool:
 
 def _ask(process: subprocess.Popen[bytes], function: Callable[[Any], Any], argument: Any, seconds: float) -> Any:
     """The answer of a process, or Stopped; then the process has ended."""
-    watch = threading.Timer(seconds, process.kill)
+    answered = threading.Event()
+    watch = threading.Thread(target=_kill_late, args=(process, seconds, answered), daemon=True)
     watch.start()
     try:
         with suppress(BrokenPipeError):
@@ -111,9 +118,20 @@ def _ask(process: subprocess.Popen[bytes], function: Callable[[Any], Any], argum
     except (EOFError, pickle.UnpicklingError):
         process.kill()
         process.communicate()
-        return Stopped(f"the check crashed, or was stopped after {seconds:g} s")
+        return Stopped(f"the check crashed, or was stopped after {seconds:g} s of processor time")
     finally:
-        watch.cancel()
+        answered.set()
+
+
+def _kill_late(process: subprocess.Popen[bytes], seconds: float, answered: threading.Event) -> None:
+    """End a process that has not answered within its limits."""
+    with suppress(psutil.NoSuchProcess):
+        asked = psutil.Process(process.pid)
+        before, limit = sum(asked.cpu_times()[:2]), time.monotonic() + WALL * seconds
+        while not answered.wait(min(1.0, seconds / 4)):
+            if sum(asked.cpu_times()[:2]) - before > seconds or time.monotonic() > limit:
+                process.kill()
+                return
 
 
 def _start() -> subprocess.Popen[bytes]:

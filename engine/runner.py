@@ -4,60 +4,46 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from threading import Event, Lock
+from types import MappingProxyType
 from typing import Any
 
-from engine import cells
+from engine import cells, printed
 from engine.errors import Problem
 from engine.frameworks import LIBRARIES, WORKERS, machine, version
+from engine.isolation import environment
 from engine.snippets import Snippet
-
-STYLE = Path(__file__).parent / "styles" / "figure.mplstyle"
-
-#: What every snippet sees: one thread, no GPU, fixed hash seed, no start-up notes, figures without a date.
-ENVIRONMENT = {
-    "PYTHONHASHSEED": "0",
-    "PYTHONUTF8": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "TF_NUM_INTRAOP_THREADS": "1",
-    "TF_NUM_INTEROP_THREADS": "1",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "TF_ENABLE_ONEDNN_OPTS": "0",  # oneDNN picks other kernels, and other last digits, on other CPUs
-    "KERAS_BACKEND": "tensorflow",
-    "JAX_PLATFORMS": "cpu",
-    "CUDA_VISIBLE_DEVICES": "-1",
-    "MPLBACKEND": "agg",
-    "MATPLOTLIBRC": str(STYLE),
-    "SOURCE_DATE_EPOCH": "0",
-    "NO_COLOR": "1",
-}
 
 
 @dataclass(frozen=True)
 class Limits:
     """What one snippet may cost.
 
-    seconds: wall time; output: bytes that it prints, or writes to any file; folder: bytes of all files in its working
-    directory; processes: those that it starts, one after the other or together; memory: bytes that these hold together.
+    seconds: processor time, of all of its processes; wall_seconds: wall time, generous, since other work on the machine
+    counts; grace: seconds for threads and processes to end once its last line has; output: bytes that it prints, or
+    writes to any file; folder: bytes of all its files; processes: those that it starts, one after the other or
+    together; memory: bytes that these hold together.
     """
 
     seconds: float = 60
+    wall_seconds: float = 900
+    grace: float = 10
     output: int = 1_000_000
     folder: int = 20_000_000
     processes: int = 32
     memory: int = 8 << 30
+
+
+#: What a lab may cost. It is an experiment with several trainings.
+LAB = Limits(seconds=180, wall_seconds=2700)
 
 
 @dataclass(frozen=True)
@@ -88,16 +74,27 @@ class Runner:
 
     Several threads may run snippets at once; each worker runs one at a time.
 
-    limits: bounds of each snippet; fork: whether workers fork (default: where that is safe) or start a fresh
-    process per snippet.
+    limits: bounds of each snippet, labs included (default: `Limits()` and, for labs, `LAB`); fork: whether workers fork
+    (default: where that is safe) or start a fresh process per snippet; environment: variables of the workers beside
+    those of `engine.isolation`, for other conditions than the usual ones.
     """
 
-    def __init__(self, limits: Limits | None = None, fork: bool | None = None) -> None:
-        self.limits = limits or Limits()
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        fork: bool | None = None,
+        environment: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self._limits = limits
         self.fork = fork_is_safe() if fork is None else fork
+        self.environment = dict(environment)
         self._workers: dict[str, _Worker] = {}
         self._lock = Lock()
         self._cancelled = Event()
+
+    def limits(self, snippet: Snippet) -> Limits:
+        """What a snippet may cost."""
+        return self._limits or (LAB if snippet.lab else Limits())
 
     def __enter__(self) -> Runner:
         return self
@@ -154,19 +151,24 @@ class Runner:
     def _run_one(self, snippet: Snippet) -> Result:
         with self._lock:
             if snippet.worker not in self._workers:
-                self._workers[snippet.worker] = _Worker(snippet.root)
+                self._workers[snippet.worker] = _Worker(snippet.root, self.environment)
             worker = self._workers[snippet.worker]
+        limits = self.limits(snippet)
         job = {
             "path": str(snippet.root / snippet.path),
+            "modules": [str(snippet.root / path) for path, _ in snippet.modules],
             "root": os.path.realpath(snippet.root),
             "source": snippet.text,
+            "notebook": snippet.lab,
             "curves": not snippet.lab,  # trained curves have digits that hold on one machine only
             "preload": snippet.imports,
-            "seconds": self.limits.seconds,
-            "output_limit": self.limits.output,
-            "folder_limit": self.limits.folder,
-            "process_limit": self.limits.processes,
-            "memory_limit": self.limits.memory,
+            "seconds": limits.seconds,
+            "wall_seconds": limits.wall_seconds,
+            "grace": limits.grace,
+            "output_limit": limits.output,
+            "folder_limit": limits.folder,
+            "process_limit": limits.processes,
+            "memory_limit": limits.memory,
             "fork": self.fork,
         }
         try:
@@ -176,29 +178,19 @@ class Runner:
                 if self._workers.get(snippet.worker) is worker:
                     del self._workers[snippet.worker]
             worker.end()
-            report = {"ok": False, "reason": str(error), "output": "", "detail": worker.last_words}
+            report = {"ok": False, "reason": str(error), "output": "", "detail": worker.last_words, "places": []}
         return _result(snippet, report)
 
 
 def _result(snippet: Snippet, report: dict[str, Any]) -> Result:
     whole, shares = cells.split(report["output"], snippet.source) if snippet.lab else (report["output"], [])
     raw: bytes = whole.encode("latin-1")
-    output = _readable(raw)
+    output = printed.readable(raw)
     problem = None
     if not report["ok"]:
         problem = Problem(snippet.name, report["reason"], report.get("line"), report.get("detail", ""))
-    else:
-        try:
-            raw.decode("utf-8")
-        except UnicodeDecodeError as error:
-            row = raw.count(b"\n", 0, error.start) + 1
-            reason = f"printed bytes that are not UTF-8: 0x{raw[error.start]:02x} in line {row} of its output"
-            problem = Problem(snippet.name, reason)
-        else:
-            if found := _control().search(raw.decode("utf-8")):
-                row = found.string.count("\n", 0, found.start()) + 1
-                reason = f"printed the control character U+{ord(found[0]):04X} in line {row} of its output"
-                problem = Problem(snippet.name, reason)
+    elif reason := printed.fault(raw, [str(snippet.root), os.path.realpath(snippet.root), *report["places"]]):
+        problem = Problem(snippet.name, reason)
     versions = {}
     for module in snippet.libraries:
         for library in filter(None, (LIBRARIES[module], LIBRARIES.get(LIBRARIES[module].backend or ""))):
@@ -210,23 +202,8 @@ def _result(snippet: Snippet, report: dict[str, Any]) -> Result:
         machine(),
         problem,
         report.get("seconds", 0.0),
-        [_readable(share.encode("latin-1")) for share in shares],
+        [printed.readable(share.encode("latin-1")) for share in shares],
     )
-
-
-def _readable(raw: bytes) -> str:
-    """What was printed, with escapes for bytes that are no UTF-8 and for control characters."""
-    text = raw.decode("utf-8", errors="backslashreplace")
-    return _control().sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
-
-
-@cache
-def _control() -> re.Pattern[str]:
-    """What would act instead of being seen: terminal sequences, carriage returns, marks that turn the way of text.
-
-    It fails the snippet, and is shown escaped. Compiled when needed: that takes longer than to import this module.
-    """
-    return re.compile(r"[^\n\t\x20-\x7e\xa0-\U0010ffff]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 class WorkerDied(Exception):
@@ -234,19 +211,18 @@ class WorkerDied(Exception):
 
 
 class _Worker:
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, own: Mapping[str, str]) -> None:
         self.last_words = ""
         self._lock = Lock()
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed in end()
-        here = str(Path(__file__).parents[1])
-        path = os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH"))))
+        self._home = tempfile.TemporaryDirectory(prefix="home-", ignore_cleanup_errors=True)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "engine.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
             cwd=root,
-            env=os.environ | ENVIRONMENT | {"PYTHONPATH": path},
+            env=environment(Path(self._home.name), own),
             text=True,
             encoding="utf-8",
         )
@@ -289,3 +265,4 @@ class _Worker:
             self._log.seek(0)
             self.last_words = self._log.read()[-4000:].decode("utf-8", errors="replace")
             self._log.close()
+            self._home.cleanup()

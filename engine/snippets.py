@@ -7,13 +7,17 @@ snippets import; it is not run by itself. `<topic>.out` beside a snippet is its 
 from __future__ import annotations
 
 import ast
+import importlib.machinery
 import sys
+import sysconfig
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from engine import cells
 from engine.errors import Problem, SourceError, gather
+from engine.forbidden import forbidden
 from engine.frameworks import LIBRARIES, TABS
 
 #: The folder beside `snippets/` with what is kept of other releases, for the same functions; see `engine.ledger`.
@@ -50,7 +54,7 @@ class Snippet:
     @property
     def folder(self) -> str:
         """The framework's folder, `claims`, `labs` and the like; empty for files directly in the function's folder."""
-        return self.path.parts[2] if len(self.path.parts) > 3 else ""
+        return _folder(self.path)
 
     @property
     def topic(self) -> str:
@@ -97,8 +101,8 @@ def discover(root: Path, within: Path | None = None) -> list[Snippet]:
     """All snippets under `root/snippets`, or those under one of its files or folders, sorted by path.
 
     Raises SourceError, which lists every fault found: a file that does not parse, a name that shadows a module,
-    a framework folder whose snippet does not import its framework, libraries that cannot share a process, an
-    orphaned `.out`.
+    anything in `engine.forbidden`, a framework folder whose snippet does not import its framework, libraries that
+    cannot share a process, an orphaned `.out`.
     """
     base = root / "snippets"
     start = within or base
@@ -125,21 +129,20 @@ def _read(root: Path, file: Path) -> Snippet:
     name = path.as_posix()
     if len(path.parts) < 3:
         raise SourceError([Problem(name, "a snippet belongs in the folder of a function")])
-    if file.stem in sys.stdlib_module_names or file.stem in LIBRARIES:
-        raise SourceError([Problem(name, f"its name would shadow the module {file.stem!r} when it is run")])
+    _refuse_shadow(file, name)
     imports: dict[str, int] = {}
     modules: dict[Path, str] = {}
-    source = _scan(root, file, file.parent, imports, modules)
+    source = _scan(root, file, file.parent, imports, modules, notebook=_folder(path) == "labs")
+    texts = [source, *modules.values()]
     known = {top: line for top, line in _tops(imports).items() if top in LIBRARIES}
     workers = {LIBRARIES[top].worker: (top, line) for top, line in known.items() if LIBRARIES[top].worker}
     if len(workers) > 1:
         (first, _), (second, line) = sorted(workers.values(), key=lambda use: use[1])[:2]
         raise SourceError([Problem(name, f"{first} and {second} must not share a process", line)])
-    texts = [source, *modules.values()]
     for name_used, module in (pair for top in known for pair in LIBRARIES[top].lazy):
         if any(name_used in text for text in texts):
             imports[module] = 0
-    folder = path.parts[2] if len(path.parts) > 3 else ""
+    folder = _folder(path)
     if folder in TABS and TABS[folder] not in known:
         raise SourceError([Problem(name, f"a snippet in {folder}/ must import {TABS[folder]}", 1)])
     if folder == "labs":
@@ -154,6 +157,28 @@ def _read(root: Path, file: Path) -> Snippet:
     )
 
 
+def _folder(path: Path) -> str:
+    return path.parts[2] if len(path.parts) > 3 else ""
+
+
+def _refuse_shadow(file: Path, name: str) -> None:
+    """Raises SourceError if Python would find this file in place of an installed module of that name.
+
+    A snippet's own folder is the first on the import path. A library that is loaded before hides such a file: it passes
+    here and fails where a reader runs it.
+    """
+    if file.stem in sys.stdlib_module_names or file.stem in LIBRARIES or _importable(file.stem):
+        raise SourceError([Problem(name, f"its name would shadow the module {file.stem!r} when it is run; rename it")])
+
+
+@cache
+def _importable(name: str) -> bool:
+    """Whether an installed module has a name. A folder without code, which Python would take for one too, is none."""
+    installed = [sysconfig.get_path(kind) for kind in ("stdlib", "purelib", "platlib")]
+    found = importlib.machinery.PathFinder.find_spec(name, installed)
+    return found is not None and found.origin is not None
+
+
 def _tops(imports: dict[str, int]) -> dict[str, int]:
     tops: dict[str, int] = {}
     for dotted, line in imports.items():
@@ -162,7 +187,9 @@ def _tops(imports: dict[str, int]) -> dict[str, int]:
     return tops
 
 
-def _scan(root: Path, file: Path, folder: Path, imports: dict[str, int], modules: dict[Path, str]) -> str:
+def _scan(
+    root: Path, file: Path, folder: Path, imports: dict[str, int], modules: dict[Path, str], notebook: bool
+) -> str:
     """Read a file, add its imports, and follow those of local modules in the snippet's folder."""
     name = file.relative_to(root).as_posix()
     try:
@@ -173,6 +200,8 @@ def _scan(root: Path, file: Path, folder: Path, imports: dict[str, int], modules
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
         raise SourceError([Problem(name, f"does not parse: {getattr(error, 'msg', error)}", line)]) from None
+    if problems := forbidden(tree, name, notebook):
+        raise SourceError(problems)
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -183,8 +212,9 @@ def _scan(root: Path, file: Path, folder: Path, imports: dict[str, int], modules
         for dotted in names:
             local = _local(folder, dotted)
             if local and local not in modules and local != file:
+                _refuse_shadow(local if local.stem != "__init__" else local.parent, local.relative_to(root).as_posix())
                 modules[local] = ""  # before the recursion: modules may import each other
-                modules[local] = _scan(root, local, folder, imports, modules)
+                modules[local] = _scan(root, local, folder, imports, modules, notebook)
             elif not local:
                 imports.setdefault(dotted, node.lineno)
     return source

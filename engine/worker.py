@@ -13,6 +13,7 @@ import json
 import os
 import re
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,12 +25,12 @@ from typing import Any, NoReturn
 
 import psutil
 
+from engine import child
+
 #: What ends a worker: its runner, or Ctrl-C, which a terminal sends to both.
 ENDS = (signal.SIGTERM, signal.SIGINT)
 #: Seconds between two looks at what a child holds.
 LOOK = 0.05
-#: Seconds that a child's own children may outlive it, for helpers that end on a closed pipe.
-GRACE = 0.5
 
 
 def main() -> None:
@@ -58,22 +59,34 @@ def _leave(*_: object) -> NoReturn:
 def supervise(job: dict[str, Any], private: tuple[int, ...] = ()) -> dict[str, Any]:
     """Run one job in a child and bound it. Returns ok, output (bytes as latin-1 text), files, reason, line, detail.
 
-    job: see `engine.child.run`, without the paths, and with seconds, output_limit, folder_limit, process_limit,
-    memory_limit, preload, fork.
+    job: see `engine.child.run`, without the paths of this run, and with seconds (of processor time), wall_seconds,
+    output_limit, folder_limit, process_limit, memory_limit, preload (modules to import for it), fork.
     private: descriptors that the child must not inherit.
     """
-    with tempfile.TemporaryDirectory(prefix="snippet-", ignore_cleanup_errors=True) as folder:
-        place = Path(folder)
-        (place / "cwd").mkdir()
-        names = {name: str(place / name) for name in ("cwd", "output", "report", "trace", "spawned")}
+    report = _run(job | {"fresh": False}, private)
+    if report.pop("again", False):
+        report = _run(job | {"fresh": True, "fork": False, "preload": []}, private)
+    return report
+
+
+def _run(job: dict[str, Any], private: tuple[int, ...]) -> dict[str, Any]:
+    # No TemporaryDirectory: what it leaves to be done at exit a forked child would do, too.
+    folder = Path(tempfile.mkdtemp(prefix="snippet-"))
+    try:
+        for name in ("cwd", "temporary"):
+            (folder / name).mkdir()
+        names = {name: str(folder / name) for name in ("cwd", "temporary", "output", "report", "trace", "spawned")}
         # one byte more than allowed: a file of that size tells that the limit was passed
-        job |= names | {"file_limit": job["output_limit"] + 1}
+        job |= names | {"folder": str(folder), "home": str(Path.home()), "file_limit": job["output_limit"] + 1}
         started = time.perf_counter()
-        ended = _fork(job, private) if job["fork"] else _spawn(job, place)
+        ended = _fork(job, private) if job["fork"] else _spawn(job, folder)
         report = _verdict(job, ended)
         report["seconds"] = time.perf_counter() - started
-        report["files"] = _files(place / "cwd") if report["ok"] else {}
+        report["files"] = _files(folder / "cwd") if report["ok"] else {}
+        report["places"] = [str(folder), os.path.realpath(folder), job["home"]]
         return report
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _fork(job: dict[str, Any], private: tuple[int, ...]) -> int | None:
@@ -84,8 +97,6 @@ def _fork(job: dict[str, Any], private: tuple[int, ...]) -> int | None:
     pid = os.fork()
     if not pid:
         try:
-            from engine import child
-
             for descriptor in private:
                 os.close(descriptor)
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -102,24 +113,24 @@ def _fork(job: dict[str, Any], private: tuple[int, ...]) -> int | None:
             os.close(descriptor)
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     finally:
-        job["left"] = _end_all(psutil.Process(pid) if psutil.pid_exists(pid) else None)
+        job["left"] = _end_all(job, psutil.Process(pid) if psutil.pid_exists(pid) else None)
 
 
 def _spawn(job: dict[str, Any], place: Path) -> int | None:
     task = place / "job.json"
     task.write_text(json.dumps(job), encoding="utf-8")
-    child = subprocess.Popen([sys.executable, "-m", "engine.child", str(task)], stdin=subprocess.DEVNULL)
-    process = psutil.Process(child.pid)
+    started = subprocess.Popen([sys.executable, "-m", "engine.child", str(task)], stdin=subprocess.DEVNULL)
+    process = psutil.Process(started.pid)
     try:
-        return child.wait() if _watched(job, child.pid, lambda seconds: _ended(child, seconds)) else None
+        return started.wait() if _watched(job, started.pid, lambda seconds: _ended(started, seconds)) else None
     finally:
-        job["left"] = _end_all(process if child.poll() is None else None)
+        job["left"] = _end_all(job, process if started.poll() is None else None)
 
 
-def _ended(child: subprocess.Popen[bytes], seconds: float) -> bool:
+def _ended(started: subprocess.Popen[bytes], seconds: float) -> bool:
     with contextlib.suppress(subprocess.TimeoutExpired):
-        child.wait(seconds)
-    return child.returncode is not None
+        started.wait(seconds)
+    return started.returncode is not None
 
 
 def _watched(job: dict[str, Any], pid: int, ended: Callable[[float], bool]) -> bool:
@@ -127,9 +138,10 @@ def _watched(job: dict[str, Any], pid: int, ended: Callable[[float], bool]) -> b
 
     ended: waits for so many seconds at most, and says whether it has ended.
     """
-    limit = time.monotonic() + job["seconds"]
+    limit = time.monotonic() + job["wall_seconds"]
     while not ended(min(LOOK, max(0.0, limit - time.monotonic()))):
-        if excess := _excess(job, pid) or ("time" if time.monotonic() >= limit else ""):
+        late = f"still running after {job['wall_seconds']:g} s" if time.monotonic() >= limit else ""
+        if excess := _excess(job, pid) or late:
             job["excess"] = excess
             _ask_where(pid)
             return False
@@ -137,18 +149,21 @@ def _watched(job: dict[str, Any], pid: int, ended: Callable[[float], bool]) -> b
 
 
 def _excess(job: dict[str, Any], pid: int) -> str:
-    """What a child has too much of: processes, memory, files; empty if nothing."""
-    processes, memory = -1, 0  # those that it has started
+    """What a child has too much of: processes, memory, processor time, files; empty if nothing."""
+    processes, memory, seconds = -1, 0, 0.0  # processes: those that it has started
     with contextlib.suppress(psutil.Error):
-        child = psutil.Process(pid)
-        for process in [child, *child.children(recursive=True)]:
+        snippet = psutil.Process(pid)
+        for process in [snippet, *snippet.children(recursive=True)]:
             with contextlib.suppress(psutil.Error):
                 processes, memory = processes + 1, memory + process.memory_info().rss
+                seconds += sum(process.cpu_times()[:4])  # its own, and of those that have ended under it
     if processes > job["process_limit"]:
         return f"started more than {job['process_limit']} processes"
     if memory > job["memory_limit"]:
         return f"took more than {job['memory_limit']:,} bytes of memory"
-    return _full(job["cwd"], job["folder_limit"])
+    if seconds > job["seconds"]:
+        return f"still running after {job['seconds']:g} s of processor time"
+    return _full(job["folder"], job["folder_limit"])
 
 
 def _full(folder: str, limit: int) -> str:
@@ -171,7 +186,7 @@ def _ask_where(pid: int) -> None:
             time.sleep(0.1)
 
 
-def _end_all(running: psutil.Process | None) -> list[str]:
+def _end_all(job: dict[str, Any], running: psutil.Process | None) -> list[str]:
     """Kill what the child left, and the child itself if it still runs. Returns the names of what was left."""
     if running:
         with contextlib.suppress(psutil.Error):
@@ -180,7 +195,7 @@ def _end_all(running: psutil.Process | None) -> list[str]:
                     process.kill()
             running.wait(5)
     me = psutil.Process()
-    limit = time.monotonic() + GRACE
+    limit = time.monotonic() + job["grace"]  # for helpers that end on a closed pipe
     while alive := _alive(me):
         if time.monotonic() > limit:
             break
@@ -201,10 +216,10 @@ def _end_all(running: psutil.Process | None) -> list[str]:
 
 def _alive(process: psutil.Process) -> list[psutil.Process]:
     alive = []
-    for child in process.children(recursive=True):
+    for other in process.children(recursive=True):
         with contextlib.suppress(psutil.Error):
-            if child.status() != psutil.STATUS_ZOMBIE:
-                alive.append(child)
+            if other.status() != psutil.STATUS_ZOMBIE:
+                alive.append(other)
     return alive
 
 
@@ -212,7 +227,7 @@ def _verdict(job: dict[str, Any], status: int | None) -> dict[str, Any]:
     """What the child reported, overruled by what was seen from outside."""
     report: dict[str, Any] = {"ok": False, "reason": ""}
     with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
-        report = json.loads(Path(job["report"]).read_text(encoding="utf-8"))
+        report |= json.loads(Path(job["report"]).read_text(encoding="utf-8"))
     output = b""
     with contextlib.suppress(FileNotFoundError):
         output = Path(job["output"]).read_bytes()
@@ -220,15 +235,14 @@ def _verdict(job: dict[str, Any], status: int | None) -> dict[str, Any]:
     if len(output) > job["output_limit"]:
         return report | {"ok": False, "reason": f"printed more than {job['output_limit']:,} bytes"}
     if status is None:
-        late = f"still running after {job['seconds']:g} s"
-        return report | {"ok": False, "reason": late if job["excess"] == "time" else job["excess"], **_crash_site(job)}
+        return report | {"ok": False, "reason": job["excess"], **_crash_site(job)}
     if status:
         name = signal.Signals(-status).name if status < 0 else f"exit status {status}"
         if report["ok"] or not report["reason"]:
             return report | {"ok": False, "reason": f"ended by {name}", **_crash_site(job)}
     if not report["ok"] and not report["reason"]:
         return report | {"reason": "ended before its last line, without an error", **_crash_site(job)}
-    if report["ok"] and (full := _full(job["cwd"], job["folder_limit"])):
+    if report["ok"] and (full := _full(job["folder"], job["folder_limit"])):
         return report | {"ok": False, "reason": full}
     if job["left"] and report["ok"]:
         with contextlib.suppress(FileNotFoundError, ValueError):

@@ -50,7 +50,7 @@ def add(project: Path) -> Callable[[str, str], Snippet]:
 def runner(request: pytest.FixtureRequest) -> Iterator[Runner]:
     """A runner with short limits: once forking, once with a fresh process per snippet as on macOS and Windows."""
     with Runner(
-        Limits(seconds=2, output=100_000, folder=1_000_000, processes=16, memory=400_000_000),
+        Limits(2, wall_seconds=6, grace=0.5, output=100_000, folder=1_000_000, processes=16, memory=400_000_000),
         fork=request.param == "fork",
     ) as runner:
         yield runner

@@ -150,7 +150,7 @@ def test_the_key_covers_all_that_an_output_depends_on(add: Add, project: Path, m
     helper.write_text("x = 1\n")
 
     def now(source: str = "import _helper, torch\n", limits: Limits | None = None) -> str:
-        return key(add("demo/claims/a.py", source), limits or Limits())
+        return key(add("demo/claims/a.py", source), Runner(limits))
 
     before = now()
     assert now() == before

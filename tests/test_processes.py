@@ -13,7 +13,8 @@ import pytest
 from engine.processes import Pool, Stopped
 
 WHERE = "(__import__('time').sleep(0.2), __import__('os').getpid())[1]"
-ENDLESS = "__import__('time').sleep(600)"
+ENDLESS = "[None for _ in iter(int, 1)]"
+ASLEEP = "__import__('time').sleep(600)"
 CRASH = "__import__('os')._exit(3)"
 INTERRUPT = "(__import__('os').kill(__import__('os').getpid(), 2), __import__('time').sleep(0.2))"
 
@@ -39,8 +40,16 @@ def test_nothing_to_do_starts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_call_that_fails_harms_no_other(pool: Pool) -> None:
     one, crashed, endless, two, three = pool.call(eval, ["1", CRASH, ENDLESS, "2", "3"], 2)
     assert (one, two, three) == (1, 2, 3)
-    assert crashed == endless == Stopped("the check crashed, or was stopped after 2 s")
+    assert crashed == endless == Stopped("the check crashed, or was stopped after 2 s of processor time")
     assert pool.call(eval, ["5"], 60) == [5]
+
+
+def test_time_that_passes_without_work_is_no_work(pool: Pool) -> None:
+    late = "__import__('time').sleep(2) or 1"
+    assert pool.call(eval, [late], 1) == [1]
+    begun = time.monotonic()
+    assert isinstance(pool.call(eval, [ASLEEP], 0.2)[0], Stopped)
+    assert time.monotonic() - begun < 30
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a single process")
@@ -53,5 +62,5 @@ def test_closing_ends_what_is_not_answered() -> None:
     pool = Pool()
     begun = time.monotonic()
     threading.Timer(1.0, pool.close).start()
-    assert all(isinstance(answer, Stopped) for answer in pool.call(eval, [ENDLESS] * 5, 60))
+    assert all(isinstance(answer, Stopped) for answer in pool.call(eval, [ASLEEP] * 5, 60))
     assert time.monotonic() - begun < 30

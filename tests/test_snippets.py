@@ -43,6 +43,7 @@ def test_imports_of_local_modules_count(add: Add, project: Path) -> None:
         ),
         ("demo/numpy/numpy.py", "import numpy\n", "snippets/demo/numpy/numpy.py", "would shadow the module 'numpy'"),
         ("demo/claims/random.py", "", "snippets/demo/claims/random.py", "would shadow the module 'random'"),
+        ("demo/claims/packaging.py", "", "snippets/demo/claims/packaging.py", "would shadow the module 'packaging'"),
         ("demo/jax/a.py", "import numpy\n", "snippets/demo/jax/a.py:1", "must import jax"),
         ("demo/claims/a.py", "x = (\n", "snippets/demo/claims/a.py:1", "does not parse"),
         ("a.py", "x = 1\n", "snippets/a.py", "belongs in the folder of a function"),
@@ -53,6 +54,57 @@ def test_refused(add: Add, path: str, source: str, where: str, reason: str) -> N
         add(path, source)
     assert str(error.value).startswith(f"{where}: ")
     assert reason in str(error.value)
+
+
+def test_a_local_module_shadows_nothing_either(add: Add, project: Path) -> None:
+    (project / "snippets/demo/claims/packaging.py").write_text("version = 1\n")
+    with pytest.raises(SourceError) as error:
+        add("demo/claims/a.py", "import packaging\n")
+    assert str(error.value).startswith("snippets/demo/claims/packaging.py: its name would shadow the module")
+
+
+CLOCKS = [
+    "import time\nprint(time.time())\n",
+    "import time as t\nprint(t.perf_counter_ns())\n",
+    "from time import thread_time as now\nprint(now())\n",
+    "from time import *\nprint(time())\n",
+    "\nimport timeit\n",
+    "import datetime\nprint(datetime.datetime.now())\n",
+    "from datetime import date\nprint(date.today())\n",
+    "import numpy as np\nprint(np.datetime64('now'))\n",
+    "import torch\nprint(torch.utils.benchmark.Timer)\n",
+    "from torch.utils import benchmark\nprint(benchmark)\n",
+    "import tensorflow as tf\nprint(tf.timestamp())\n",
+]
+MACHINES = [
+    "import os\nprint(os.cpu_count())\n",
+    "import multiprocessing as mp\nprint(mp.cpu_count())\n",
+    "import torch\nprint(torch.backends.cpu.get_cpu_capability())\n",
+    "\nfrom platform import machine\n",
+]
+
+
+@pytest.mark.parametrize("source", [*CLOCKS, *MACHINES, "\nfrom secrets import token_hex\n"])
+def test_what_differs_between_machines_and_runs_is_refused(add: Add, source: str) -> None:
+    with pytest.raises(SourceError) as error:
+        add("demo/claims/a.py", source)
+    (*_, problem) = error.value.problems
+    assert problem.path == "snippets/demo/claims/a.py"
+    assert problem.line in (1, 2)
+    expected = "reads a clock" if source in CLOCKS else "asks what machine" if source in MACHINES else "chance"
+    assert expected in problem.reason
+
+
+def test_what_only_looks_like_a_clock_is_not_refused(add: Add) -> None:
+    source = "import time\ntime.sleep(0)\ndef time_of(platform):\n    return platform.time\nnow = {'time.time': 1}\n"
+    assert add("demo/claims/a.py", source).imports == ()
+
+
+def test_a_lab_has_no_names_that_its_notebook_lacks(add: Add) -> None:
+    with pytest.raises(SourceError, match=r"labs/a\.py:2: a lab is a notebook, too, which has no __file__"):
+        add("demo/labs/a.py", "# %%\nprint(__file__)\n")
+    with pytest.raises(SourceError, match=r"labs/a\.py:3: a lab is a notebook, too, which has no sys\.argv"):
+        add("demo/labs/a.py", "# %%\nimport sys\nprint(sys.argv)\n")
 
 
 def test_every_fault_is_listed(project: Path) -> None:

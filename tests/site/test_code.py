@@ -18,7 +18,7 @@ from fontTools.svgLib.path import parse_path
 
 from engine.compare import compare
 from engine.frameworks import TABS
-from engine.runner import ENVIRONMENT
+from engine.isolation import ENVIRONMENT
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 120
