@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.command == "ledger":
             return _ledger(root, options.release)
         if options.command == "site":
-            return build_site(root, Path(options.folder).resolve(), os.environ.get("SITE_URL", ""))
+            return build_site(root, Path(options.folder).resolve(), os.environ.get("SITE_URL", ""), options.draft)
         return _run(root, options)
     except SourceError as error:
         for problem in error.problems:
@@ -86,6 +86,10 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--unchanged", action="store_true", help=text)
     command = commands.add_parser("site", help="build the site in every language; SITE_URL says where it is published")
     command.add_argument("folder", nargs="?", default="site", help="where to (default: site)")
+    text = (
+        "where something does not hold, build all the same and show it on its page, not to be published; exit status 1"
+    )
+    command.add_argument("--draft", action="store_true", help=text)
     return parser
 
 

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine import frameworks
-from engine.errors import Problem
+from engine.errors import Problem, attempt
 from engine.files import prune, write
 from engine.measured import measured
 from engine.pages import Place, check_includes, places
 from engine.published import FOLDER, Built, publish, schema
 from engine.references import footnotes
 from engine.runner import Runner
-from engine.snippets import LEDGER, discover_all, functions
+from engine.snippets import LEDGER, discover, functions
 from engine.store import Store, digest, engine_digest, folder_digest
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ class Site:
     def build(self) -> list[Problem]:
         """Run what has changed, write the fragments of every language, and return every problem found.
 
-        Raises SourceError where the sources cannot be read at all. Fragments are written all the same when an
-        output is not the recorded one: the page shows what this build printed, and the problem.
+        Fragments are written all the same when an output is not the recorded one: the page shows what this build
+        printed, and the problem. Raises SourceError for what belongs to no function, and for a library that is missing.
         """
         included = {language: places(self.root, language) for language in self.languages()}
         problems: dict[str, list[Problem]] = {}
@@ -97,18 +97,23 @@ class Site:
         """Build functions, a batch after the other. Snippets run beside all else, those of the next batch too."""
         from engine.check import check, require_libraries  # slow to import, and so is what follows
 
+        found, refused = attempt(lambda name: discover(self.root, self.root / "snippets" / name), names)
+        require_libraries([snippet for snippets in found.values() for snippet in snippets])
+
         def start(batch: Sequence[str]) -> Future[list[Verdict]]:
-            snippets = discover_all(self.root, batch)
-            require_libraries(snippets)
+            snippets = [snippet for name in batch for snippet in found[name]]
             return aside.submit(check, snippets, self.runner, self._store("runs"))
 
         with ThreadPoolExecutor(1) as aside:
             try:
-                batches = [names[first : first + BATCH] for first in range(0, len(names), BATCH)]
-                running = start(batches[0])
-                from engine.functions import build_functions  # the frameworks start meanwhile
+                whole = list(found)
+                batches = [whole[first : first + BATCH] for first in range(0, len(whole), BATCH)]
+                running = start(batches[0]) if batches else None
+                from engine.functions import build_functions, unbuilt  # the frameworks start meanwhile
                 from engine.processes import Pool
 
+                for name, problems in refused.items():
+                    yield name, unbuilt(name, problems, included)
                 with Pool() as pool:
                     for batch, following in zip(batches, [*batches[1:], None], strict=True):
                         ran, running = running, start(following) if following else None

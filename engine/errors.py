@@ -31,15 +31,23 @@ class SourceError(Exception):
         super().__init__("\n".join(str(problem) for problem in problems))
 
 
-def gather(function: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
-    """What a function returns for each item. Raises SourceError with the problems of all of them."""
-    results: list[Result] = []
-    problems: list[Problem] = []
+def attempt(
+    function: Callable[[Item], Result], items: Iterable[Item]
+) -> tuple[dict[Item, Result], dict[Item, list[Problem]]]:
+    """What a function returns for each item, and the problems of those for which it raises SourceError."""
+    results: dict[Item, Result] = {}
+    problems: dict[Item, list[Problem]] = {}
     for item in items:
         try:
-            results.append(function(item))
+            results[item] = function(item)
         except SourceError as error:
-            problems += error.problems
+            problems[item] = error.problems
+    return results, problems
+
+
+def gather(function: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+    """What a function returns for each item. Raises SourceError with the problems of all of them."""
+    results, problems = attempt(lambda item: function(item[1]), enumerate(items))
     if problems:
-        raise SourceError(problems)
-    return results
+        raise SourceError([problem for found in problems.values() for problem in found])
+    return list(results.values())

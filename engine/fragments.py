@@ -134,10 +134,13 @@ def _version(title: str, number: str, verdict: Verdict, language: str) -> str:
 
 def failure(verdict: Verdict, language: str) -> str:
     """The problem of a snippet; empty if it holds."""
-    if not verdict.problem:
-        return ""
-    message = indent(fence(str(verdict.problem), "text", ".no-copy"), "    ")
-    return f'\n!!! failure "{WORDS[language]["failed"]}"\n\n{message}\n'
+    return alarm(str(verdict.problem), language) if verdict.problem else ""
+
+
+def alarm(message: str, language: str) -> str:
+    """What is wrong, in place of what should be there or below it."""
+    text = indent(fence(message, "text", ".no-copy"), "    ")
+    return f'\n!!! failure "{WORDS[language]["failed"]}"\n\n{text}\n'
 
 
 def _pill(said: str, language: str) -> str:

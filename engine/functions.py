@@ -15,10 +15,10 @@ from engine.check import Verdict
 from engine.definition import Definition
 from engine.derivations import Derivation, Report
 from engine.downloads import downloads_fragment, function_downloads, lab_downloads, lab_line
-from engine.errors import Problem, SourceError, gather
+from engine.errors import Problem, attempt
 from engine.facts import Fact
+from engine.fragments import alarm, fragments
 from engine.fragments import derivation as derivation_fragment
-from engine.fragments import fragments
 from engine.labs import LANGUAGE, lab_fragment
 from engine.labs import read as read_lab
 from engine.ledger import Release
@@ -89,14 +89,20 @@ def build_functions(
     """Names of functions, each with what is made of it.
 
     included: by language, where pages include fragments; pool: for proofs; ran: waits for the verdicts of their
-    snippets. All functions are proved, and libraries asked for their names, at once. Raises SourceError where sources
-    cannot be read or a definition does not hold.
+    snippets. All functions are proved, and libraries asked for their names, at once. One whose sources cannot be read,
+    or whose definition does not hold, stops itself only: its pages show why.
     """
-    sources = gather(lambda name: _read(root, name), names)
-    proved = _prove(root, sources, pool)
+    read, refused = attempt(lambda name: _read(root, name), names)
+    entries = [source.definition for source in read.values()]
+    proofs_of = dict(zip(read, proofs.prove(root, entries, _store(root, "proofs"), pool), strict=True))
+    refused |= {name: list(proof.problems) for name, proof in proofs_of.items() if proof.problems}
+    for name, problems in refused.items():
+        yield name, unbuilt(name, problems, included)
+    sources = [source for name, source in read.items() if name not in refused]
+    proved = _check(root, sources, [proofs_of[source.function].samples for source in sources], pool)
     asked = [(source.definition, proof.samples) for source, proof in zip(sources, proved, strict=True)]
     named = apis.check(root, asked, runner, _store(root, "runs"))
-    verdicts: dict[str, list[Verdict]] = {source.function: [] for source in sources}
+    verdicts: dict[str, list[Verdict]] = {name: [] for name in names}
     for verdict in ran():
         verdicts[verdict.snippet.function].append(verdict)
     for source, proof, found in zip(sources, proved, named, strict=True):
@@ -113,26 +119,34 @@ def _read(root: Path, function: str) -> Sources:
     return Sources(entry, threads.read(root, function), steps, facts.load(root, entry), ledger.read(root, function))
 
 
-def _prove(root: Path, sources: Sequence[Sources], pool: Pool) -> list[Mathematics]:
+def unbuilt(function: str, problems: list[Problem], included: Included) -> Built:
+    """In place of a function that cannot be built: its pages say why where the first fragment would be."""
+    texts: dict[str, dict[str, str]] = {}
+    for language, places in included.items():
+        own = [path.removeprefix(f"{function}/") for path in places if path.startswith(f"{function}/")]
+        texts[language] = dict.fromkeys(own, "\n")
+        if own:
+            texts[language][own[0]] = alarm("\n".join(map(str, problems)), language)
+    return Built(texts, [], problems)
+
+
+def _check(root: Path, sources: Sequence[Sources], samples: Sequence[Samples], pool: Pool) -> list[Mathematics]:
     """Check what is written about functions and compute their values, of all at once.
 
-    Raises SourceError for definitions that do not hold: nothing can be measured against these.
+    samples: of each function, whose definition holds: nothing can be measured against another.
     """
     entries = [source.definition for source in sources]
     steps = [[*source.derivations, *(fact.check for fact in source.facts)] for source in sources]
-    proved = proofs.prove(root, entries, _store(root, "proofs"), pool)
-    if problems := [problem for proof in proved for problem in proof.problems]:
-        raise SourceError(problems)
     reports = iter(derivations.reports([*chain(*steps)], _store(root, "derivations"), pool))
     values = decimals.tables(entries, _store(root, "decimals"), pool)
     return [
         Mathematics(
-            proof.samples,
+            sample,
             list(islice(reports, len(source.derivations))),
             list(islice(reports, len(source.facts))),
             table,
         )
-        for source, proof, table in zip(sources, proved, values, strict=True)
+        for source, sample, table in zip(sources, samples, values, strict=True)
     ]
 
 

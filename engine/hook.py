@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,7 @@ from engine.build import Site
 from engine.errors import SourceError
 from engine.runner import Runner
 from engine.scripts import bundle
+from engine.site import DRAFT
 from engine.untranslated import EnglishPage, add_english_pages, lead_to_english
 
 if TYPE_CHECKING:
@@ -44,8 +47,8 @@ def on_startup(command: str, **_: Any) -> None:
 def on_pre_build(config: MkDocsConfig) -> None:
     """Run what has changed and write the fragments.
 
-    A build that is published stops at any problem, with Abort. While someone writes, the page shows it; printed and not
-    logged, since in strict mode a logged error would stop the server.
+    A build that is published stops at any problem, with Abort. While someone writes, and in a draft, the page shows it.
+    In strict mode a logged warning fails a build at its end, when the site is there; it would stop the server.
     """
     try:
         problems = Site(Path(config.config_file_path).parent, runner).build()
@@ -53,8 +56,11 @@ def on_pre_build(config: MkDocsConfig) -> None:
         problems = error.problems
     for problem in problems:
         print(problem, file=sys.stderr)
-    if problems and not kept:
-        raise Abort(f"{len(problems)} problem(s) in the snippets and their pages")
+    said = f"{len(problems)} problem(s) in the snippets and their pages"
+    if problems and os.environ.get(DRAFT):
+        logging.getLogger("mkdocs.engine").warning(f"{said}: this site may not be published")
+    elif problems and not kept:
+        raise Abort(said)
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:

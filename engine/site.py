@@ -7,6 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+#: Variable of the environment that tells a build to show what does not hold instead of stopping.
+DRAFT = "DRAFT"
+
 
 def configurations(root: Path) -> dict[str, Path]:
     """The MkDocs configuration of each part of the site, by its folder below the site's root.
@@ -19,18 +22,23 @@ def configurations(root: Path) -> dict[str, Path]:
     return {"": root / "mkdocs.yml"} | {part: file for part, file in others.items() if file.is_file()}
 
 
-def build_site(root: Path, folder: Path, address: str = "") -> int:
+def build_site(root: Path, folder: Path, address: str = "", draft: bool = False) -> int:
     """Build every language into `folder`. Returns the exit status of the first build that fails, or 0.
 
+    draft: where something does not hold, build the site all the same, with the fault on its page; the status tells.
     address: where the site will be published, or nothing if that is not known. Without it the site has no canonical
     links, no hreflang and no addresses in its sitemaps, and its 404 page takes the root of the host for its home.
     """
+    status = 0
     for part, file in configurations(root).items():
         command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--config-file", file.name]
         own = {"SITE_URL": f"{address.rstrip('/')}/{part}" if address else ""}
         # MkDocs dates the compressed sitemap; two builds of one commit are to be the same.
         dated = {"SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", "0")}
-        done = subprocess.run([*command, "--site-dir", folder / part], cwd=root, env={**os.environ, **dated, **own})
-        if done.returncode:
-            return done.returncode
-    return 0
+        mode = {DRAFT: "true" if draft else ""}
+        place = {**os.environ, **dated, **own, **mode}
+        done = subprocess.run([*command, "--site-dir", folder / part], cwd=root, env=place)
+        status = status or done.returncode
+        if status and not draft:
+            break
+    return status

@@ -10,13 +10,12 @@ import ast
 import importlib.machinery
 import sys
 import sysconfig
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 from engine import cells
-from engine.errors import Problem, SourceError, gather
+from engine.errors import Problem, SourceError
 from engine.forbidden import forbidden
 from engine.frameworks import LIBRARIES, TABS
 
@@ -90,11 +89,6 @@ def functions(root: Path) -> list[str]:
         discover(root, path)
     folders = (path for path in (root / "snippets").iterdir() if path.is_dir())
     return sorted(path.name for path in folders if not path.name.startswith("."))
-
-
-def discover_all(root: Path, names: Iterable[str]) -> list[Snippet]:
-    """The snippets of functions. Raises SourceError with the faults of all."""
-    return [snippet for own in gather(lambda name: discover(root, root / "snippets" / name), names) for snippet in own]
 
 
 def discover(root: Path, within: Path | None = None) -> list[Snippet]:

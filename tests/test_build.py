@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -220,10 +220,50 @@ def test_a_folder_s_digest_tells_names_and_contents(tmp_path: Path) -> None:
     assert folder_digest(tmp_path) == empty
 
 
-def test_a_wrong_definition_stops_the_build(site: Path, runner: Runner) -> None:
-    (site / "snippets/demo/definition.yml").write_text(DEFINITION + "colour: red\n", encoding="utf-8")
-    with pytest.raises(SourceError, match=r"snippets/demo/definition\.yml:7: .*'colour' was unexpected"):
-        Site(site, runner).build()
+@pytest.mark.parametrize(
+    ("file", "edit", "said"),
+    [
+        ("definition.yml", lambda text: text + "colour: red\n", r"definition\.yml:7: .*'colour' was unexpected"),
+        ("definition.yml", lambda text: text.replace('"1"', '"2"'), r"definition\.yml:4: derivative: "),
+        ("claims/one.py", lambda text: text + "(\n", r"claims/one\.py:4: does not parse"),
+        ("claims/one.py", lambda text: text + "import timeit\n", r"claims/one\.py:4: reads a clock: timeit"),
+        ("threads.yml", lambda _: "[\n", r"threads\.yml:"),
+    ],
+)
+def test_what_stops_a_function_stops_no_other(
+    site: Path, runner: Runner, file: str, edit: Callable[[str], str], said: str
+) -> None:
+    another(site)
+    assert Site(site, runner).build() == []
+    good = texts(site)
+    path = site / "snippets/demo" / file
+    path.write_text(edit(path.read_text(encoding="utf-8") if path.exists() else ""), encoding="utf-8")
+    (site / "snippets/other/claims/one.py").write_text(CLAIM.format(1) + "# changed\n")
+    problems = Site(site, runner).build()
+    assert problems
+    assert all(problem.path.startswith("snippets/demo/") for problem in problems)
+    assert re.search(said, str(problems[0])), str(problems[0])
+    now = {name: text for name, (text, _) in texts(site).items()}
+    assert now.keys() == good.keys(), "every include still finds its fragment"
+    assert "# changed" in now[".cache/fragments/en/other/experiments.md"]
+    shown = [name for name, text in now.items() if re.search(said, text)]
+    assert shown == [".cache/fragments/en/demo/claims/one.md"], "the first on the pages"
+    assert now[shown[0]].startswith("\n!!! failure ")
+
+
+def test_a_draft_shows_what_does_not_hold_and_says_so(site: Path) -> None:
+    (site / "snippets/demo/claims/one.out").write_text("3\nverdict: true\n")
+    command = [sys.executable, "-m", "engine", "site", "built"]
+    done = mkdocs(site, *command)
+    assert done.returncode == 1
+    assert not (site / "built/index.html").exists()
+    done = mkdocs(site, *command, "--draft")
+    assert done.returncode == 1
+    assert "snippets/demo/claims/one.out:1: one.py prints something else" in done.stderr
+    assert "may not be published" in done.stderr
+    assert "one.py prints something else" in (site / "built/functions/demo/index.html").read_text(encoding="utf-8")
+    (site / "snippets/demo/claims/one.out").write_text("1\nverdict: true\n")
+    assert mkdocs(site, *command, "--draft").returncode == 0
 
 
 PROBE = """

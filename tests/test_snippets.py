@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import SourceError
-from engine.snippets import Snippet, discover, discover_all
+from engine.snippets import Snippet, discover
 
 Add = Callable[[str, str], Snippet]
 
@@ -118,15 +118,4 @@ def test_every_fault_is_listed(project: Path) -> None:
         "snippets/demo/claims/bad.py",
         "snippets/demo/claims/worse.py",
         "snippets/demo/claims/orphan.out",
-    ]
-
-
-def test_the_faults_of_all_functions_are_told(project: Path) -> None:
-    for name in ("one", "two"):
-        (project / "snippets" / name).mkdir()
-        (project / "snippets" / name / "broken.py").write_text("(\n")
-    with pytest.raises(SourceError) as failed:
-        discover_all(project, ["one", "demo", "two"])
-    assert [problem.path for problem in failed.value.problems] == [
-        f"snippets/{name}/broken.py" for name in ("one", "two")
     ]
