@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: serve site offline test record check ledger lint bench audit requirements clean
+.PHONY: serve site offline test record check ledger lint portable bench audit requirements clean
 
 serve: $(READY)  ## the site at http://127.0.0.1:8000, rebuilt on every change
 	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
@@ -31,6 +31,9 @@ ledger: $(READY)  ## run the snippets with other releases: VERSIONS="torch==2.12
 lint: $(READY)  ## formatting and lint of code and snippets
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+portable: $(READY)  ## run the snippets and audits as other machines would: vector units, threads, settings, folder, user, load
+	$(BIN)/python -m engine portable
 
 bench: $(READY)  ## the figures that the project promises, measured
 	$(BIN)/python -m bench

@@ -1,4 +1,4 @@
-"""Command line: `python -m engine check|record|ledger|build|translated|site`."""
+"""Command line: `python -m engine check|record|ledger|build|translated|portable|site`."""
 
 from __future__ import annotations
 
@@ -42,6 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
             return _ledger(root, options.release)
         if options.command == "site":
             return build_site(root, Path(options.folder).resolve(), os.environ.get("SITE_URL", ""), options.draft)
+        if options.command == "portable":
+            return _portable(root, options)
         return _run(root, options)
     except SourceError as error:
         for problem in error.problems:
@@ -84,6 +86,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("path", nargs="*", help="page, page:line, or folder of a translation (default: all)")
     text = "also where only the English has changed: the translation renders it as it is (needs a path)"
     command.add_argument("--unchanged", action="store_true", help=text)
+    text = "run snippets and audits as other machines would, without what is kept, and tell what differs"
+    command = commands.add_parser("portable", help=text, description=text)
+    command.add_argument("path", nargs="*", help="snippet, audit.yml, or folder under snippets/ (default: all)")
+    text = "only the variants whose names contain this text; may be given several times"
+    command.add_argument("--only", metavar="TEXT", action="append", default=[], help=text)
     command = commands.add_parser("site", help="build the site in every language; SITE_URL says where it is published")
     command.add_argument("folder", nargs="?", default="site", help="where to (default: site)")
     text = (
@@ -150,6 +157,21 @@ def _run(root: Path, options: argparse.Namespace) -> int:
         parts.append(f"shard {shard}")
     print(", ".join(parts))
     return FAILED if failed else OK
+
+
+def _portable(root: Path, options: argparse.Namespace) -> int:
+    from engine.portable import VARIANTS, portable  # slow to import
+
+    chosen = [one for one in VARIANTS if not options.only or any(text in one.name for text in options.only)]
+    if not chosen:
+        raise UsageError(f"--only: no such variant; there are: {', '.join(one.name for one in VARIANTS)}")
+    snippets = _select(root, options.path)
+    require_libraries(snippets)
+    problems = portable(root, snippets, _audited(root, options.path), chosen, lambda line: print(line, flush=True))
+    for problem in problems:
+        print(problem)
+    print(f"{len(chosen)} variants, {len(problems)} differences")
+    return FAILED if problems else OK
 
 
 def _shard(text: str) -> Shard:

@@ -167,10 +167,10 @@ def audit(root: Path, definition: Definition, own: Mapping[str, str] = MappingPr
     """
     file = root / ".cache" / "audit" / f"{_key(definition, own)}.json"
     try:
-        return _audit(json.loads(file.read_text(encoding="utf-8")))
+        return _audit(json.loads(file.readtext(encoding="utf-8")))
     except (FileNotFoundError, json.JSONDecodeError, TypeError, KeyError):
         pass
-    result = _measure(root, definition, own)
+    result = measure(root, definition, own)
     write(file, json.dumps(asdict(result)))
     return result
 
@@ -220,7 +220,8 @@ def _key(definition: Definition, own: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _measure(root: Path, definition: Definition, own: Mapping[str, str]) -> Audit:
+def measure(root: Path, definition: Definition, own: Mapping[str, str] = MappingProxyType({})) -> Audit:
+    """A new audit, whatever is kept. Arguments and errors as of `audit`."""
     missing = [module for module in _libraries(definition) if not frameworks.installed(module)]
     if missing:
         hint = "install it (pip install -r requirements.txt)"
@@ -453,13 +454,17 @@ def problems(root: Path, definition: Definition, audit: Audit) -> list[Problem]:
     name, accept = file.as_posix(), f"  accept it: python -m engine record {file.parent.as_posix()}"
     if not (root / file).is_file():
         return [Problem(name, "no recorded audit", detail=accept)]
-    recorded, measured = load(root, root / file, _SCHEMA), _table(audit)
     found = []
-    for path, old, new in _differences(recorded, measured):
+    for path, old, new in differences(recorded(root, definition), table(audit)):
         versions = ", ".join([*(f"{title} {number}" for title, number in audit.versions.items()), audit.machine])
-        detail = f"  - {_text(old)}\n  + {_text(new)}\n  with {versions}\n{accept}"
+        detail = f"  - {text(old)}\n  + {text(new)}\n  with {versions}\n{accept}"
         found.append(Problem(name, f"{': '.join(path)} is something else", line_of(root, file, path), detail))
     return found
+
+
+def recorded(root: Path, definition: Definition) -> dict[str, Any]:
+    """The table that is recorded. Raises SourceError if it cannot be read."""
+    return load(root, root / _record(definition), _SCHEMA)
 
 
 def record(root: Path, definition: Definition, audit: Audit) -> bool:
@@ -469,14 +474,14 @@ def record(root: Path, definition: Definition, audit: Audit) -> bool:
             return False
     except SourceError:
         pass  # an unreadable record is replaced
-    return write(root / _record(definition), _dump(_table(audit)))
+    return write(root / _record(definition), _dump(table(audit)))
 
 
 def _record(definition: Definition) -> Path:
     return definition.path.with_name("audit.yml")
 
 
-def _table(audit: Audit) -> dict[str, Any]:
+def table(audit: Audit) -> dict[str, Any]:
     """What is recorded of an audit."""
     accuracy: dict[str, Any] = {}
     for row in audit.rows:
@@ -504,13 +509,13 @@ def _numbers(accuracy: Accuracy) -> dict[str, Any]:
     return numbers
 
 
-def _differences(old: Any, new: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
-    """Paths to what differs, with both sides; None for a side that has nothing there."""
+def differences(old: Any, new: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
+    """Paths in two tables to what differs, with both sides; None for a side that has nothing there."""
     if isinstance(old, dict) and isinstance(new, dict):
         for key in [*new, *(key for key in old if key not in new)]:
             # A fall of one unit is rounding: one CPU's vector code shows it and another's does not.
             none = 1.0 if key == "drop" else None
-            yield from _differences(old.get(key, none), new.get(key, none), (*path, key))
+            yield from differences(old.get(key, none), new.get(key, none), (*path, key))
     elif isinstance(old, (int, float)) and isinstance(new, (int, float)):
         if not (new / FACTOR <= old <= new * FACTOR):
             yield path, old, new
@@ -521,7 +526,7 @@ def _differences(old: Any, new: Any, path: tuple[str, ...] = ()) -> Iterator[tup
         yield path, old, new
 
 
-def _text(value: Any) -> str:
+def text(value: Any) -> str:
     """A recorded value as YAML on one line."""
     match value:
         case None:
@@ -535,9 +540,9 @@ def _text(value: Any) -> str:
             mantissa, e, exponent = text.partition("e")  # YAML 1.1 takes 1e+05 for text, 1.0e+05 for a number
             return f"{mantissa if '.' in mantissa else mantissa + '.0'}e{exponent}" if e else text
         case dict():
-            return "{" + ", ".join(f"{key}: {_text(part)}" for key, part in value.items()) + "}"
+            return "{" + ", ".join(f"{key}: {text(part)}" for key, part in value.items()) + "}"
         case _:
-            return "[" + ", ".join(map(_text, value)) + "]"
+            return "[" + ", ".join(map(text, value)) + "]"
 
 
 def _dump(table: dict[str, Any]) -> str:
@@ -550,7 +555,7 @@ def _dump(table: dict[str, Any]) -> str:
                 lines.append(f"    {dtype}: {orders}")
                 continue
             lines.append(f"    {dtype}:")
-            lines += [f"      {order}: {_text(numbers)}" for order, numbers in orders.items()]
+            lines += [f"      {order}: {text(numbers)}" for order, numbers in orders.items()]
     lines.append("flags:" if table["flags"] else "flags: {}")
     for name, kinds in sorted(table["flags"].items()):
         lines.append(f"  {name}:")

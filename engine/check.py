@@ -105,7 +105,7 @@ def results(
         if kept is None:
             to_run.append(snippet)
         else:
-            tell(name, snippet, Result(**kept))
+            tell(name, snippet, Result.of(kept))
     if to_run:
         runner.run(to_run, keep)
     return [found[name] for name in keys]

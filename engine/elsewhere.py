@@ -1,14 +1,17 @@
-"""Run snippets with the libraries of this process's environment, for a process that has others.
+"""Run snippets, and audits, in a process that is not as this one: with other libraries, settings, folder or rights.
 
-Reads `{"root": …, "snippets": [names]}` as JSON on standard input. Writes a line of JSON for the versions, then one for
-each result. Started by `engine.releases`; beside the snippets' libraries it needs nothing but psutil.
+Reads a job as JSON on standard input: `root`; `snippets`, a list of names; and, if wanted, `environment`, variables of
+the processes that run them, and `audits`, modules whose functions are audited, by function (an empty list: all). Writes
+a line of JSON for the versions, then one for each result, `["snippet", name, result]`, and each audit, `["audit",
+function, table]`. Started by `engine.releases` and `engine.portable`; for snippets it needs nothing but psutil beside
+their libraries.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +25,25 @@ LIMITS = Limits(seconds=600, wall_seconds=3600)
 
 def main() -> None:
     job = json.load(sys.stdin)
-    root = Path(job["root"])
+    root, environment = Path(job["root"]), job.get("environment", {})
     snippets = [snippet for name in job["snippets"] for snippet in discover(root, root / name)]
     _tell(versions(module for snippet in snippets for module in snippet.libraries))
 
     def done(snippet: Snippet, result: Result) -> None:
-        _tell([snippet.name, asdict(result)])
+        _tell(["snippet", snippet.name, asdict(result)])
 
-    with Runner(LIMITS) as runner:
+    with Runner(LIMITS, environment=environment) as runner:
         runner.run(snippets, done)
+    for function, libraries in job.get("audits", {}).items():
+        _tell(["audit", function, _audit(root, function, libraries, environment)])
+
+
+def _audit(root: Path, function: str, libraries: list[str], environment: dict[str, str]) -> dict[str, Any]:
+    from engine import audit, definition  # need more than psutil
+
+    entry = definition.read(root, function)
+    apis = tuple(api for api in entry.apis if not libraries or api.library in libraries)
+    return audit.table(audit.measure(root, replace(entry, apis=apis), environment))
 
 
 def _tell(data: Any) -> None:

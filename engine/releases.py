@@ -87,17 +87,18 @@ def run(root: Path, release: Release, snippets: Sequence[Snippet]) -> tuple[dict
         if done.returncode:
             raise ReleaseError(f"{release.name}: its runner failed\n{done.stderr[-2000:]}")
         versions, *answers = map(json.loads, done.stdout.splitlines())
-        results = {name: _result(data, folder) for name, data in answers}
+        results = {name: _result(data, folder) for _, name, data in answers}
     return versions, [Printed(one, results[one.name], ledger.recorded(one)) for one in snippets]
 
 
 def _result(data: dict[str, object], folder: Path) -> Result:
     """A result that has come as JSON; the place of the environment, which is gone by then, is left out of an error."""
-    result = Result(**data)
+    result = Result.of(data)
     if not result.problem:
         return result
-    problem = Problem(**result.problem)
-    return replace(result, problem=replace(problem, reason=problem.reason.replace(f"{folder}{os.sep}", "")))
+    return replace(
+        result, problem=replace(result.problem, reason=result.problem.reason.replace(f"{folder}{os.sep}", ""))
+    )
 
 
 @contextmanager

@@ -63,6 +63,12 @@ class Result:
     seconds: float = 0.0
     cells: list[str] = field(default_factory=list)
 
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Result:
+        """The result of which `dataclasses.asdict` has made plain data."""
+        problem = data.get("problem")
+        return cls(**{**data, "problem": Problem(**problem) if problem else None})
+
 
 def fork_is_safe() -> bool:
     """Forking after imports is safe on Linux only: macOS system libraries forbid it, Windows has none."""
