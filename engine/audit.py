@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import signal
 import subprocess
 import sys
 import tempfile
@@ -167,7 +168,7 @@ def audit(root: Path, definition: Definition, own: Mapping[str, str] = MappingPr
     """
     file = root / ".cache" / "audit" / f"{_key(definition, own)}.json"
     try:
-        return _audit(json.loads(file.readtext(encoding="utf-8")))
+        return _audit(json.loads(file.read_text(encoding="utf-8")))
     except (FileNotFoundError, json.JSONDecodeError, TypeError, KeyError):
         pass
     result = measure(root, definition, own)
@@ -201,7 +202,7 @@ def _libraries(definition: Definition) -> list[str]:
     return sorted(modules | {"numpy", "sympy", "flint", "matplotlib"})
 
 
-def _key(definition: Definition, own: Mapping[str, str]) -> str:
+def _key(definition: Definition, own: Mapping[str, str] = MappingProxyType({})) -> str:
     """Digest of all that the result depends on."""
     names = {"python-flint"}
     for module in _libraries(definition):
@@ -295,7 +296,9 @@ def _run(root: Path, definition: Definition, job: dict[str, Any], backend: str, 
     try:
         return json.loads(process.stdout)
     except json.JSONDecodeError:
-        reason = f"audit ({what}): ended with status {process.returncode}"  # -24: after SECONDS of processor time
+        reason = f"audit ({what}): ended with status {process.returncode}"
+        if process.returncode == -getattr(signal, "SIGXCPU", 0):
+            reason = f"audit ({what}): still running after {SECONDS} s of processor time"
         raise SourceError([Problem(name, reason, detail=process.stderr[-4000:])]) from None
 
 
@@ -457,7 +460,7 @@ def problems(root: Path, definition: Definition, audit: Audit) -> list[Problem]:
     found = []
     for path, old, new in differences(recorded(root, definition), table(audit)):
         versions = ", ".join([*(f"{title} {number}" for title, number in audit.versions.items()), audit.machine])
-        detail = f"  - {text(old)}\n  + {text(new)}\n  with {versions}\n{accept}"
+        detail = f"  - {shown(old)}\n  + {shown(new)}\n  with {versions}\n{accept}"
         found.append(Problem(name, f"{': '.join(path)} is something else", line_of(root, file, path), detail))
     return found
 
@@ -526,7 +529,7 @@ def differences(old: Any, new: Any, path: tuple[str, ...] = ()) -> Iterator[tupl
         yield path, old, new
 
 
-def text(value: Any) -> str:
+def shown(value: Any) -> str:
     """A recorded value as YAML on one line."""
     match value:
         case None:
@@ -540,9 +543,9 @@ def text(value: Any) -> str:
             mantissa, e, exponent = text.partition("e")  # YAML 1.1 takes 1e+05 for text, 1.0e+05 for a number
             return f"{mantissa if '.' in mantissa else mantissa + '.0'}e{exponent}" if e else text
         case dict():
-            return "{" + ", ".join(f"{key}: {text(part)}" for key, part in value.items()) + "}"
+            return "{" + ", ".join(f"{key}: {shown(part)}" for key, part in value.items()) + "}"
         case _:
-            return "[" + ", ".join(map(text, value)) + "]"
+            return "[" + ", ".join(map(shown, value)) + "]"
 
 
 def _dump(table: dict[str, Any]) -> str:
@@ -555,7 +558,7 @@ def _dump(table: dict[str, Any]) -> str:
                 lines.append(f"    {dtype}: {orders}")
                 continue
             lines.append(f"    {dtype}:")
-            lines += [f"      {order}: {text(numbers)}" for order, numbers in orders.items()]
+            lines += [f"      {order}: {shown(numbers)}" for order, numbers in orders.items()]
     lines.append("flags:" if table["flags"] else "flags: {}")
     for name, kinds in sorted(table["flags"].items()):
         lines.append(f"  {name}:")

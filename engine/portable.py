@@ -155,7 +155,7 @@ def differences(variant: Variant, snippets: Sequence[Snippet], usual: Ran, ran: 
 
 def _changes(label: str, function: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Problem]:
     for path, before, after in audit.differences(old, new):
-        detail = f"  - {audit.text(before)}\n  + {audit.text(after)}"
+        detail = f"  - {audit.shown(before)}\n  + {audit.shown(after)}"
         yield Problem(f"snippets/{function}/audit.yml", f"{label}: {': '.join(path)} is something else", detail=detail)
 
 

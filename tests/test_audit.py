@@ -240,7 +240,7 @@ def test_an_audit_is_kept_and_read_without_any_library(
     root, entry = demo
     asked = []
 
-    def run(root: Path, entry: definition.Definition, job: dict[str, Any], backend: str) -> Any:
+    def run(root: Path, entry: definition.Definition, job: dict[str, Any], backend: str, own: Any) -> Any:
         asked.append(job["kind"])
         return json.loads(json.dumps(audit_worker.JOBS[job["kind"]](json.loads(json.dumps(job)))))
 
@@ -269,6 +269,7 @@ def test_an_audit_is_kept_and_read_without_any_library(
 
     changed = dataclasses.replace(entry, expression="tanh(x) + 0*x")
     assert audit._key(changed) != audit._key(entry)
+    assert audit._key(entry, {"ATEN_CPU_CAPABILITY": "default"}) != audit._key(entry)
     monkeypatch.setattr(frameworks, "version", lambda name: "other")
     assert audit._key(entry) != audit._key(dataclasses.replace(entry, apis=()))
 
@@ -277,9 +278,14 @@ def test_what_cannot_run_is_said(demo: tuple[Path, definition.Definition], monke
     root, entry = demo
     with pytest.raises(SourceError, match=r"audit \(formulas\): ended with status 1[\s\S]*not a function of x alone"):
         audit.audit(root, dataclasses.replace(entry, expression="x + y"))
-    monkeypatch.setattr(audit, "SECONDS", 0.01)
-    with pytest.raises(SourceError, match="still running after"):
-        audit.audit(root, entry)
+    with monkeypatch.context() as patch:
+        patch.setattr(audit, "SECONDS", 1)
+        with pytest.raises(SourceError, match="still running after 1 s of processor time"):
+            audit.audit(root, entry)
+    with monkeypatch.context() as patch:
+        patch.setattr(audit, "WALL_SECONDS", 0.01)
+        with pytest.raises(SourceError, match=r"still running after 0\.01 s"):
+            audit.audit(root, entry)
     monkeypatch.setattr(frameworks, "installed", lambda module: module != "flint")
     with pytest.raises(SourceError, match=r"snippets/demo/definition\.yml: the audit needs flint, not installed"):
         audit.audit(root, entry)
