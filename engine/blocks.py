@@ -17,12 +17,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import yaml
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
+from engine import yamlfile
 from engine.errors import Problem, SourceError
+from engine.files import read_source
 from engine.pages import INCLUDE
 
 # What the front matter says in words; all else in it is settings.
@@ -72,7 +73,7 @@ class Page:
 
 def read(root: Path, file: Path) -> Page:
     """A page. Raises SourceError, with the line, where its front matter is no YAML mapping."""
-    return parse(file.relative_to(root).as_posix(), file.read_text(encoding="utf-8"))
+    return parse(file.relative_to(root).as_posix(), read_source(root, file))
 
 
 @lru_cache(maxsize=64)
@@ -87,7 +88,7 @@ def parse(path: str, text: str) -> Page:
     translate = settings.get("translate", True)
     if not isinstance(translate, bool):
         raise SourceError([Problem(path, "`translate` is true or false", 1)])
-    return Page(path, (*blocks, *_blocks(tokens, text.splitlines())), translate)
+    return Page(path, (*blocks, *_blocks(tokens, text.split("\n"))), translate)
 
 
 @cache
@@ -119,15 +120,15 @@ def _include(state: StateBlock, start: int, _: int, silent: bool) -> bool:
 
 def _front_matter(path: str, token: Token) -> tuple[dict[str, Any], list[Block]]:
     """The settings, and blocks for them and for each worded key."""
-    try:
-        node = yaml.compose(token.content, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(token.content)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 2 if error.problem_mark else 1
-        raise SourceError([Problem(path, f"front matter is not YAML: {error.problem}", line)]) from None
+    node, data = yamlfile.parse(path, token.content, 2)
     if not isinstance(data, dict):
-        raise SourceError([Problem(path, "front matter is no mapping", 1)])
+        raise SourceError([Problem(path, "front matter is no mapping of keys to values, as in `title: Softplus`", 1)])
+    values = {key.value: value for key, value in node.value}
     lines = {key.value: key.start_mark.line + 2 for key, _ in node.value}
+    for key in WORDED:
+        if key in data and not isinstance(data[key], str):
+            reason = yamlfile.misread(values[key]) or "has to be text"
+            raise SourceError([Problem(path, f"{key}: {reason}", lines[key])])
     settings = {key: value for key, value in data.items() if key not in (*WORDED, "translate")}
     marks = [("setting", f"{key}: {json.dumps(value, default=str)}") for key, value in settings.items()]
     blocks = [Block("front matter", 1, "", tuple(sorted(marks)), False)]

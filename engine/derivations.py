@@ -54,6 +54,7 @@ from typing import Any
 
 from engine import frameworks, latex, processes
 from engine.errors import Problem, SourceError
+from engine.files import read_source, sources_below
 from engine.latex import Chain, Evaluator, Expr, LatexError, Number, Scope, Undecided, Undefined, Variable
 from engine.processes import OutOfTime, Pool, Stopped, limited
 from engine.store import Store, code_digest, digest
@@ -155,7 +156,7 @@ class Derivation:
 
 def discover(root: Path, function: str) -> list[Path]:
     """The files with derivations of a function, sorted by name."""
-    return sorted((root / "snippets" / function / "derivations").glob("*.yml"))
+    return sources_below(root / "snippets" / function / "derivations", ".yml")
 
 
 def load(root: Path, file: Path) -> Derivation:
@@ -613,7 +614,7 @@ def reports(derivations: Sequence[Derivation], store: Store, pool: Pool) -> list
 
 def _key(derivation: Derivation) -> str:
     """Digest of the text, the versions of SymPy and mpmath, and this engine."""
-    text = (derivation.root / derivation.path).read_text(encoding="utf-8")
+    text = read_source(derivation.root, derivation.path)
     versions = [frameworks.version(name) for name in ("sympy", "mpmath")]
     code = code_digest(sys.modules[__name__], latex, processes)
     return digest(derivation.name, derivation.called, text, versions, code)

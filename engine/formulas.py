@@ -20,7 +20,7 @@ from markdown.util import AtomicString
 from pymdownx.arithmatex import ArithmatexExtension
 
 from engine import widths
-from engine.files import write
+from engine.files import sources_below, write
 
 try:  # MkDocs shows an error of its own kind without a traceback, which would only bury the message.
     from mkdocs.exceptions import BuildError
@@ -113,7 +113,7 @@ def find(text: str, sources: Sequence[str], position: int = 0) -> list[str]:
 
 def _search(pattern: re.Pattern[str], sources: Sequence[str]) -> Iterator[tuple[Path, int]]:
     for source in sources:
-        for path in sorted(Path(source).rglob("*")):
+        for path in sources_below(Path(source), ""):
             if path.is_file() and path.suffix in {".md", ".yml", ".yaml", ".py", ".html"}:
                 content = path.read_text(encoding="utf-8", errors="replace")
                 for match in pattern.finditer(content):

@@ -21,7 +21,7 @@ from engine import yamlfile
 from engine.check import Verdict
 from engine.compare import compare
 from engine.errors import Problem, SourceError, gather
-from engine.files import write
+from engine.files import folders_in, sources_below, write
 from engine.frameworks import LIBRARIES
 from engine.runner import Result
 from engine.snippets import LEDGER, Snippet
@@ -189,7 +189,8 @@ def _digest(*parts: Any) -> str:
 
 def read(root: Path, function: str | None = None) -> list[Release]:
     """The ledger of one function or of all, by function, library and release. Raises SourceError with every fault."""
-    files = sorted((root / LEDGER).glob(f"{function or '*'}/*"))
+    names = [function] if function else folders_in(root / LEDGER)
+    files = [file for name in names for file in sources_below(root / LEDGER / name, "")]
     releases = gather(lambda file: _release(root, file), files)
     return sorted(releases, key=lambda release: (release.function, release.library, release.number))
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import Problem
+from engine.files import read_source, sources_below
 
 # The stock syntax of pymdownx.snippets, single-line form; a leading `;` escapes it.
 INCLUDE = re.compile(r"""^\s*-{1,}8<-{1,}\s+["']([^"']+)["']\s*$""")
@@ -21,8 +22,8 @@ def check_includes(root: Path, language: str, fragments: set[str]) -> list[Probl
     folder = root / "docs" / language
     problems: list[Problem] = []
     included: set[str] = set()
-    for page in sorted(folder.rglob("*.md")):
-        for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1):
+    for page in sources_below(folder, ".md"):
+        for number, line in enumerate(read_source(root, page).split("\n"), 1):
             name = page.relative_to(root).as_posix()
             if _BLOCK.match(line):
                 problems.append(Problem(name, 'write one include a line: --8<-- "path"', number))
@@ -49,9 +50,9 @@ def places(root: Path, language: str) -> dict[str, Place]:
     """Each fragment that the pages of a language include and where, in reading order: a page before those below it."""
     found: dict[str, Place] = {}
     folder = root / "docs" / language
-    for page in sorted(folder.rglob("*.md"), key=lambda page: page.with_suffix("").parts):
+    for page in sorted(sources_below(folder, ".md"), key=lambda page: page.with_suffix("").parts):
         heading = ""
-        for line in page.read_text(encoding="utf-8").splitlines():
+        for line in read_source(root, page).split("\n"):
             if match := _HEADING.match(line):
                 heading = match[1]
             elif match := INCLUDE.match(line):

@@ -12,6 +12,7 @@ from typing import Any
 
 from engine import frameworks, references
 from engine.errors import Problem, SourceError
+from engine.files import read_source, sources_below
 from engine.store import Store, code_digest, digest
 
 _CITED = re.compile(r"\[\^([\w-]+)\]")
@@ -22,12 +23,12 @@ _CODE = re.compile(r"^(`{3,}|~{3,}).*?^\1|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 def footnotes(root: Path, language: str, store: Store) -> tuple[dict[str, str], list[Problem]]:
     """A fragment `references/<page>` for each page that cites works, and a problem for each key that is unknown."""
     file = root / "docs" / "references.bib"
-    bib = file.read_text(encoding="utf-8") if file.is_file() else ""
+    bib = read_source(root, file) if file.is_file() else ""
     fragments: dict[str, str] = {}
     problems: list[Problem] = []
     folder = root / "docs" / language
-    for page in sorted(folder.rglob("*.md")):
-        text = _CODE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), page.read_text(encoding="utf-8"))
+    for page in sources_below(folder, ".md"):
+        text = _CODE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), read_source(root, page))
         lines: dict[str, int] = {}
         for match in _CITED.finditer(text):
             lines.setdefault(match[1], text.count("\n", 0, match.start()) + 1)

@@ -14,6 +14,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 from mkdocs.utils import get_relative_url
 
+from engine.files import sources_below
 from engine.languages import SOURCE
 
 
@@ -37,7 +38,7 @@ def add_english_pages(files: Files, config: MkDocsConfig) -> list[EnglishPage]:
     from engine import blocks  # slow to import
 
     left_out = []
-    for path in sorted(source.rglob("*.md")):
+    for path in sources_below(source, ".md"):
         name = path.relative_to(source).as_posix()
         if files.get_file_from_path(name) is None and not blocks.read(root, path).translate:
             place = File(name, str(source), config.site_dir, config.use_directory_urls).dest_uri

@@ -252,7 +252,7 @@ def test_other_faults(project: Path, entered: Path, snippet: Snippet, add: Add) 
     entered.write_text(text + text.partition("\n")[2], encoding="utf-8")
     assert faults(project) == ["ledger/demo/numpy-1.0.yml:17: two entries for numpy/a.py"]
     entered.write_bytes(b"\xff")
-    assert faults(project)[0].startswith("ledger/demo/numpy-1.0.yml: not UTF-8")
+    assert faults(project)[0].startswith("ledger/demo/numpy-1.0.yml:1: not UTF-8")
     entered.unlink()
     snippet.recorded.write_text("0.75\n")
     reason = "said to have printed what a.out held, which is another text today"
@@ -457,4 +457,4 @@ def test_a_build_reads_the_ledger_and_leaves_it_alone(project: Path, entered: Pa
     entered.parent.rename(entered.parent.with_name("demonstration"))
     with Runner() as runner:
         problems = Site(project, runner).build()
-    assert "ledger/demonstration: no such function" in map(str, problems)
+    assert "ledger/demonstration: no such function" in " ".join(map(str, problems))

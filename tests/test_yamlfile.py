@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import definition, derivations, facts, yamlfile
+from engine.errors import SourceError
 
 ROOT = Path(__file__).parent.parent
 FILES = {
@@ -56,3 +57,48 @@ def test_line_of(tmp_path):
     assert [yamlfile.line_of(tmp_path, file, path) for path in (["a"], ["b", 0], ["b", 1, "d"], ["z"])] == [1, 3, 4, 1]
     file.write_text("\na: 1\n", encoding="utf-8")
     assert yamlfile.line_of(tmp_path, file, ["a"]) == 2
+
+
+TEXTS = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {"name": definition.TEXT, "size": {"type": "number"}, "kind": {"enum": ["real", "positive"]}},
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("name: {en: x,\n  zh: no}", 2, "name.zh: YAML reads no as false; quote it"),
+        ("name:\n  en: 1.10\n  zh: x", 2, "name.en: YAML reads 1.10 as the number 1.1; quote it"),
+        ("name:\n  en: 0x10\n  zh: x", 2, "name.en: YAML reads 0x10 as the number 16; quote it"),
+        ("name:\n  en: 2024-02-01\n  zh: x", 2, "name.en: YAML reads 2024-02-01 as the date 2024-02-01; quote it"),
+        ("name:\n  en: x\n  zh: ~", 3, "name.zh: YAML reads ~ as no value; quote it"),
+        ("name:\n  en: x\n  zh:", 3, "name.zh: has no value"),
+        ("size: 1.0e+5\nkind: yes", 2, "kind: YAML reads yes as true; quote it"),
+        ("size: 1e5", 1, "size: YAML reads 1e5 as text; a number has a point, and a sign before its exponent"),
+        ("size: 'wide'", 1, "size: 'wide' is not of type 'number'"),
+        ("# a\nsize: 2024-13-01", 2, "YAML reads 2024-13-01 as a date, and it is none: month must be in 1..12"),
+        ("size: 1\non: 2", 2, "a key has to be text: YAML reads on as true; quote it"),
+        ("size: 1\n? [a]\n: 2", 2, "a key has to be text: this is a seq"),
+        ("size: 1\nname:\n  en: x\n  en: y\n  zh: z", 4, "the key 'en' stands twice"),
+        ("size: 1\nname: \x07", 2, "not YAML: the character U+0007 may stand in no YAML"),
+        ("size: 1\nname: [", 2, "not YAML: "),
+        ("size: &a [*a]", 1, "size: "),
+        ("", 1, "is empty"),
+    ],
+)
+def test_what_yaml_made_of_a_word_is_said(tmp_path, text, line, reason):
+    file = tmp_path / "some.yml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(SourceError) as raised:
+        yamlfile.load(tmp_path, file, TEXTS)
+    (problem,) = raised.value.problems
+    assert (problem.path, problem.line) == ("some.yml", line)
+    assert problem.reason.startswith(reason)
+
+
+def test_a_number_with_an_exponent_as_it_is_asked_for(tmp_path):
+    file = tmp_path / "some.yml"
+    file.write_text("size: 1.0e+5\nname: {en: 'no', zh: \"1.10\"}", encoding="utf-8")
+    assert yamlfile.load(tmp_path, file, TEXTS) == {"size": 1e5, "name": {"en": "no", "zh": "1.10"}}
