@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from engine import frameworks
 from engine.errors import Problem, attempt
-from engine.files import prune, write
+from engine.files import folders_in, prune, write
+from engine.languages import languages
 from engine.measured import measured
 from engine.pages import Place, check_includes, places
 from engine.published import FOLDER, Built, publish, schema
@@ -45,7 +46,7 @@ class Site:
         Fragments are written all the same when an output is not the recorded one: the page shows what this build
         printed, and the problem. Raises SourceError for what belongs to no function, and for a library that is missing.
         """
-        included = {language: places(self.root, language) for language in self.languages()}
+        included = {language: places(self.root, language) for language in languages(self.root)}
         problems: dict[str, list[Problem]] = {}
         files = Counter([publish(self.root, schema())])
         fragments: dict[str, set[str]] = {}
@@ -71,10 +72,6 @@ class Site:
         prune(self.root / FOLDER, files.keys())
         found = [problem for name in sorted(problems) for problem in problems[name]]
         return found + clashes + self._strays(problems) + sorted(seen, key=str) + self._translations(len(included))
-
-    def languages(self) -> list[str]:
-        """The languages that have pages."""
-        return sorted(folder.name for folder in (self.root / "docs").iterdir() if folder.is_dir())
 
     def _functions(self, included: Mapping[str, Mapping[str, Place]]) -> Iterator[tuple[str, Built]]:
         """What is made of each function, kept or new, a few at a time: memory does not grow with their number."""
@@ -124,8 +121,8 @@ class Site:
 
     def _strays(self, known: Container[str]) -> list[Problem]:
         """Ledgers of no function."""
-        folders = sorted(folder.name for folder in (self.root / LEDGER).glob("*"))
-        return [Problem(f"{LEDGER}/{name}", "no such function") for name in folders if name not in known]
+        reason = "no such function in snippets/; remove this folder, or name it after its function"
+        return [Problem(f"{LEDGER}/{name}", reason) for name in folders_in(self.root / LEDGER) if name not in known]
 
     def _translations(self, languages: int) -> list[Problem]:
         """Where translations are behind; those of which all holds are not looked through again."""

@@ -1,6 +1,11 @@
-"""The words that the engine itself writes into pages, in each language of the site."""
+"""The languages of the site, and the words that the engine itself writes into pages in each of them."""
 
 from __future__ import annotations
+
+from pathlib import Path
+
+from engine.errors import Problem, SourceError
+from engine.files import folders_in, sources_below
 
 #: The language that pages are written in; the others are translations of it.
 SOURCE = "en"
@@ -95,3 +100,31 @@ WORDS: dict[str, dict[str, str]] = {
         "not derived": "此推导不成立",
     },
 }
+
+
+def configuration(language: str) -> str:
+    """The name of the file with which MkDocs builds the pages of a language."""
+    return "mkdocs.yml" if language == SOURCE else f"mkdocs.{language}.yml"
+
+
+def languages(root: Path) -> list[str]:
+    """The languages that have pages, sorted: the folders of docs/ that a configuration builds, and the source.
+
+    Any other folder there, as one of drawings, is left alone. Raises SourceError if it holds pages, which nothing would
+    publish, and for a language in which the engine has no words.
+    """
+    found: list[str] = []
+    problems: list[Problem] = []
+    for name in folders_in(root / "docs"):
+        file = configuration(name)
+        if name == SOURCE or (root / file).is_file():
+            found.append(name)
+            if name not in WORDS:
+                reason = f"the engine has no words in this language; write them in engine/languages.py: WORDS[{name!r}]"
+                problems.append(Problem(file, reason, 1))
+        elif pages := sources_below(root / "docs" / name, ".md"):
+            reason = f"nothing publishes this page: no {file} builds docs/{name}/; write that, or move the page"
+            problems.append(Problem(pages[0].relative_to(root).as_posix(), reason))
+    if problems:
+        raise SourceError(problems)
+    return found

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from engine.languages import SOURCE, configuration, languages
+
 #: Variable of the environment that tells a build to show what does not hold instead of stopping.
 DRAFT = "DRAFT"
 
@@ -14,12 +16,10 @@ DRAFT = "DRAFT"
 def configurations(root: Path) -> dict[str, Path]:
     """The MkDocs configuration of each part of the site, by its folder below the site's root.
 
-    `mkdocs.yml` is the root itself and comes first, since MkDocs empties the folder that it builds into. Each other
-    language under docs/ that has a `mkdocs.<language>.yml` follows.
+    That of the source is the root itself and comes first, since MkDocs empties the folder that it builds into.
     """
-    languages = sorted(folder.name for folder in (root / "docs").iterdir() if folder.is_dir())
-    others = {f"{name}/": root / f"mkdocs.{name}.yml" for name in languages}
-    return {"": root / "mkdocs.yml"} | {part: file for part, file in others.items() if file.is_file()}
+    others = [language for language in languages(root) if language != SOURCE]
+    return {"": root / configuration(SOURCE)} | {f"{name}/": root / configuration(name) for name in others}
 
 
 def build_site(root: Path, folder: Path, address: str = "", draft: bool = False) -> int:

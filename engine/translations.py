@@ -1,6 +1,6 @@
 """The proof that a translation renders its English page: the same content, each paragraph the English text of today.
 
-English is the source; every other folder under `docs/` is a translation, with a ledger `docs/<language>.yml` beside it.
+English is the source; every other language of the site is a translation, with a ledger `docs/<language>.yml`.
 What does not depend on the language (blocks.py) has to be the same, block for block. The rest is a person's work. The
 ledger holds for each paragraph a digest of the English text that it renders, and one of itself. Where the pages have
 others, the build names the paragraph, until `python -m engine translated` records that somebody has looked.
@@ -21,8 +21,8 @@ from pathlib import Path
 from engine import yamlfile
 from engine.blocks import Block, Page, read
 from engine.errors import Problem, SourceError
-from engine.files import write
-from engine.languages import SOURCE
+from engine.files import sources_below, write
+from engine.languages import SOURCE, languages
 
 _HEAD = """\
 # Which English text each paragraph renders. Written by `python -m engine translated`, read by every build.
@@ -48,21 +48,16 @@ class Entry:
 
 def translations(root: Path) -> list[str]:
     """The languages that the English pages are translated to."""
-    docs = root / "docs"
-    if not (docs / SOURCE).is_dir():
-        return []
-    return sorted(folder.name for folder in docs.iterdir() if folder.is_dir() and folder.name != SOURCE)
+    return [language for language in languages(root) if language != SOURCE]
 
 
 def check(root: Path) -> list[Problem]:
     """Every place where a translation does not render the English pages, with file and line of both."""
     problems: list[Problem] = []
-    languages = translations(root)
-    if not languages:
-        return problems
     try:
-        source = _pages(root, SOURCE)
-        for language in languages:
+        others = translations(root)
+        source = _pages(root, SOURCE) if others else {}
+        for language in others:
             problems += _check(root, language, source)
     except SourceError as error:
         problems += error.problems
@@ -109,7 +104,7 @@ def record(root: Path, pages: Mapping[Path, Set[int]], unchanged: bool = False) 
 
 def _pages(root: Path, language: str) -> dict[str, Page]:
     folder = root / "docs" / language
-    return {file.relative_to(folder).as_posix(): read(root, file) for file in sorted(folder.rglob("*.md"))}
+    return {file.relative_to(folder).as_posix(): read(root, file) for file in sources_below(folder, ".md")}
 
 
 def _check(root: Path, language: str, source: _Pages) -> list[Problem]:

@@ -112,6 +112,7 @@ def test_a_mismatch_is_a_problem_and_the_page_shows_what_was_printed(site: Path,
 
 def test_every_language_gets_its_own_words_from_one_run(site: Path, runner: Runner) -> None:
     shutil.copytree(site / "docs/en", site / "docs/zh")
+    (site / "mkdocs.zh.yml").touch()
     problems = Site(site, runner).build()
     assert {problem.reason.partition(" docs")[0] for problem in problems} == {"no paragraph is recorded as rendering"}
     pages = sorted((site / "docs/zh").rglob("*.md"))

@@ -83,6 +83,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "docs/zh/notes.md").write_text("# Notes\n\n<p hidden>no</p>\n")
     (root / "docs/zh/functions/demo.md").write_text(PAGE)
     (root / "extra.py").write_text(EXTRA)
+    (root / "mkdocs.zh.yml").touch()
     (root / "mkdocs.yml").write_text(CONFIG.replace("hook.py]", "hook.py, extra.py]"), encoding="utf-8")
     run(root, "-m", "mkdocs", "build", "--quiet")
     return root / "site"

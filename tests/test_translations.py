@@ -127,6 +127,7 @@ def site(tmp_path: Path) -> Path:
         (tmp_path / name).parent.mkdir(parents=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
     (tmp_path / "snippets").mkdir()
+    (tmp_path / "mkdocs.zh.yml").touch()
     assert record(tmp_path, {tmp_path / ZH: set()}) == ([f"{ZH}: 21 recorded"], [])
     assert check(tmp_path) == []
     return tmp_path
@@ -463,6 +464,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
             target = copy / "docs" / language / page.relative_to(ROOT / "docs/en")
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(page, target)
+    (copy / "mkdocs.zh.yml").touch()
     pages = {page: set() for page in (copy / "docs/zh").rglob("*.md")}
     assert record(copy, pages)[1] == []
     assert check(copy) == []
