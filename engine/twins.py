@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, NavigableString, PageElement, Tag
 from lxml.html import HtmlElement, fragment_fromstring, tostring
 from markdownify import ATX, MarkdownConverter
 
@@ -96,7 +96,8 @@ def _titles(root: HtmlElement) -> None:
         blocks = tabs.xpath("./*[contains(@class, 'tabbed-content')]/*[contains(@class, 'tabbed-block')]")
         for label, block in zip(labels, blocks, strict=True):
             title = label.makeelement("p")
-            title.text = label.text_content()
+            title.text = label.text
+            title.extend(list(label))
             block.insert(0, title)
             _embolden(title)
     for block in root.xpath("//details | //figure"):  # markdownify knows no block but its own
@@ -132,8 +133,37 @@ def _footnotes(root: HtmlElement) -> None:
 
 # Writing --------------------------------------------------------------------------------------------------------------
 
-#: What Markdown would take for markup in a text. markdownify itself adds `*` and `_`.
-_MARKUP = re.compile(r"[`$]|\\(?=[!-/:-@\[-`{-~])|<(?=[A-Za-z/!?])|&(?=#?\w+;)|\[(?=\^)")
+#: What Markdown would take for markup within a text. markdownify itself adds `*` and `_`.
+_MARKUP = re.compile(r"[`$~]|\\(?=[!-/:-@\[-`{-~]|$)|<(?=[A-Za-z/!?])|&(?=#?\w+;)|\[(?=\^)|\](?=[(:\[])")
+#: What it would take for a list, heading, quote, rule, table, term or task at the beginning of a line, up to the sign
+#: that is to be escaped.
+_START = re.compile(
+    r"""\s*(?:
+      (?=\#{1,6}(?:\s|$) | [-+:](?:\s|$) | > | =+\s*$ | [-:|][-:|\s]*$ | \[[ xX]\]\s)
+      | [0-9]{1,9}(?=[.)](?:\s|$))
+    )""",
+    re.VERBOSE,
+)
+#: Elements within a line: those that put a mark of their own before their text, so that no line begins with it, those
+#: that put none, and those that stand for something else than text. All others are blocks.
+_MARKED = {"a", "b", "code", "del", "em", "i", "kbd", "q", "s", "samp", "strong", "sub", "sup"}
+_UNMARKED = {"abbr", "cite", "data", "dfn", "ins", "label", "mark", "small", "span", "time", "u", "var", "wbr"}
+_SIGNS = {"formula", "img", "mark-of-note"}
+
+
+def _begins_line(text: NavigableString) -> bool:
+    """Whether nothing stands before a text in its line."""
+    node: PageElement = text
+    while node.parent is not None and node.parent.name not in _MARKED:
+        for before in node.previous_siblings:
+            if isinstance(before, Tag) and before.name not in _MARKED | _UNMARKED | _SIGNS:
+                return True  # a line break, or a block
+            if before.get_text(strip=True) or (isinstance(before, Tag) and before.name in _SIGNS):
+                return False
+        if node.parent.name not in _UNMARKED:
+            return True
+        node = node.parent
+    return node.parent is None
 
 
 class _Converter(MarkdownConverter):
@@ -145,6 +175,22 @@ class _Converter(MarkdownConverter):
 
     def escape(self, text: str, parent_tags: set[str]) -> str:
         return super().escape(_MARKUP.sub(r"\\\g<0>", text), parent_tags)
+
+    def process_text(self, el: NavigableString, parent_tags: set[str] | None = None) -> str:
+        text = super().process_text(el, parent_tags)
+        within = parent_tags or set()
+        if "_noformat" in within:
+            return text
+        following = el.next_sibling
+        if text.endswith("!") and isinstance(following, Tag) and following.name in ("a", "mark-of-note"):
+            text = text[:-1] + r"\!"  # or the link would be an image
+        if "_inline" not in within and (start := _START.match(text)) and _begins_line(el):
+            text = f"{start[0]}\\{text[start.end() :]}"
+        return text
+
+    def convert_hN(self, n: int, el: Tag, text: str, parent_tags: set[str]) -> str:
+        # Signs at the end of a heading would be taken for its other end.
+        return super().convert_hN(n, el, re.sub(r"(?:^|(?<=\s))(#+\s*)$", r"\\\1", text), parent_tags)
 
     def convert_formula(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         tex = el.get_text()

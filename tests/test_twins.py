@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import time
+from html import escape
 
 import pytest
+from bs4 import BeautifulSoup
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.tasklists import tasklists_plugin
 
 from engine.formulas import render
 from engine.twins import convert
@@ -60,6 +68,16 @@ TABS = (
             '- a\n\n  ````text title="NumPy 2"\n  ```\n    1 | 2\n  ````',
             id="code in a list",
         ),
+        pytest.param(
+            TABS.replace("JAX", f"at {formula('b = 1')}"),
+            f"**NumPy**\n\none\n\n**at $b = 1${''}**\n\ntwo",
+            id="a formula in a tab",
+        ),
+        pytest.param("<p>1986. A</p><p># B</p><p>- C</p>", "1986\\. A\n\n\\# B\n\n\\- C", id="beginnings"),
+        pytest.param("<p>so! <a href='b'>c</a></p>", "so! [c](b)", id="a sign before a link"),
+        pytest.param("<p>so!<a href='b'>c</a></p>", "so\\![c](b)", id="no image"),
+        pytest.param("<h2>The sharp #</h2>", "## The sharp \\#", id="no end of a heading"),
+        pytest.param("<p><b>1. A</b> 2. B <i>- c</i> - d</p>", "**1. A** 2. B *- c* - d", id="no beginnings"),
         pytest.param(TABS, "**NumPy**\n\none\n\n**JAX**\n\ntwo", id="tabs"),
         pytest.param(
             '<details class="claim" id="c"><summary><span class="verdict-half">half <strong>true</strong></span> '
@@ -131,3 +149,41 @@ def test_time_grows_with_the_page_and_no_faster() -> None:
 
     seconds(10)
     assert seconds(400) < 20 * seconds(40)
+
+
+#: What may mean something to Markdown, and what stands between it.
+PIECES = st.sampled_from(
+    [
+        *"#-+*>=|:!~_[]()<&$`\\.1 ax",
+        *("12. ", "3) ", "1986. ", "- ", "# ", "> ", ": ", "---", "===", "~~", "```", "--- | ---"),
+        *("[x] ", "[^1]", "](", "]: ", "&amp;", "<b>", "http"),
+    ]
+)
+TEXT = st.lists(PIECES, min_size=1, max_size=6).map(lambda parts: " ".join("".join(parts).split()) or "a")
+ELEMENTS = [
+    *("h1", "h2", "h3", "p", "ul", "ol", "li", "blockquote", "pre", "table", "hr"),
+    *("br", "a", "img", "code", "em", "strong", "s", "input", "eq"),
+]
+
+
+def shape(html: str) -> tuple[list[str], list[str]]:
+    """The elements of a piece of HTML, but for paragraphs in lists, and its texts."""
+    soup = BeautifulSoup(html, "lxml")
+    tags = [tag.name for tag in soup.find_all(ELEMENTS) if tag.find_parent("li") is None or tag.name != "p"]
+    return tags, ["".join(text.split()) for text in soup.stripped_strings]
+
+
+@settings(max_examples=400)
+@given(first=TEXT, second=TEXT, item=TEXT, quote=TEXT, heading=TEXT)
+@example(first="a | b", second="--- | ---", item="[x] a", quote="[a]: b", heading="C #")
+@example(first="1986. Text", second="===", item="1. a", quote="~~~", heading="# #")
+def test_no_text_turns_into_markup(first: str, second: str, item: str, quote: str, heading: str) -> None:
+    parts = [escape(part) for part in (first, second, item, quote, heading)]
+    html = (
+        "<p>{0}<br>{1}</p><ul><li>{2}</li><li><p>{0}</p><p>{2}</p></li></ul><blockquote><p>{3}</p></blockquote>"
+        "<h2>{4}</h2><p><span></span>{3}</p>"
+    ).format(*parts)
+    parser = (
+        MarkdownIt("gfm-like", {"linkify": False}).use(dollarmath_plugin).use(footnote_plugin).use(tasklists_plugin)
+    )
+    assert shape(parser.render(convert(html))) == shape(html)
