@@ -7,14 +7,17 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 
 from engine import audit, definition, frameworks, ledger, releases, translations
 from engine.check import Verdict, check, mismatch, missing, record, require_libraries
+from engine.definition import Definition
 from engine.errors import Problem, SourceError
+from engine.files import folders_in, sources_below
 from engine.frameworks import installed
 from engine.runner import Runner
 from engine.shards import Shard
@@ -28,10 +31,13 @@ OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command. Returns 0 when everything holds, 1 when something does not, 2 on a usage error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # what a terminal cannot show must hide no problem
     options = _parser().parse_args(arguments)
     root = Path.cwd()
     if not (root / "snippets").is_dir():
-        print("engine: no folder snippets/ here; run it in the project's folder", file=sys.stderr)
+        print("engine: no folder snippets/ here; change to the project's folder and run it there", file=sys.stderr)
         return USAGE
     try:
         if options.command == "build":
@@ -104,6 +110,7 @@ def _run(root: Path, options: argparse.Namespace) -> int:
     shard = _shard(options.shard)
     # Dealt out before anything that depends on this machine, such as which libraries it has.
     snippets = list(shard.of(sorted(_select(root, options.path), key=lambda snippet: (snippet.worker, snippet.path))))
+    audited = shard.of(_audited(root, options.path))
     left_out = [snippet for snippet in snippets if missing(snippet)] if options.available else []
     for snippet in left_out:
         print(f"{snippet.name}: left out, not installed: {', '.join(missing(snippet))}")
@@ -133,19 +140,9 @@ def _run(root: Path, options: argparse.Namespace) -> int:
     if printed:
         versions = frameworks.versions(module for snippet in snippets for module in snippet.libraries)
         changed += ledger.enter(root, printed, versions, _today(), anew=False)
-    for function in shard.of(_audited(root, options.path)):
-        entry = definition.read(root, function)
-        absent = sorted({api.library for api in entry.apis if api.audit and not installed(api.library)})
-        if absent and options.available:
-            print(f"snippets/{function}/audit.yml: left out, not installed: {', '.join(absent)}")
-            continue
-        measured = audit.audit(root, entry)
-        if options.command == "record":
-            if audit.record(root, entry, measured):
-                changed.append(f"snippets/{function}/audit.yml")
-        else:
-            failed += (faults := audit.problems(root, entry, measured))
-            print("".join(f"{problem}\n" for problem in faults), end="")
+    faults, recorded = _audits(root, audited, options)
+    failed += faults
+    changed += recorded
     for name in changed:
         print(f"{name}: recorded")
     parts = [f"{len(snippets)} snippets run", f"{len(failed)} failed"]
@@ -159,6 +156,48 @@ def _run(root: Path, options: argparse.Namespace) -> int:
     return FAILED if failed else OK
 
 
+def _audits(root: Path, audited: Sequence[Definition], options: argparse.Namespace) -> tuple[list[Problem], list[str]]:
+    """Measure functions. Returns what is wrong, which is printed, and the records that were written.
+
+    A definition that does not hold is not measured against: that takes minutes, and says nothing.
+    """
+    failed: list[Problem] = []
+    changed: list[str] = []
+    chosen = []
+    for entry in audited:
+        absent = sorted({api.library for api in entry.apis if api.audit and not installed(api.library)})
+        if absent and options.available:
+            print(f"{_record(entry)}: left out, not installed: {', '.join(absent)}")
+        else:
+            chosen.append(entry)
+    for entry, wrong in zip(chosen, _wrong(root, chosen), strict=True):
+        if not wrong:
+            measured = audit.audit(root, entry)
+            if options.command != "record":
+                wrong = audit.problems(root, entry, measured)
+            elif audit.record(root, entry, measured):
+                changed.append(_record(entry))
+        print("".join(f"{problem}\n" for problem in wrong), end="", flush=True)
+        failed += wrong
+    return failed, changed
+
+
+def _wrong(root: Path, definitions: Sequence[Definition]) -> list[list[Problem]]:
+    """Why each definition does not hold."""
+    if not definitions:
+        return []
+    from engine import proofs  # slow to import, and so are the processes to start
+    from engine.processes import Pool
+
+    with Pool() as pool:
+        proved = proofs.prove(root, definitions, Store(root / ".cache" / "proofs"), pool)
+    return [list(proof.problems) for proof in proved]
+
+
+def _record(entry: Definition) -> str:
+    return entry.path.with_name(AUDIT).as_posix()
+
+
 def _portable(root: Path, options: argparse.Namespace) -> int:
     from engine.portable import VARIANTS, portable  # slow to import
 
@@ -167,7 +206,8 @@ def _portable(root: Path, options: argparse.Namespace) -> int:
         raise UsageError(f"--only: no such variant; there are: {', '.join(one.name for one in VARIANTS)}")
     snippets = _select(root, options.path)
     require_libraries(snippets)
-    problems = portable(root, snippets, _audited(root, options.path), chosen, lambda line: print(line, flush=True))
+    audited = [entry.path.parts[1] for entry in _audited(root, options.path)]
+    problems = portable(root, snippets, audited, chosen, lambda line: print(line, flush=True))
     for problem in problems:
         print(problem)
     print(f"{len(chosen)} variants, {len(problems)} differences")
@@ -214,14 +254,14 @@ def _select(root: Path, paths: list[str]) -> list[Snippet]:
     chosen: dict[Path, Snippet] = {}
     for text in paths or ["snippets"]:
         path = Path(text).resolve()
-        if not path.exists():
+        if not path.exists() and path.name != AUDIT:
             raise UsageError(f"{text}: no such file or folder")
         if not path.is_relative_to((root / "snippets").resolve()):
-            raise UsageError(f"{text}: not under snippets/")
+            raise UsageError(f"{text}: not under snippets/; name a snippet, an {AUDIT}, or a folder there")
         if path.name == AUDIT:
-            continue
+            continue  # see _audited
         if path.is_file() and (path.suffix != ".py" or path.name.startswith("_")):
-            raise UsageError(f"{text}: not a snippet")
+            raise UsageError(f"{text}: not a snippet, which is a file *.py whose name does not start with _")
         found = discover(root, root / path.relative_to(root.resolve()))
         if not found:
             raise UsageError(f"{text}: no snippet in it")
@@ -229,12 +269,25 @@ def _select(root: Path, paths: list[str]) -> list[Snippet]:
     return list(chosen.values())
 
 
-def _audited(root: Path, paths: list[str]) -> list[str]:
-    """The functions whose accuracy record lies at or under one of the paths."""
+def _audited(root: Path, paths: list[str]) -> list[Definition]:
+    """The functions whose accuracy is measured, and recorded at or under one of the paths."""
     chosen = [Path(text).resolve() for text in paths or ["snippets"]]
-    folders = sorted(file.parent for file in (root / "snippets").glob("*/definition.yml"))
-    names = [folder.name for folder in folders if any((folder / AUDIT).resolve().is_relative_to(p) for p in chosen)]
-    return [name for name in names if any(api.audit for api in definition.read(root, name).apis)]
+    named = {path.parent.resolve(): text for text, path in zip(paths, chosen, strict=False) if path.name == AUDIT}
+    found = []
+    for name in folders_in(root / "snippets"):
+        folder = root / "snippets" / name
+        asked = named.pop(folder.resolve(), None)
+        if asked or any((folder / AUDIT).resolve().is_relative_to(path) for path in chosen):
+            if not asked and not (folder / definition.FILE).is_file():
+                continue  # a build says so
+            entry = definition.read(root, name)
+            if any(api.audit for api in entry.apis):
+                found.append(entry)
+            elif asked:
+                raise UsageError(f"{asked}: no name in {entry.path.as_posix()} says `audit: true`, so none is measured")
+    for text in named.values():
+        raise UsageError(f"{text}: belongs directly into the folder of a function, snippets/<function>/{AUDIT}")
+    return found
 
 
 @contextmanager
@@ -266,10 +319,11 @@ def _translated(root: Path, options: argparse.Namespace) -> int:
         name, line = match.groups() if (match := re.fullmatch(r"(.+):(\d+)", text)) else (text, None)
         path = Path(os.path.abspath(root / name))
         if not any(path.is_relative_to(folder) for folder in folders):
-            raise UsageError(f"{name}: not under the folder of a translation in docs/")
-        found = [path] if path.is_file() and path.suffix == ".md" else sorted(path.rglob("*.md"))
+            known = ", ".join(folder.relative_to(root).as_posix() for folder in folders) or "none"
+            raise UsageError(f"{name}: not under the folder of a translation, of which there is {known}")
+        found = [path] if path.is_file() and path.suffix == ".md" else sources_below(path, ".md")
         if not found or (line and not path.is_file()):
-            raise UsageError(f"{name}: no such page")
+            raise UsageError(f"{name}: no such page; name a file *.md, or a folder that holds some")
         for page in found:
             pages.setdefault(page, set()).update([int(line)] if line else [])
             whole.update([] if line else [page])

@@ -10,6 +10,9 @@ from engine.errors import Problem, SourceError
 from engine.frameworks import TABS
 from engine.yamlfile import load
 
+#: The name of the file in the folder of a function.
+FILE = "definition.yml"
+
 TEXT = {
     "description": "one text in every language of the site",
     "type": "object",
@@ -125,9 +128,10 @@ class Definition:
 
 def read(root: Path, function: str) -> Definition:
     """The definition of a function. Raises SourceError with file and line for a wrong key or value."""
-    path = Path("snippets", function, "definition.yml")
+    path = Path("snippets", function, FILE)
     if not (root / path).is_file():
-        raise SourceError([Problem(path.as_posix(), "missing: every function needs its definition")])
+        reason = "missing: every function needs its definition; engine/definition.py says what is in it"
+        raise SourceError([Problem(path.as_posix(), reason)])
     data = load(root, root / path, SCHEMA)
     absent = {(topic, tab): text for topic, tabs in data.get("absent", {}).items() for tab, text in tabs.items()}
     return Definition(

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from engine import audit, audit_worker, definition, frameworks
+from engine.__main__ import main
 from engine.audit import Accuracy, Audit, Edge, Flag, Integers, Row, Spot
 from engine.audit_fragments import audit_fragments
 from engine.audit_worker import Nearest, Refused, integer_input, measure
@@ -301,3 +302,59 @@ def test_fragments_show_every_row_and_fault(demo: tuple[Path, definition.Definit
     assert "- NumPy" in texts["parts.md"]
     assert "2 ulp" in texts["parts.md"]
     assert not any("{" in text for text in texts.values()), "a template is left"
+
+
+def test_the_first_record_needs_no_record(
+    demo: tuple[Path, definition.Definition], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, _ = demo
+    monkeypatch.chdir(root)
+    monkeypatch.setattr(audit, "audit", lambda *_: example())
+    file = root / "snippets/demo/audit.yml"
+    assert main(["check", "snippets/demo/audit.yml"]) == 1
+    assert capsys.readouterr().out.startswith("snippets/demo/audit.yml: no recorded audit")
+    assert main(["record", "snippets/demo/audit.yml"]) == 0
+    assert capsys.readouterr().out == "snippets/demo/audit.yml: recorded\n0 snippets run, 0 failed, 1 recorded\n"
+    assert file.is_file()
+    assert main(["check", "snippets/demo/audit.yml"]) == 0
+
+
+def test_nothing_is_measured_against_a_definition_that_does_not_hold(
+    demo: tuple[Path, definition.Definition], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, entry = demo
+    text = (root / entry.path).read_text()
+    (root / entry.path).write_text(text.replace("1 - tanh(x)**2", "1 + tanh(x)**2"))
+    monkeypatch.chdir(root)
+    monkeypatch.setattr(audit, "audit", lambda *_: pytest.fail("it was measured"))
+    assert main(["record", "snippets/demo/audit.yml"]) == 1
+    out = capsys.readouterr().out
+    assert out.startswith("snippets/demo/definition.yml:4: derivative: ")
+    assert out.endswith("0 snippets run, 1 failed, 0 recorded\n")
+    assert not (root / "snippets/demo/audit.yml").exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("snippets/none/audit.yml", "snippets/none/audit.yml: belongs directly into the folder of a function"),
+        ("snippets/demo/claims/audit.yml", "snippets/demo/claims/audit.yml: belongs directly into the folder"),
+        ("snippets/plain/audit.yml", "no name in snippets/plain/definition.yml says `audit: true`"),
+        ("snippets/empty/audit.yml", "snippets/empty/definition.yml: missing: every function needs its definition"),
+    ],
+)
+def test_an_audit_that_cannot_be(
+    demo: tuple[Path, definition.Definition],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    path: str,
+    said: str,
+) -> None:
+    root, entry = demo
+    (root / "snippets/empty").mkdir()
+    (root / "snippets/plain").mkdir()
+    text = (root / entry.path).read_text()
+    (root / "snippets/plain/definition.yml").write_text(text.replace(", audit: true", ""))
+    monkeypatch.chdir(root)
+    assert main(["record", path]) != 0
+    assert said in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -79,6 +80,21 @@ def test_a_failed_run_changes_no_record_and_hides_no_other(engine: Callable[...,
     assert "snippets/demo/claims/bad.py:2: ZeroDivisionError: division by zero\nTraceback" in out
     assert "snippets/demo/claims/fine.py: recorded" in out
     assert bad.recorded.read_text() == "whole\n"
+
+
+def test_what_a_terminal_cannot_show_hides_no_problem(add: Add) -> None:
+    snippet = add("demo/claims/a.py", "print('σ = 0.5')\n")
+    snippet.recorded.write_text("σ = 0.6\n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "engine", "check"],
+        cwd=snippet.root,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "PYTHONIOENCODING": "cp1252"},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert b"\n  - \\u03c3 = 0.6\n  + \\u03c3 = 0.5\n" in done.stdout
+    assert done.stdout.endswith(b"1 snippets run, 1 failed\n")
 
 
 @pytest.mark.parametrize(

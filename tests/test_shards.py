@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -76,17 +77,20 @@ def test_the_shards_of_a_project_check_each_snippet_once(
 def test_an_audit_is_in_one_shard(project: Path, monkeypatch: pytest.MonkeyPatch, capsys, add: Callable) -> None:
     add("demo/claims/a.py", "print(1)\n").recorded.write_text("1\n")
     monkeypatch.chdir(project)
-    monkeypatch.setattr("engine.__main__._audited", lambda root, paths: ["a", "b", "c"])
+    entries = [Empty(name) for name in "abc"]
+    monkeypatch.setattr("engine.__main__._audited", lambda root, paths: entries)
+    monkeypatch.setattr("engine.__main__._wrong", lambda root, chosen: [[] for _ in chosen])
     asked: list[str] = []
-    monkeypatch.setattr("engine.definition.read", lambda root, name: asked.append(name) or Empty())
-    monkeypatch.setattr("engine.audit.audit", lambda root, entry: [])
+    monkeypatch.setattr("engine.audit.audit", lambda root, entry: asked.append(entry.name))
     monkeypatch.setattr("engine.audit.problems", lambda root, entry, measured: [])
     for number in (1, 2):
         assert main(["check", "--shard", f"{number}/2"]) == 0
     assert asked == ["a", "c", "b"]
 
 
+@dataclass
 class Empty:
     """A function without public names."""
 
-    apis = ()
+    name: str
+    apis: tuple[()] = ()
