@@ -11,16 +11,19 @@ import html
 import json
 import re
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from pathlib import Path
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
+from markdown.extensions.toc import remove_fnrefs, render_inner_html, strip_tags
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 from pymdownx.arithmatex import ArithmatexExtension
 
 from engine import widths
 from engine.files import sources_below, write
+from engine.plain import plain
 
 try:  # MkDocs shows an error of its own kind without a traceback, which would only bury the message.
     from mkdocs.exceptions import BuildError
@@ -30,6 +33,8 @@ except ImportError:
 KATEX = Path(__file__).parent / "vendor/katex/katex.min.js"
 SOURCES = ("docs", "snippets")
 CACHE = ".cache/formulas"
+#: Attributes of headings and of formulas in them, which no page gets: what the contents show, a formula's TeX and text.
+LABEL, TEX, PLAIN = "data-toc-label", "data-tex", "data-plain"
 
 # The answer is JSON because quickjs-ng cannot hand over a string that it holds in pieces, as KaTeX builds them.
 RENDER = """
@@ -129,28 +134,84 @@ class FormulaTreeprocessor(Treeprocessor):
         self.cache = cache
 
     def run(self, root: Element) -> None:
-        for element in root.iter():
-            if "arithmatex" in element.get("class", "").split():
-                self.replace(element)
+        for element in _formulas(root):
+            self.replace(element)
 
-    def replace(self, element: Element) -> None:
-        display = element.tag == "div"
-        # Arithmatex escapes displayed formulas, and only those.
-        text = (html.unescape(element.text) if display else element.text).strip()
+    def render(self, text: str, display: bool) -> str:
+        """The formula as HTML. Raises FormulaError with every place where it stands."""
         try:
-            rendered = render(text, display, self.cache)
+            return render(text, display, self.cache)
         except Rejected as rejected:
             message, position = rejected.args
             places = find(text, self.sources, position)
             lines = [*(places or ["In a formula:"]), f"  {text}", f"  {message}"]
             raise FormulaError("\n".join(lines)) from None
-        element.text = AtomicString(self.md.htmlStash.store(rendered))
-        # Or the search would index every formula three times: MathML, TeX and the visible letters.
-        element.set("data-search-exclude", "")
+
+    def replace(self, element: Element) -> None:
+        display = element.tag == "div"
+        # Arithmatex escapes displayed formulas, and only those.
+        text = (html.unescape(element.text) if display else element.attrib.pop(TEX, element.text)).strip()
+        rendered = AtomicString(self.md.htmlStash.store(self.render(text, display)))
+        # What is rendered stays out of the search, which would index it three times: MathML, TeX and the visible
+        # letters. In a heading the search finds it as plain text.
+        if element.get(PLAIN):
+            hidden, seen = SubElement(element, "span", hidden=""), SubElement(element, "data")
+            # No span: Material's search takes the end of the first one within for the end of what it leaves out.
+            seen.set("value", element.get(PLAIN))
+            hidden.text, element.text = AtomicString(element.attrib.pop(PLAIN)), None
+        else:
+            seen = element
+        seen.text = rendered
+        seen.set("data-search-exclude", "")
         if display:
             # A wide formula scrolls by itself, so it has to be within reach of the keyboard.
             element.set("tabindex", "0")
             element.set("role", "group")
+
+
+class ContentsTreeprocessor(Treeprocessor):
+    """Has the contents show formulas of headings as plain text, where they show markup of nothing else either."""
+
+    def __init__(self, md: Markdown, formulas: FormulaTreeprocessor) -> None:
+        super().__init__(md)
+        self.formulas = formulas
+
+    def run(self, root: Element) -> None:
+        for heading in _headings(root):
+            if LABEL not in heading.attrib:
+                shown = remove_fnrefs(deepcopy(heading))
+                for formula in _formulas(shown):
+                    formula.text = AtomicString(plain(self.formulas.render(formula.text.strip(), False)))
+                heading.set(LABEL, strip_tags(render_inner_html(shown, self.md)))
+
+
+class TitleTreeprocessor(Treeprocessor):
+    """Has the title of the page show formulas as plain text; where they are rendered, the TeX is found beside it.
+
+    Only after the table of contents: ids of headings keep to TeX, which is of ASCII letters.
+    """
+
+    def __init__(self, md: Markdown, formulas: FormulaTreeprocessor) -> None:
+        super().__init__(md)
+        self.formulas = formulas
+
+    def run(self, root: Element) -> None:
+        for heading in _headings(root):
+            for formula in _formulas(heading):
+                tex = formula.text.strip()
+                formula.text = AtomicString(plain(self.formulas.render(tex, False)))
+                formula.set(TEX, tex)
+                formula.set(PLAIN, formula.text)
+
+
+def _formulas(root: Element) -> list[Element]:
+    """What Arithmatex has found."""
+    return [element for element in root.iter() if "arithmatex" in element.get("class", "").split()]
+
+
+def _headings(root: Element) -> list[Element]:
+    """The headings that hold formulas."""
+    return [element for element in root.iter() if re.fullmatch("h[1-6]", str(element.tag)) and _formulas(element)]
 
 
 class FormulaExtension(ArithmatexExtension):
@@ -159,13 +220,16 @@ class FormulaExtension(ArithmatexExtension):
     def __init__(self, *, sources: Sequence[str] = SOURCES, cache: str = CACHE, **options) -> None:
         self.sources = sources
         self.cache = Path(cache) if cache else None
-        # Headings, titles and alt texts take plain TeX from the tree, so it stands there without delimiters.
+        # Alt texts and ids take plain TeX from the tree, so it stands there without delimiters.
         super().__init__(generic=True, tex_inline_wrap=["", ""], tex_block_wrap=["", ""], **options)
 
     def extendMarkdown(self, md: Markdown) -> None:
         super().extendMarkdown(md)
-        # After the table of contents (5) and the page title (1): text that cannot hold a rendered formula.
-        md.treeprocessors.register(FormulaTreeprocessor(md, self.sources, self.cache), "formulas", 0.5)
+        # Before and after the table of contents (5), and after the page title (1): neither can hold a rendered formula.
+        formulas = FormulaTreeprocessor(md, self.sources, self.cache)
+        md.treeprocessors.register(ContentsTreeprocessor(md, formulas), "formulas_in_contents", 6)
+        md.treeprocessors.register(TitleTreeprocessor(md, formulas), "formulas_in_title", 2)
+        md.treeprocessors.register(formulas, "formulas", 0.5)
 
 
 def makeExtension(**options) -> FormulaExtension:

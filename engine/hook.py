@@ -18,6 +18,7 @@ from mkdocs.structure.pages import Page
 from engine import machines
 from engine.build import Site
 from engine.errors import SourceError
+from engine.files import is_source
 from engine.runner import Runner
 from engine.scripts import bundle
 from engine.site import DRAFT
@@ -65,6 +66,8 @@ def on_pre_build(config: MkDocsConfig) -> None:
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
     """Offer downloads, and to a translation the pages that it leaves out, to the pages' links. Join the scripts."""
+    for file in [file for file in files if not all(map(is_source, file.src_uri.split("/")))]:
+        files.remove(file)  # MkDocs leaves out hidden ones only
     machines.add_downloads(files, config)
     global left_out
     left_out = add_english_pages(files, config)

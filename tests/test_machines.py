@@ -80,6 +80,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "snippets").mkdir()
     (root / "docs/zh/functions").mkdir(parents=True)
     (root / "docs/zh/index.md").write_text("# 首页\n", encoding="utf-8")
+    for name in ("index.md~", "#notes.md#", "Thumbs.db", ".#index.md", "functions/demo.md.orig"):
+        (root / "docs/zh" / name).write_bytes(b"\xff")
+    (root / "docs/zh/.#notes.md").symlink_to("somebody@here.1:2")
     (root / "docs/zh/notes.md").write_text("# Notes\n\n<p hidden>no</p>\n")
     (root / "docs/zh/functions/demo.md").write_text(PAGE)
     (root / "extra.py").write_text(EXTRA)
@@ -95,6 +98,12 @@ def test_twins_lie_beside_their_pages(built: Path) -> None:
     assert (built / "notes.md").read_text() == "# Notes\n"
     assert '<link rel="alternate " type="text/markdown" href="demo.md">' in (built / "functions/demo.html").read_text()
     assert "text/markdown" not in (built / "404.html").read_text()
+
+
+def test_nothing_is_published_that_editors_and_systems_leave(built: Path) -> None:
+    names = {path.relative_to(built).as_posix() for folder in (built, built / "functions") for path in folder.iterdir()}
+    assert {"index.html", "functions/demo.html"} <= names
+    assert not [name for name in names if "~" in name or "#" in name or name.endswith((".db", ".orig"))]
 
 
 def test_the_index_follows_the_navigation_with_absolute_links(built: Path) -> None:
