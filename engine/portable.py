@@ -235,7 +235,7 @@ def _place(root: Path, variant: Variant) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="portable-") as folder:
         place = Path(folder) / FOLDER
         for part in ("engine", "snippets", ".cache/oracle"):
-            for file in files_below(root / part) if (root / part).is_dir() else ():
+            for file in files_below(root / part):
                 target = place / Path(file).relative_to(root)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(file, target)

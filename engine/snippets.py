@@ -16,6 +16,7 @@ from pathlib import Path
 
 from engine import cells
 from engine.errors import Problem, SourceError
+from engine.files import folders_in, is_source, read_source, sources_below
 from engine.forbidden import forbidden
 from engine.frameworks import LIBRARIES, TABS
 
@@ -84,11 +85,10 @@ class Snippet:
 
 def functions(root: Path) -> list[str]:
     """The names of the functions of which something is written, sorted. Raises SourceError for a stray snippet."""
-    strays = [path for path in (root / "snippets").iterdir() if path.suffix == ".py" and path.is_file()]
-    for path in sorted(strays):
-        discover(root, path)
-    folders = (path for path in (root / "snippets").iterdir() if path.is_dir())
-    return sorted(path.name for path in folders if not path.name.startswith("."))
+    for path in sorted((root / "snippets").glob("*.py")):
+        if is_source(path.name):
+            discover(root, path)
+    return folders_in(root / "snippets")
 
 
 def discover(root: Path, within: Path | None = None) -> list[Snippet]:
@@ -98,19 +98,17 @@ def discover(root: Path, within: Path | None = None) -> list[Snippet]:
     anything in `engine.forbidden`, a framework folder whose snippet does not import its framework, libraries that
     cannot share a process, an orphaned `.out`.
     """
-    base = root / "snippets"
-    start = within or base
-    files = [start] if start.is_file() else sorted(start.rglob("*.py"))
+    start = within or root / "snippets"
+    files = [start] if start.is_file() else sources_below(start, ".py")
     snippets: list[Snippet] = []
     problems: list[Problem] = []
     for file in files:
-        hidden = any(part.startswith((".", "__")) for part in file.relative_to(base).parts)
-        if file.suffix == ".py" and not file.name.startswith("_") and not hidden:
+        if file.suffix == ".py" and not file.name.startswith("_"):
             try:
                 snippets.append(_read(root, file))
             except SourceError as error:
                 problems += error.problems
-    for out in [] if start.is_file() else sorted(start.rglob("*.out")):
+    for out in [] if start.is_file() else sources_below(start, ".out"):
         if not out.with_suffix(".py").is_file():
             problems.append(Problem(out.relative_to(root).as_posix(), "recorded output without its snippet"))
     if problems:
@@ -187,10 +185,8 @@ def _scan(
     """Read a file, add its imports, and follow those of local modules in the snippet's folder."""
     name = file.relative_to(root).as_posix()
     try:
-        source = file.read_text(encoding="utf-8")
+        source = read_source(root, file)
         tree = ast.parse(source)
-    except UnicodeDecodeError as error:
-        raise SourceError([Problem(name, f"not UTF-8: {error}")]) from None
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
         raise SourceError([Problem(name, f"does not parse: {getattr(error, 'msg', error)}", line)]) from None
