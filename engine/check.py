@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine import cells, child, frameworks, guards, isolation, plots, printed, runner, worker
+from engine import cells, child, frameworks, guards, isolation, nudge, plots, printed, runner, worker
 from engine.compare import compare
 from engine.errors import Problem, SourceError
 from engine.files import write
@@ -69,7 +69,7 @@ def key(snippet: Snippet, run_by: Runner) -> str:
         frameworks.environment(),
         run_by.environment,
         asdict(run_by.limits(snippet)),
-        code_digest(cells, child, frameworks, guards, isolation, plots, printed, runner, worker),
+        code_digest(cells, child, frameworks, guards, isolation, nudge, plots, printed, runner, worker),
         STYLE.read_text(encoding="utf-8"),
     )
 

@@ -133,7 +133,7 @@ def _execute(job: dict[str, Any], guards: Guards) -> dict[str, Any]:
     warnings.filterwarnings("error", module=r"__main__\Z")
     warnings.simplefilter("ignore", ResourceWarning)  # raised where nothing can be: while an object is destroyed
     try:
-        exec(compile(job["source"], path, "exec", dont_inherit=True), main.__dict__)
+        exec(_code(job["source"], path, main.__dict__), main.__dict__)
         if job["curves"] and "matplotlib.pyplot" in sys.modules:
             from engine.plots import describe_open_figures
 
@@ -156,6 +156,14 @@ def _execute(job: dict[str, Any], guards: Guards) -> dict[str, Any]:
         names = ", ".join(thread.name for thread in left)
         return {"ok": False, "reason": f"left a thread running: {names}", "line": next(filter(None, lines), None)}
     return {"ok": True}
+
+
+def _code(source: str, path: str, namespace: dict[str, Any]) -> types.CodeType:
+    if units := int(os.environ.get("PRINTED_UNITS", "0")):  # only where engine.portable asks for it
+        from engine import nudge
+
+        return nudge.changed(source, path, namespace, units)
+    return compile(source, path, "exec", dont_inherit=True)
 
 
 def headline(error: BaseException) -> str:

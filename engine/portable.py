@@ -27,6 +27,7 @@ from engine.compare import compare
 from engine.errors import Problem
 from engine.files import files_below
 from engine.frameworks import cores
+from engine.nudge import UNITS
 from engine.runner import Result
 from engine.snippets import Snippet
 
@@ -83,6 +84,8 @@ VARIANTS = (
     Variant("XLA: at most AVX2", {"XLA_FLAGS": "--xla_cpu_max_isa=AVX2"}, libraries=("jax",), machines=X86),
     Variant("XLA: at most SSE4.2", {"XLA_FLAGS": "--xla_cpu_max_isa=SSE4_2"}, libraries=("jax",), machines=X86),
     Variant("four threads", THREADS),
+    Variant("printed numbers three units up", {UNITS: "3"}),
+    Variant("printed numbers three units down", {UNITS: "-3"}),
     Variant("another hash seed", {"PYTHONHASHSEED": "4242"}),
     Variant("another time zone", {"TZ": "America/St_Johns"}),
     Variant("another locale", {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0"}),
