@@ -11,7 +11,7 @@ from engine.definition import Definition
 from engine.labs import Lab
 from engine.notebooks import function_notebook, lab_notebook
 from engine.pages import Place
-from engine.published import DATA, Download
+from engine.published import DATA, LABS, Download
 from engine.threads import Thread
 
 #: The first moment that a zip file can name: its members must not tell when it was made.
@@ -57,8 +57,8 @@ def lab_downloads(lab: Lab) -> list[Download]:
     """The two files of a lab: its notebook and its script."""
     name = lab.verdict.snippet.topic
     return [
-        Download(f"labs/{name}.ipynb", lab_notebook(lab), {"en": "notebook"}),
-        Download(f"labs/{name}.py", lab.verdict.snippet.source, {"en": "script"}),
+        Download(f"{LABS}/{name}.ipynb", lab_notebook(lab), {"en": "notebook"}),
+        Download(f"{LABS}/{name}.py", lab.verdict.snippet.source, {"en": "script"}),
     ]
 
 

@@ -109,20 +109,20 @@ def _tabs(
 
 def _run(verdict: Verdict, language: str) -> str:
     """Code, output with the versions that it came from, and the problem if there is one."""
-    return block(verdict, verdict.snippet.source, verdict.result.output, language) + failure(verdict, language)
-
-
-def block(verdict: Verdict, source: str, output: str, language: str) -> str:
-    """Code of a snippet, all of it or a cell, and its output with the versions that it came from."""
-    snippet, result = verdict.snippet, verdict.result
-    versions = [_version(title, number, verdict, language) for title, number in result.versions.items()]
-    caption = " · ".join([*versions, result.machine])
-    parts = [fence(source, "python", f'data-snippet="{snippet.name}"')]
+    snippet, output = verdict.snippet, verdict.result.output
+    parts = [fence(snippet.source, "python", f'data-snippet="{snippet.name}"')]
     if output:
+        title = caption(verdict, language)
         if not snippet.folder:
-            caption = WORDS[language]["data"] + " · " + caption
-        parts.append(fence(output, "text", f'.output .no-copy title="{caption}"'))
-    return "\n".join(parts)
+            title = WORDS[language]["data"] + " · " + title
+        parts.append(fence(output, "text", f'.output .no-copy title="{title}"'))
+    return "\n".join(parts) + failure(verdict, language)
+
+
+def caption(verdict: Verdict, language: str) -> str:
+    """What an output came from: libraries with their versions, Python and the system."""
+    versions = [_version(title, number, verdict, language) for title, number in verdict.result.versions.items()]
+    return " · ".join([*versions, verdict.result.machine])
 
 
 def _version(title: str, number: str, verdict: Verdict, language: str) -> str:

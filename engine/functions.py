@@ -17,9 +17,9 @@ from engine.derivations import Derivation, Report
 from engine.downloads import downloads_fragment, function_downloads, lab_downloads, lab_line
 from engine.errors import Problem, attempt
 from engine.facts import Fact
-from engine.fragments import alarm, fragments
+from engine.fragments import alarm, failure, fragments
 from engine.fragments import derivation as derivation_fragment
-from engine.labs import LANGUAGE, lab_fragment
+from engine.labs import LANGUAGE
 from engine.labs import read as read_lab
 from engine.ledger import Release
 from engine.ledger_fragments import VERSIONS, versions_fragment
@@ -185,9 +185,8 @@ def _build(root: Path, findings: Findings, included: Included) -> Built:
         lab, faults = read_lab(verdict)
         seen.update(faults)
         own = lab_downloads(lab)
-        text, faults = lab_fragment(lab, lab_line(own))
-        seen.update(faults)
-        texts.setdefault(LANGUAGE, {})[f"labs/{verdict.snippet.topic}.md"] = text
+        below = lab_line(own) + failure(verdict, LANGUAGE)
+        texts.setdefault(LANGUAGE, {})[f"labs/{verdict.snippet.topic}.md"] = below
         files += own
     return Built(texts, files, [*findings.problems, *problems, *sorted(seen, key=str)])
 

@@ -15,7 +15,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from engine import machines
+from engine import lab_pages, machines
 from engine.build import Site
 from engine.errors import SourceError
 from engine.files import is_source
@@ -68,6 +68,7 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
     """Offer downloads, and to a translation the pages that it leaves out, to the pages' links. Join the scripts."""
     for file in [file for file in files if not all(map(is_source, file.src_uri.split("/")))]:
         files.remove(file)  # MkDocs leaves out hidden ones only
+    lab_pages.add_notebooks(files, config)
     machines.add_downloads(files, config)
     global left_out
     left_out = add_english_pages(files, config)
@@ -76,10 +77,11 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
         kept.begin(files, config)
 
 
-def on_pre_page(page: Page, **_: Any) -> Page:
-    """While someone writes, render only what has changed."""
+def on_pre_page(page: Page, config: MkDocsConfig, **_: Any) -> Page:
+    """Make the pages of labs of their notebooks. While someone writes, render only what has changed."""
+    lab_pages.render_notebook(page, config)
     if kept:
-        kept.keep_rendering(page)
+        kept.keep_rendering(page, lab_pages.notebook(page))
     return page
 
 

@@ -42,13 +42,16 @@ class Kept:
             for path in [path for path in known if files.get_file_from_path(path) is None]:
                 del known[path]
 
-    def keep_rendering(self, page: Page) -> None:
-        """Have MkDocs render a page only if its text, once all is included, or the site is another than before."""
+    def keep_rendering(self, page: Page, beside: str = "") -> None:
+        """Have MkDocs render a page only if its text, once all is included, or the site is another than before.
+
+        beside: what else the page is made of.
+        """
         render = page.render
 
         def render_if_changed(config: MkDocsConfig, files: Files) -> None:
             path = page.file.src_uri
-            key = digest(self._site, self._whole(page.markdown or ""))
+            key = digest(self._site, self._whole(page.markdown or ""), beside)
             if self._rendered.get(path, ("",))[0] != key:
                 before = dict(vars(page))
                 with _warnings() as warnings:

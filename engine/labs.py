@@ -1,7 +1,8 @@
 """Labs: scripts of cells, prose and code in turn, each shown as a page of its own and offered as a notebook.
 
 A lab is a snippet like any other: one mechanism runs, bounds, keeps, records and compares it. Here its cells are read,
-its outputs and figures put to the cells that made them, and the whole written as Markdown.
+its outputs and figures put to the cells that made them. `engine.notebooks` makes a notebook of it, which
+`engine.lab_pages` has rendered.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from __future__ import annotations
 import ast
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
+from pathlib import Path
 
 from engine import cells
 from engine.check import Verdict
 from engine.errors import Problem
 from engine.figures import FigureError, inline
-from engine.fragments import block, failure
 
 FORMAT = "py:percent"
 #: Labs are written in one language; pages in others link to them.
@@ -108,36 +109,20 @@ def _saved(source: str) -> list[tuple[str, int]]:
 
 
 def _figure(verdict: Verdict, name: str, svg: str, line: int, problems: list[Problem]) -> Figure:
+    script, alt = verdict.snippet.name, ""
     try:
-        texts = [node.text or "" for node in ET.fromstring(svg).iter(_DESCRIPTION)]
-    except ET.ParseError as error:
-        problems.append(Problem(verdict.snippet.name, f"{name}: not SVG: {error}", line))
-        texts = []
-    alt = " ".join(" ".join(texts).split())
-    if not alt:
-        reason = f'{name}: no text for those who do not see it; add metadata={{"Description": "..."}}'
-        problems.append(Problem(verdict.snippet.name, reason, line))
+        picture(script, name, svg, alt)
+        alt = " ".join(" ".join(node.text or "" for node in ET.fromstring(svg).iter(_DESCRIPTION)).split())
+        reason = "" if alt else 'no text for those who do not see it; add metadata={"Description": "..."}'
+    except FigureError as error:
+        reason = str(error)
+    if reason:
+        problems.append(Problem(script, f"{name}: {reason}", line))
     return Figure(name, svg, alt, line)
 
 
-def lab_fragment(lab: Lab, downloads: str) -> tuple[str, list[Problem]]:
-    """The lab as Markdown, and figures that cannot stand in a page. downloads: shown below its first cell."""
-    snippet = lab.verdict.snippet
-    parts: list[str] = []
-    problems: list[Problem] = []
-    for number, cell in enumerate(lab.cells):
-        if cell.kind == "markdown":
-            parts.append(cell.source + "\n")
-        else:
-            parts.append(block(lab.verdict, cell.source, cell.output, LANGUAGE))
-        for figure in cell.figures:
-            name = f"{snippet.function}-{snippet.topic}-{figure.name.removesuffix('.svg')}"
-            try:
-                picture = inline(figure.svg, name, figure.alt)
-            except FigureError as error:
-                problems.append(Problem(snippet.name, f"{figure.name}: {error}", figure.line))
-            else:
-                parts.append(f'<figure class="plot" id="{name}">{picture}</figure>\n')
-        if not number:
-            parts.append(downloads)
-    return "\n".join(parts) + failure(lab.verdict, LANGUAGE), problems
+def picture(script: str, name: str, svg: str, alt: str) -> str:
+    """A figure of a lab for its page. name: of its file. Raises FigureError where it cannot stand in a page."""
+    path = Path(script)
+    name = f"{path.parts[1]}-{path.stem}-{name.removesuffix('.svg')}"
+    return f'<figure class="plot" id="{name}">{inline(svg, name, alt)}</figure>\n'

@@ -13,8 +13,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from engine.check import Verdict
 from engine.definition import Definition
+from engine.fragments import caption
 from engine.frameworks import LIBRARIES, TABS
-from engine.labs import Lab
+from engine.labs import LANGUAGE, Lab
 from engine.pages import Place
 from engine.threads import Thread
 
@@ -25,15 +26,19 @@ _METADATA = {
 
 
 def lab_notebook(lab: Lab) -> str:
-    """A lab as a notebook file, with its outputs and figures. Raises nbformat.ValidationError."""
+    """A lab as a notebook file, with its outputs and figures. Raises nbformat.ValidationError.
+
+    Its metadata say which script it is and what ran it, and its cells are numbered as if run one after the other.
+    """
     made: list[NotebookNode] = []
     for cell in lab.cells:
         if cell.kind == "markdown":
             made.append(new_markdown_cell(cell.source))
         else:
-            pictures = [_picture(figure.svg, figure.alt) for figure in cell.figures]
+            pictures = [_picture(figure.svg, figure.alt, filename=figure.name) for figure in cell.figures]
             made.append(_code(cell.source, cell.output, pictures))
-    return _written(made)
+            made[-1].execution_count = sum(cell.cell_type == "code" for cell in made)
+    return _written(made, script=lab.verdict.snippet.name, ran_with=caption(lab.verdict, LANGUAGE))
 
 
 def function_notebook(
@@ -129,12 +134,12 @@ def _code(source: str, output: str, pictures: list[NotebookNode]) -> NotebookNod
     return new_code_cell(source, outputs=[*printed, *pictures])
 
 
-def _picture(svg: str, alt: str) -> NotebookNode:
-    return new_output("display_data", data={"image/svg+xml": svg, "text/plain": alt})
+def _picture(svg: str, alt: str, **metadata: str) -> NotebookNode:
+    return new_output("display_data", data={"image/svg+xml": svg, "text/plain": alt}, metadata=metadata)
 
 
-def _written(cells: list[NotebookNode]) -> str:
-    notebook = new_notebook(cells=cells, metadata=_METADATA)
+def _written(cells: list[NotebookNode], **metadata: str) -> str:
+    notebook = new_notebook(cells=cells, metadata=_METADATA | metadata)
     for number, cell in enumerate(cells, 1):
         cell.id = f"cell-{number}"
     nbformat.validate(notebook)

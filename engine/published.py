@@ -17,6 +17,8 @@ from engine.errors import Problem
 from engine.files import files_below, write
 
 FOLDER = Path(".cache/downloads")
+#: Where labs have their pages and files within the site.
+LABS = "labs"
 #: What is known of each function as data, and its schema: their folder within the site, and the schema's file here.
 DATA = "functions"
 SCHEMA = Path(__file__).parent / "schemas" / "function.schema.json"

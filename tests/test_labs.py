@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import platform
 import shutil
 import zipfile
 from collections.abc import Callable, Iterator
@@ -17,8 +18,8 @@ from engine.check import Verdict, check, mismatch
 from engine.downloads import lab_downloads, scripts
 from engine.errors import SourceError
 from engine.figures import PALETTE
-from engine.labs import Lab, lab_fragment, read
-from engine.notebooks import function_notebook
+from engine.labs import Lab, picture, read
+from engine.notebooks import function_notebook, lab_notebook
 from engine.pages import Place
 from engine.runner import Result, Runner
 from engine.snippets import Snippet, discover
@@ -126,7 +127,8 @@ def test_an_error_has_the_line_of_the_script(
     made, problems = read(found)
     assert problems == [], "what did not run needs no figures"
     assert [cell.output for cell in made.cells] == ["", "one\n", ""]
-    assert found.problem.reason in lab_fragment(made, "")[0]
+    notebook = nbformat.reads(lab_notebook(made), as_version=4)
+    assert [len(cell.get("outputs", [])) for cell in notebook.cells] == [0, 1, 0], "what ran before it is shown"
 
 
 def test_what_looks_like_a_cell_inside_a_string_is_none(lab: Callable[[str], Lab]) -> None:
@@ -170,8 +172,7 @@ def test_a_figure_stands_with_its_cell_and_its_text(lab: Callable[[str], Lab]) -
     assert [len(cell.figures) for cell in made.cells] == [0, 1, 0]
     (figure,) = made.cells[1].figures
     assert (figure.name, figure.alt, figure.line) == ("a.svg", "A line & more", 8)
-    text, problems = lab_fragment(made, "")
-    assert problems == []
+    text = picture(made.verdict.snippet.name, figure.name, figure.svg, figure.alt)
     assert '<figure class="plot" id="demo-tried-a"><svg' in text
     assert "A line &amp; more" in text
 
@@ -181,7 +182,9 @@ def test_a_figure_stands_with_its_cell_and_its_text(lab: Callable[[str], Lab]) -
     [
         (SAVE.format(name="a.svg", svg=svg()), 5, "no text for those who do not see it"),
         (SAVE.format(name="a.svg", svg=svg("  ")), 5, "no text for those who do not see it"),
-        (SAVE.format(name="a.svg", svg="<svg"), 5, "not SVG"),
+        (SAVE.format(name="a.svg", svg="<svg"), 5, "a.svg: not SVG"),
+        # It would not change with the page.
+        (SAVE.format(name="a.svg", svg=svg("A", "#123456")), 5, "a.svg: colour #123456 is not one of"),
         ("class plt:\n    savefig = print\nplt.savefig('b.svg')\n", 4, "no figure 'b.svg' of its own was written"),
         (SAVE.format(name="a.svg", svg=svg("A")).replace('plt.savefig("a.svg")', "plt.savefig('a' + '.svg')"), 4, "no"),
         (SAVE.format(name="a.svg", svg=svg("A")) + "plt.savefig('a.svg')\n", 6, "no figure 'a.svg' of its own"),
@@ -190,17 +193,9 @@ def test_a_figure_stands_with_its_cell_and_its_text(lab: Callable[[str], Lab]) -
 def test_a_figure_that_readers_could_not_have_is_a_problem(
     verdict: Callable[[str], Verdict], body: str, line: int, reason: str
 ) -> None:
-    _, (problem, *rest) = read(verdict(f"# %%\n{body}"))
+    _, (problem,) = read(verdict(f"# %%\n{body}"))
     assert (problem.path, problem.line) == ("snippets/demo/labs/tried.py", line)
     assert reason in problem.reason
-    assert not rest or "not SVG" in reason
-
-
-def test_a_colour_that_does_not_change_with_the_page_is_a_problem(lab: Callable[[str], Lab]) -> None:
-    made = lab("# %%\n" + SAVE.format(name="a.svg", svg=svg("A", "#123456")))
-    (problem,) = lab_fragment(made, "")[1]
-    assert problem.line == 5
-    assert "#123456" in problem.reason
 
 
 def test_trained_curves_are_not_recorded_but_plain_ones_are(add: Add, warm: Runner) -> None:
@@ -253,6 +248,12 @@ def test_the_notebook_is_the_script_with_its_outputs(lab: Callable[[str], Lab]) 
     assert outputs[5][-1].data["image/svg+xml"] == svg("A line")
     assert outputs[5][-1].data["text/plain"] == "A line"
     assert {output.output_type for of_one in outputs for output in of_one} == {"stream", "display_data"}
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in code] == [1, 2, 3, 4]
+    assert notebook.metadata["script"] == "snippets/demo/labs/tried.py"
+    assert notebook.metadata["ran_with"].endswith(
+        f"Python {platform.python_version()} · {platform.system()} {platform.machine()}"
+    )
     assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
 
 

@@ -94,6 +94,7 @@ OURS = (
     "engine/*.py",
     "engine/schemas/*.json",
     "engine/styles/*.mplstyle",
+    "engine/templates/*.j2",
     "theme/*.html",
     "theme/assets/card.png",
     "theme/assets/css/*.css",
@@ -166,9 +167,11 @@ ALLOWED = {
 #: What packages wrote before there were SPDX expressions in their metadata.
 OLDER = {
     "3-Clause BSD License": "BSD-3-Clause",
+    "Apache 2.0": "Apache-2.0",
     "Apache License 2.0": "Apache-2.0",
     "Apache Software License": "Apache-2.0",
     "BSD License": "BSD",  # without saying which
+    "ISC License (ISCL)": "ISC",
     "MIT License": "MIT",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
     "Python Software Foundation License": "PSF-2.0",
