@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from built import Site, cells, code_text
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, expect
 from reading import CONTRAST, SOFTPLUS, Log, Open
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,3 +81,12 @@ def test_the_search_and_the_other_language_know_labs(site: Site) -> None:
     for lab in LABS:
         assert f"labs/{lab.stem}/" in known
         assert f"../../labs/{lab.stem}/" in led
+
+
+def test_cells_have_their_numbers_however_a_reader_comes_to_the_page(open_page: Open) -> None:
+    page = open_page("labs/")
+    page.evaluate("window.stayed = true")
+    page.locator("article a", has_text="Fifty layers deep").click()
+    expect(page.locator(".lab-cell").first).to_be_attached()
+    assert page.evaluate("window.stayed"), "the page was loaded anew"
+    assert page.evaluate(PROMPTS)[0][1] == "In [1]:"
