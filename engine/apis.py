@@ -15,6 +15,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 from engine import frameworks
@@ -167,9 +168,9 @@ class _Inquiry:
         self.by_library: dict[str, list[int]] = {}
         for i, api in enumerate(definition.apis):
             if api.library not in LIBRARIES:
-                self._add(i, f"{api.library} is not a library that snippets can use")
+                self._add(i, f"{api.library} is not a library that snippets can use; there are {', '.join(LIBRARIES)}")
             elif not frameworks.installed(api.library):
-                self._add(i, f"{api.library} is not installed")
+                self._add(i, f"{api.library} is not installed; install it (pip install -r requirements.txt)")
             else:
                 self.by_library.setdefault(api.library, []).append(i)
 
@@ -219,28 +220,31 @@ def _snippet(root: Path, questions: Sequence[_Question]) -> Snippet:
 
 def _answers(result: Result, count: int) -> list[dict[str, Any]]:
     if result.problem:
-        return [{"failed": f"{result.problem.reason}\\n{result.problem.detail}"}] * count
+        return [{"failed": f"{result.problem.reason}\n{result.problem.detail}"}] * count
     return json.loads(result.output.splitlines()[-1])[0]
 
 
 def _faults(api: Api, answer: Mapping[str, Any], samples: Samples) -> Iterable[list[str]]:
     """Reason, and lines of detail, of everything that is wrong."""
     if "exists" not in answer:
-        yield ["does not exist", f"  {answer['failed']}"]
+        yield ["does not exist", indent(answer["failed"], "  ")]
         return
     if "defaults" not in answer:
-        yield ["does not tell its arguments", f"  {answer['failed']}"]
+        yield ["does not tell its arguments", indent(answer["failed"], "  ")]
     elif _typed(answer["defaults"]) != _typed(api.defaults):
         yield [
             "has other optional arguments or defaults",
             f"  defined:   {_shown(api.defaults) or 'none'}",
             f"  installed: {_shown(answer['defaults']) or 'none'}",
+            f"  to accept: defaults: {json.dumps(answer['defaults'])}",
         ]
     if not samples:
         return
     if "values" not in answer:
         yield (
-            [f"cannot be called as {api.call}", f"  {answer['failed']}"] if "defaults" in answer else ["is not called"]
+            [f"cannot be called as {api.call}", indent(answer["failed"], "  ")]
+            if "defaults" in answer
+            else ["is not called"]
         )
         return
     if len(answer["values"]) != len(samples):

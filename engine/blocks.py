@@ -87,7 +87,8 @@ def parse(path: str, text: str) -> Page:
         settings, blocks = _front_matter(path, front)
     translate = settings.get("translate", True)
     if not isinstance(translate, bool):
-        raise SourceError([Problem(path, "`translate` is true or false", 1)])
+        line = next(number for number, line in enumerate(text.split("\n"), 1) if line.startswith("translate"))
+        raise SourceError([Problem(path, "`translate` is true or false", line)])
     return Page(path, (*blocks, *_blocks(tokens, text.split("\n"))), translate)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.errors import Problem, SourceError
 from engine.frameworks import TABS
-from engine.yamlfile import load
+from engine.yamlfile import line_of, load
 
 #: The name of the file in the folder of a function.
 FILE = "definition.yml"
@@ -111,7 +111,7 @@ class Definition:
 
     expression, stable, derivative: SymPy texts in x and the parameters; compare: other functions to show beside it, as
     SymPy texts in x, by name; figure: alternative text of its figure by
-    language; absent: reasons by (topic, tab), by language.
+    language; absent: reasons by (topic, tab), by language; root: the project's folder, which `path` is within.
     """
 
     path: Path
@@ -124,6 +124,12 @@ class Definition:
     apis: tuple[Api, ...]
     figure: dict[str, str]
     absent: dict[tuple[str, str], dict[str, str]]
+    root: Path = Path()
+
+    def line(self, *keys: str | int, file: str = FILE) -> int | None:
+        """Where an entry of its file stands, or of one beside it; None if there is no such file."""
+        path = self.path.with_name(file)
+        return line_of(self.root, path, keys) if (self.root / path).is_file() else None
 
 
 def read(root: Path, function: str) -> Definition:
@@ -148,4 +154,5 @@ def read(root: Path, function: str) -> Definition:
         ),
         figure=data["figure"],
         absent=absent,
+        root=root,
     )

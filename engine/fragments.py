@@ -24,6 +24,7 @@ from engine.languages import WORDS
 from engine.pages import Place, link
 from engine.snippets import Snippet
 from engine.threads import Thread
+from engine.verbatim import alteration
 
 VERDICTS = {"true": "verdict-true", "half true": "verdict-half", "false": "verdict-false"}
 ANSWERS = ("yes", "no")
@@ -50,6 +51,9 @@ def fragments(
     tried: dict[str, Verdict] = {}
     for verdict in verdicts:
         snippet = verdict.snippet
+        if altered := alteration(snippet.source):
+            line, reason = altered
+            problems.append(Problem(snippet.name, reason, line))
         if snippet.folder in TABS:
             topics.setdefault(snippet.topic, {})[snippet.folder] = verdict
         elif snippet.folder == "claims":
@@ -63,7 +67,8 @@ def fragments(
         elif not snippet.folder:
             texts[f"{snippet.topic}.md"] = _figure(definition, verdict, language, problems)
         elif not snippet.lab:  # a page of its own: engine.labs
-            problems.append(Problem(snippet.name, f"no such kind of snippet: {snippet.folder}/"))
+            known = ", ".join([*TABS, "claims", "recipes", "threads", "labs"])
+            problems.append(Problem(snippet.name, f"no such kind of snippet: {snippet.folder}/; there are {known}"))
     if seen := microscope(definition, language):
         texts["microscope.md"] = seen
     for topic, tabs in topics.items():
@@ -76,9 +81,10 @@ def fragments(
         texts[EXPERIMENTS] = "\n".join(
             f"## {WORDS[language][name]} {{ #{name} }}\n\n" + "\n".join(group) for name, group in groups if group
         )
-    for topic, _ in definition.absent:
+    for topic in dict.fromkeys(topic for topic, _ in definition.absent):
         if topic not in topics:
-            problems.append(Problem(definition.path.as_posix(), f"absent.{topic}: no snippet has this topic"))
+            reason = f"absent.{topic}: no snippet has this topic; write one for another framework, or remove this entry"
+            problems.append(Problem(definition.path.as_posix(), reason, definition.line("absent", topic)))
     return texts, problems
 
 
@@ -89,8 +95,9 @@ def _tabs(
     for tab, module in TABS.items():
         reason = definition.absent.get((topic, tab))
         if tab in verdicts and reason:
-            path = verdicts[tab].snippet.name
-            problems.append(Problem(path, f"{definition.path.as_posix()} says that there is nothing to show"))
+            where = f"absent.{topic}.{tab} says that there is nothing to show, but {verdicts[tab].snippet.name} does"
+            line = definition.line("absent", topic, tab)
+            problems.append(Problem(definition.path.as_posix(), f"{where}; remove one of the two", line))
         if tab in verdicts:
             body = _run(verdicts[tab], language)
         elif reason:
@@ -193,7 +200,8 @@ def _threads(
     parts = []
     for name, thread in threads.items():
         if name not in verdicts:
-            problems.append(Problem(f"{folder}/threads.yml", f"{name}: no snippet threads/{name}.py shows it"))
+            reason = f"{name}: no snippet threads/{name}.py shows it; write it, or remove this entry"
+            problems.append(Problem(f"{folder}/threads.yml", reason, definition.line(name, file="threads.yml")))
             continue
         said = _last_word(verdicts[name], "still so", ANSWERS, problems)
         title, version = next(iter(verdicts[name].result.versions.items()), ("", ""))
@@ -204,7 +212,8 @@ def _threads(
             f"  {_to_experiment(verdicts[name].snippet, language, places)}\n  {{ #{anchor} }}"
         )
     for name in verdicts.keys() - threads.keys():
-        problems.append(Problem(verdicts[name].snippet.name, f"{folder}/threads.yml does not say what it shows"))
+        reason = f"{folder}/threads.yml does not say what it shows; add an entry {name} there"
+        problems.append(Problem(verdicts[name].snippet.name, reason, 1))
     return "\n".join(parts) + "\n"
 
 
@@ -215,8 +224,9 @@ def _last_word(verdict: Verdict, label: str, allowed: Iterable[str], problems: l
         if said == f"{label}: {word}":
             return word
     if not verdict.problem:
-        reason = f"its last line must be one of: {', '.join(f'{label}: {word}' for word in allowed)}"
-        problems.append(Problem(verdict.snippet.name, reason))
+        reason = f"the last line that it prints must be one of: {', '.join(f'{label}: {word}' for word in allowed)}"
+        line = len(verdict.snippet.source.rstrip().split("\n"))
+        problems.append(Problem(verdict.snippet.name, reason, line, f"  it prints: {said}"))
     return ""
 
 
@@ -226,7 +236,7 @@ def _figure(definition: Definition, verdict: Verdict, language: str, problems: l
     drawings = {path: text for path, text in verdict.result.files.items() if path.endswith(".svg")}
     picture = ""
     if len(drawings) != 1 and not verdict.problem:
-        problems.append(Problem(snippet.name, f"must write one SVG file; it wrote {', '.join(drawings) or 'none'}"))
+        problems.append(Problem(snippet.name, f"must save one SVG file; it saved {', '.join(drawings) or 'none'}"))
     for text in drawings.values():
         try:
             picture = inline(text, name, " ".join(definition.figure[language].split()))

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from engine.errors import Problem
@@ -31,9 +32,12 @@ def check_includes(root: Path, language: str, fragments: set[str]) -> list[Probl
             if match:
                 included.add(match[1])
                 if match[1] not in fragments:
-                    problems.append(Problem(name, f"no fragment {match[1]!r}", number))
+                    near = get_close_matches(match[1], sorted(fragments), 1, 0.8)
+                    hint = f"; the nearest is {near[0]!r}" if near else ""
+                    problems.append(Problem(name, f"no fragment {match[1]!r}{hint}", number))
     problems += [
-        Problem(f"docs/{language}", f"no page includes the fragment {name!r}") for name in sorted(fragments - included)
+        Problem(f"docs/{language}", f'no page includes the fragment {name!r}: one has to hold the line --8<-- "{name}"')
+        for name in sorted(fragments - included)
     ]
     return problems
 

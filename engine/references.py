@@ -42,7 +42,7 @@ def footnotes(root: Path, language: str, store: Store) -> tuple[dict[str, str], 
             return {}, error.problems
         name = page.relative_to(root).as_posix()
         problems += [
-            Problem(name, f"no work {key!r} in docs/references.bib", line)
+            Problem(name, f"no work {key!r} in docs/references.bib; add it there, or mend the key", line)
             for key, line in lines.items()
             if key not in works
         ]

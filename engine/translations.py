@@ -145,8 +145,10 @@ def _check(root: Path, language: str, source: _Pages) -> list[Problem]:
 
 def _no_source(page: Page, original: Page | None) -> Problem:
     if original is None:
-        return Problem(page.path, "renders no English page", 1)
-    return Problem(page.path, f"renders {original.path}, whose front matter says `translate: false`", 1)
+        path = "/".join(["docs", SOURCE, *page.path.split("/")[2:]])
+        return Problem(page.path, f"renders no English page; write {path}, or remove this one", 1)
+    reason = f"renders {original.path}, whose front matter says `translate: false`; remove one of the two"
+    return Problem(page.path, reason, 1)
 
 
 # The content
@@ -296,7 +298,9 @@ def _entries(
     """The new entries for a page, and what was not to be recorded."""
     entries: list[Entry] = []
     known = {right.line for _, right in _prose(pairs)}
-    problems = [Problem(page.path, "no paragraph begins here", line) for line in sorted(lines - known)]
+    problems = [
+        Problem(page.path, "no paragraph begins here; name its first line", line) for line in sorted(lines - known)
+    ]
     missing = {id(pair[1]): kept for pair, kept in _unrecorded(pairs, recorded)}
     rendered = {entry.source: entry for entry in reversed(_unused(pairs, recorded))}
     for pair in _prose(pairs):

@@ -8,7 +8,8 @@ import pytest
 
 from engine import apis, definition
 from engine.definition import Api
-from engine.runner import Runner
+from engine.errors import Problem
+from engine.runner import Result, Runner
 from engine.store import Store
 
 ROOT = Path(__file__).parent.parent
@@ -157,3 +158,11 @@ def test_fragment(ask, language):
     text = apis.apis_fragment(found, language)
     assert "| PyTorch | `torch.nn.functional.softplus` | `beta=1, threshold=20` | 2." in text
     assert "| NumPy | `numpy.logaddexp` | – | 2." in text
+
+
+def test_what_a_library_says_of_a_failure_stands_in_lines_of_its_own() -> None:
+    problem = Problem("a.py", "ended by SIGSEGV", detail="first\nsecond")
+    asked = Api("numpy.tanh", "numpy.tanh(x)", {}, False)
+    (answer,) = apis._answers(Result("", problem=problem), 1)
+    (fault,) = apis._faults(asked, answer, [])
+    assert fault == ["does not exist", "  ended by SIGSEGV\n  first\n  second"]

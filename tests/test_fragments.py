@@ -115,6 +115,22 @@ def test_tabs_must_be_level() -> None:
     assert "no snippet has this topic" in problem.reason
 
 
+def test_faults_of_files_beside_the_snippets_have_their_line(project: Path) -> None:
+    (project / "snippets/demo/definition.yml").write_text(
+        "name: Demo\nexpression: x\nstable: x\nderivative: '1'\napis: [{name: numpy.tanh}]\n"
+        "figure: {en: a, zh: b}\nabsent:\n  layer:\n    jax: {en: a, zh: b}\n  other:\n    jax: {en: a, zh: b}\n"
+    )
+    (project / "snippets/demo/threads.yml").write_text("\na:\n  url: https://example.org\n")
+    known = {"a": Thread("https://example.org", "a", {"en": "a", "zh": "a"})}
+    problems = fragments(read(project, "demo"), known, tabs("layer", source="a = 1\nb = '\t'\n"), "en")[1]
+    assert [f"{problem.path}:{problem.line}" for problem in problems] == [
+        *(f"snippets/demo/{tab}/layer.py:2" for tab in TABS),
+        "snippets/demo/definition.yml:9",
+        "snippets/demo/threads.yml:3",
+        "snippets/demo/definition.yml:11",
+    ]
+
+
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], include_characters="\n`~\t"), min_size=1))
 def test_any_output_is_the_same_text_in_the_page(text: str) -> None:
     output = text.replace("\t", " ") + "\n"
@@ -200,7 +216,7 @@ def test_a_claim_that_fails_says_so_on_both_pages() -> None:
 @pytest.mark.parametrize("output", ["", "x\n", "verdict: maybe\n", "verdict: true\nmore\n", "true\n"])
 def test_a_claim_without_a_verdict_is_a_problem(output: str) -> None:
     (problem,) = fragments(definition(), {}, [verdict("claims/is_so.py", output)], "en")[1]
-    assert "its last line must be one of" in problem.reason
+    assert "the last line that it prints must be one of" in problem.reason
 
 
 def test_a_thread_says_whether_it_is_still_so() -> None:
@@ -220,7 +236,7 @@ def test_a_thread_says_whether_it_is_still_so() -> None:
     [
         ((), ["threads/a.py"], "threads.yml does not say what it shows"),
         (("a",), [], "no snippet threads/a.py shows it"),
-        (("a",), ["threads/a.py"], "its last line must be one of: still so: yes, still so: no"),
+        (("a",), ["threads/a.py"], "the last line that it prints must be one of: still so: yes, still so: no"),
     ],
 )
 def test_threads_and_their_snippets_must_match(threads: tuple[str, ...], paths: list[str], reason: str) -> None:
@@ -250,7 +266,7 @@ def test_a_figure_stands_in_the_page_with_its_text_and_colours() -> None:
 
 
 def test_a_figure_must_be_one_svg_in_the_palette() -> None:
-    assert "must write one SVG" in fragments(definition(), {}, [verdict("figure.py", "")], "en")[1][0].reason
+    assert "must save one SVG" in fragments(definition(), {}, [verdict("figure.py", "")], "en")[1][0].reason
     with pytest.raises(FigureError, match="#123456 is not one of"):
         inline(SVG.replace("#37474f", "#123456"), "a", "b")
     with pytest.raises(FigureError, match="not SVG"):
@@ -263,7 +279,7 @@ def test_a_figure_must_be_one_svg_in_the_palette() -> None:
     ("old", "new", "reason"),
     [
         ("figure:", "picture:", "'picture' was unexpected"),
-        ("name: Softplus", "name: 7", "7 is not of type 'string'"),
+        ("name: Softplus", "name: 7", "name: YAML reads 7 as the number 7; quote it"),
         ("positive", "sideways", "'sideways' is not one of"),
         ("numpy:", "nmupy:", "'nmupy' was unexpected"),
         ("name: Softplus", "name: Softplus\nname: Softplus", "stands twice"),
@@ -299,7 +315,7 @@ def test_includes_and_fragments_must_match(tmp_path: Path) -> None:
         "docs/en/page.md:4: no fragment 'demo/missing.md'",
         'docs/en/page.md:5: write one include a line: --8<-- "path"',
         'docs/en/page.md:7: write one include a line: --8<-- "path"',
-        "docs/en: no page includes the fragment 'demo/b.md'",
+        "docs/en: no page includes the fragment 'demo/b.md': one has to hold the line --8<-- \"demo/b.md\"",
     ]
 
 

@@ -56,7 +56,7 @@ def test_works_are_listed_in_the_order_of_citation(cite) -> None:
 
 def test_an_unknown_work_is_a_problem_with_its_line(cite) -> None:
     assert cite("text\n\nA[^one2001] and b[^one2010].\n")[1] == [
-        "docs/en/functions/page.md:3: no work 'one2010' in docs/references.bib"
+        "docs/en/functions/page.md:3: no work 'one2010' in docs/references.bib; add it there, or mend the key"
     ]
 
 

@@ -275,10 +275,13 @@ def test_a_page_can_be_in_english_only(site: Path) -> None:
     assert check(site) == []
     (site / "docs/zh/lab.md").write_text("# 实验\n", encoding="utf-8")
     (problem,) = check(site)
-    assert str(problem) == "docs/zh/lab.md:1: renders docs/en/lab.md, whose front matter says `translate: false`"
+    assert (
+        str(problem)
+        == "docs/zh/lab.md:1: renders docs/en/lab.md, whose front matter says `translate: false`; remove one of the two"
+    )
     assert record(site, {site / "docs/zh/lab.md": set()}) == ([], [problem])
     (site / "docs/en/lab.md").write_text("---\ntranslate: never\n---\n")
-    assert [str(problem) for problem in check(site)] == ["docs/en/lab.md:1: `translate` is true or false"]
+    assert [str(problem) for problem in check(site)] == ["docs/en/lab.md:2: `translate` is true or false"]
     (site / "docs/en/lab.md").write_text("---\ntitle: Lab\nhide: [\n---\n")
     assert [(problem.path, problem.line) for problem in check(site)] == [("docs/en/lab.md", 3)]
 
@@ -334,7 +337,9 @@ def test_nobody_records_by_accident_that_nothing_had_to_be_done(site: Path) -> N
     assert record(site, {site / ZH: set()}) == ([f"{ZH}: 1 recorded"], stale[1:])
     assert check(site) == stale[1:]
     at = line(CHINESE, "完。")
-    assert record(site, {site / ZH: {1, at}}, unchanged=True)[1] == [Problem(ZH, "no paragraph begins here", 1)]
+    assert record(site, {site / ZH: {1, at}}, unchanged=True)[1] == [
+        Problem(ZH, "no paragraph begins here; name its first line", 1)
+    ]
     assert check(site) == []
 
 
