@@ -3,6 +3,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
+# On Linux, PyPI's torch brings several gigabytes for CUDA, which nothing here uses. TORCH=cpu takes the CPU build from
+# PyTorch's own index instead, for .venv and for what `make ledger` installs: as `+cpu` it is preferred to PyPI's.
+ifeq ($(TORCH),cpu)
+export PIP_EXTRA_INDEX_URL := $(PIP_EXTRA_INDEX_URL) https://download.pytorch.org/whl/cpu
+else ifneq ($(TORCH),)
+$(error TORCH=$(TORCH) is not known; TORCH=cpu takes the build of torch without CUDA, and no TORCH the one from PyPI)
+endif
+
 .PHONY: serve site offline test record check ledger lint portable bench audit requirements clean
 
 serve: $(READY)  ## the site at http://127.0.0.1:8000, rebuilt on every change
@@ -62,9 +70,10 @@ CUDA := $(foreach name,cuda-bindings cuda-pathfinder cuda-toolkit triton $(addpr
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; say which: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@echo "Setting up .venv, once: this downloads the packages of requirements.txt and takes some minutes."
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --upgrade pip
-	$(BIN)/pip install --quiet --requirement requirements.txt
+	$(BIN)/pip install --requirement requirements.txt
 	touch $@
 
 clean:  ## remove what builds and runs have written, but not .venv
