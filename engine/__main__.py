@@ -13,12 +13,13 @@ from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
 
-from engine import audit, definition, frameworks, ledger, releases, translations
+from engine import audit, definition, frameworks, ledger, progress, releases, translations
 from engine.check import Verdict, check, mismatch, missing, record, require_libraries
 from engine.definition import Definition
 from engine.errors import Problem, SourceError
 from engine.files import folders_in, sources_below
 from engine.frameworks import installed
+from engine.progress import Progress, TellingRunner
 from engine.runner import Runner
 from engine.shards import Shard
 from engine.site import build_site
@@ -34,6 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # what a terminal cannot show must hide no problem
+    progress.current = Progress(sys.stderr)
     options = _parser().parse_args(arguments)
     root = Path.cwd()
     if not (root / "snippets").is_dir():
@@ -337,7 +339,7 @@ def _translated(root: Path, options: argparse.Namespace) -> int:
 def _build(root: Path) -> int:
     from engine.build import Site
 
-    with Runner() as runner:
+    with TellingRunner() as runner:
         problems = Site(root, runner).build()
     for problem in problems:
         print(problem, file=sys.stderr)

@@ -21,7 +21,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from engine import frameworks
+from engine import frameworks, progress
 from engine.definition import Api, Definition
 from engine.errors import Problem, SourceError
 from engine.files import write
@@ -232,8 +232,11 @@ def measure(root: Path, definition: Definition, own: Mapping[str, str] = Mapping
     parameters = {parameter.name: parameter.default for parameter in definition.parameters}
 
     def ask(job: dict[str, Any], backend: str = "tensorflow") -> Any:
-        return _run(root, definition, job, backend, own)
+        what = " ".join(str(job[key]) for key in ("kind", "backend", "dtype") if key in job)
+        progress.current.say(f"measuring the accuracy of {definition.name}: {what}", passing=True)
+        return _run(root, definition, job, backend, own, what)
 
+    progress.current.say(f"measuring the accuracy of {definition.name}, which takes minutes the first time")
     shared = ask({"kind": "formulas", "expression": definition.expression, "parameters": parameters})
     shared["cache"] = str(root / ".cache" / "oracle")
     nearest: dict[str, tuple[Accuracy, ...]] = {}
@@ -259,6 +262,7 @@ def measure(root: Path, definition: Definition, own: Mapping[str, str] = Mapping
     columns = [name for name in PLOTTED if any(row.dtype == name and row.orders for row in rows)]
     curves = [(*look(index), curve) for index, (_, curve) in enumerate(groups(rows))]
     plot = ask({"kind": "plot", "columns": columns, "groups": curves}) if columns else ""
+    progress.current.say("")
     versions = {}
     for module in _libraries(definition):
         if module in LIBRARIES and module not in ("sympy", "matplotlib"):
@@ -274,9 +278,10 @@ def measure(root: Path, definition: Definition, own: Mapping[str, str] = Mapping
     )
 
 
-def _run(root: Path, definition: Definition, job: dict[str, Any], backend: str, own: Mapping[str, str]) -> Any:
+def _run(
+    root: Path, definition: Definition, job: dict[str, Any], backend: str, own: Mapping[str, str], what: str
+) -> Any:
     """The answer of a worker process to a job."""
-    what = " ".join(str(job[key]) for key in ("kind", "backend", "dtype") if key in job)
     name = definition.path.as_posix()
     with tempfile.TemporaryDirectory(prefix="home-", ignore_cleanup_errors=True) as home:
         try:

@@ -15,11 +15,11 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from engine import lab_pages, machines
+from engine import lab_pages, machines, progress
 from engine.build import Site
 from engine.errors import SourceError
 from engine.files import is_source
-from engine.runner import Runner
+from engine.progress import Progress, TellingRunner
 from engine.scripts import bundle
 from engine.site import DRAFT
 from engine.untranslated import EnglishPage, add_english_pages, lead_to_english
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from engine.kept import Kept
 
-runner = Runner()  # its workers start when first needed and stay warm between the rebuilds of `mkdocs serve`
+runner = TellingRunner()  # its workers start when first needed and stay warm between the rebuilds of `mkdocs serve`
 kept: Kept | None = None  # only while serving
 navigation: Navigation
 left_out: list[EnglishPage]  # of a translation
@@ -39,6 +39,7 @@ def on_startup(command: str, **_: Any) -> None:
     """Also makes MkDocs keep this module between rebuilds."""
     global kept
     kept = None
+    progress.current = Progress(sys.stderr)
     if command == "serve":
         from engine.kept import Kept
 

@@ -1,0 +1,59 @@
+"""What a waiting person is told: a line on a terminal, a few lines in a log, nothing where nothing runs."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import pytest
+
+from engine import progress
+from engine.check import check
+from engine.progress import Progress, TellingRunner
+from engine.runner import Limits
+from engine.snippets import Snippet
+from engine.store import Store
+
+
+class Terminal(io.StringIO):
+    """A stream that says that it is one."""
+
+    def isatty(self) -> bool:
+        """Yes."""
+        return True
+
+
+@pytest.fixture
+def told(add: Callable[[str, str], Snippet], monkeypatch: pytest.MonkeyPatch) -> Callable[[io.StringIO], str]:
+    """What two snippets say on a stream when they are checked."""
+    snippets = [add(f"demo/claims/{name}.py", "print(1)\n") for name in "ab"]
+
+    def told(stream: io.StringIO) -> str:
+        monkeypatch.setattr(progress, "current", Progress(stream))
+        with TellingRunner(Limits()) as runner:
+            check(snippets, runner, Store(snippets[0].root / ".cache"))
+        return stream.getvalue()
+
+    return told
+
+
+def test_a_log_gets_one_line_and_none_if_nothing_runs(told: Callable[[io.StringIO], str]) -> None:
+    assert told(io.StringIO()) == "2 scripts to run; what has not changed is not run again\n"
+    assert told(io.StringIO()) == ""
+
+
+def test_a_terminal_gets_a_line_that_is_empty_in_the_end(told: Callable[[io.StringIO], str]) -> None:
+    lines = told(Terminal()).split("\r\x1b[K")
+    assert lines == [
+        "",
+        "2 scripts to run; what has not changed is not run again",
+        "1 scripts left to run, after snippets/demo/claims/a.py",
+        "0 scripts left to run, after snippets/demo/claims/b.py",
+        "",
+    ]
+
+
+def test_a_library_is_silent(add: Callable[[str, str], Snippet], capsys: pytest.CaptureFixture[str]) -> None:
+    with TellingRunner(Limits()) as runner:
+        runner.run([add("demo/claims/a.py", "print(1)\n")])
+    assert capsys.readouterr() == ("", "")
