@@ -171,7 +171,11 @@ def audit(root: Path, definition: Definition, own: Mapping[str, str] = MappingPr
         return _audit(json.loads(file.read_text(encoding="utf-8")))
     except (FileNotFoundError, json.JSONDecodeError, TypeError, KeyError):
         pass
-    result = measure(root, definition, own)
+    progress.current.say(f"measuring the accuracy of {definition.name}, which takes minutes the first time")
+    try:
+        result = measure(root, definition, own)
+    finally:
+        progress.current.say("")
     write(file, json.dumps(asdict(result)))
     return result
 
@@ -236,7 +240,6 @@ def measure(root: Path, definition: Definition, own: Mapping[str, str] = Mapping
         progress.current.say(f"measuring the accuracy of {definition.name}: {what}", passing=True)
         return _run(root, definition, job, backend, own, what)
 
-    progress.current.say(f"measuring the accuracy of {definition.name}, which takes minutes the first time")
     shared = ask({"kind": "formulas", "expression": definition.expression, "parameters": parameters})
     shared["cache"] = str(root / ".cache" / "oracle")
     nearest: dict[str, tuple[Accuracy, ...]] = {}
@@ -262,7 +265,6 @@ def measure(root: Path, definition: Definition, own: Mapping[str, str] = Mapping
     columns = [name for name in PLOTTED if any(row.dtype == name and row.orders for row in rows)]
     curves = [(*look(index), curve) for index, (_, curve) in enumerate(groups(rows))]
     plot = ask({"kind": "plot", "columns": columns, "groups": curves}) if columns else ""
-    progress.current.say("")
     versions = {}
     for module in _libraries(definition):
         if module in LIBRARIES and module not in ("sympy", "matplotlib"):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from engine import progress
+from engine import audit, definition, progress
 from engine.check import check
+from engine.errors import SourceError
 from engine.progress import Progress, TellingRunner
 from engine.runner import Limits
 from engine.snippets import Snippet
@@ -57,3 +59,18 @@ def test_a_library_is_silent(add: Callable[[str, str], Snippet], capsys: pytest.
     with TellingRunner(Limits()) as runner:
         runner.run([add("demo/claims/a.py", "print(1)\n")])
     assert capsys.readouterr() == ("", "")
+
+
+def test_an_audit_that_fails_leaves_the_line_to_its_problem(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "snippets/demo/definition.yml").write_text(
+        "name: Demo\nexpression: tanh(x)\nstable: tanh(x)\nderivative: 1 - tanh(x)**2\n"
+        "apis: [{name: numpy.tanh, audit: true}]\nfigure: {en: a, zh: b}\n"
+    )
+    stream = Terminal()
+    monkeypatch.setattr(progress, "current", Progress(stream))
+    monkeypatch.setattr("engine.frameworks.installed", lambda module: module != "flint")
+    with pytest.raises(SourceError, match="the audit needs flint, not installed; install it"):
+        audit.audit(project, definition.read(project, "demo"))
+    assert stream.getvalue() == ("\r\x1b[Kmeasuring the accuracy of Demo, which takes minutes the first time\r\x1b[K")
