@@ -15,17 +15,26 @@ from engine.files import read_source, sources_below
 # The stock syntax of pymdownx.snippets, single-line form; a leading `;` escapes it.
 INCLUDE = re.compile(r"""^\s*-{1,}8<-{1,}\s+["']([^"']+)["']\s*$""")
 _HEADING = re.compile(r"#+\s+(.+?)(?:\s+\{[^{}]*\})?\s*$")
+_FORMULA = re.compile(r"\$[^\s$](?:[^$]*[^\s$])?\$(?!\d)")
 _BLOCK = re.compile(r"^\s*-{1,}8<-{1,}\s*$")
 
 
 def check_includes(root: Path, language: str, fragments: set[str]) -> list[Problem]:
-    """Includes without their fragment, with page and line, and fragments that no page of the language includes."""
+    """Includes without their fragment, with page and line, and fragments that no page of the language includes.
+
+    Also formulas in the front matter, which every use of it would show as TeX.
+    """
     folder = root / "docs" / language
     problems: list[Problem] = []
     included: set[str] = set()
     for page in sources_below(folder, ".md"):
-        for number, line in enumerate(read_source(root, page).split("\n"), 1):
-            name = page.relative_to(root).as_posix()
+        name = page.relative_to(root).as_posix()
+        lines = read_source(root, page).split("\n")
+        settings = lines.index("---", 1) if lines[0] == "---" and "---" in lines[1:] else 0
+        for number, line in enumerate(lines, 1):
+            if number <= settings and (formula := _FORMULA.search(line)):
+                reason = f"what the front matter says is shown without markup; write {formula[0]} in signs, as β₁ or x²"
+                problems.append(Problem(name, reason, number))
             if _BLOCK.match(line):
                 problems.append(Problem(name, 'write one include a line: --8<-- "path"', number))
             match = INCLUDE.match(line)

@@ -319,6 +319,17 @@ def test_includes_and_fragments_must_match(tmp_path: Path) -> None:
     ]
 
 
+def test_the_front_matter_holds_no_formulas(tmp_path: Path) -> None:
+    page = tmp_path / "docs/en/page.md"
+    page.parent.mkdir(parents=True)
+    page.write_text(
+        "---\ntitle: Role of $\\beta_1$\ndescription: >-\n  From $5 to $6.\n---\n\n# Role of $\\beta_1$\n\n---\n"
+    )
+    assert [str(problem) for problem in check_includes(tmp_path, "en", set())] == [
+        "docs/en/page.md:2: what the front matter says is shown without markup; write $\\beta_1$ in signs, as β₁ or x²"
+    ]
+
+
 def test_only_what_says_something_has_a_colour():
     python = {"name": "python", "lang": "python", "options": {"filters": [Plain()]}}
     options = {"pymdownx.highlight": {"extend_pygments_lang": [python]}}
