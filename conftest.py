@@ -40,8 +40,25 @@ class SnippetFile(pytest.File):
         try:
             for snippet in discover(ROOT, self.path):
                 yield SnippetItem.from_parent(self, name="output", snippet=snippet)
-        except SourceError as error:
-            raise self.CollectError(str(error)) from None
+        except SourceError as error:  # a failure of this file: as an error of collecting it would stop all others
+            yield RefusedItem.from_parent(self, name="output", refusal=error)
+
+
+class RefusedItem(pytest.Item):
+    """A file that cannot be run as a snippet."""
+
+    def __init__(self, *, refusal: SourceError, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.refusal = refusal
+
+    def runtest(self) -> None:
+        raise self.refusal
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        return str(excinfo.value)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, 0, self.path.name
 
 
 class SnippetItem(pytest.Item):

@@ -241,7 +241,7 @@ def test_an_audit_is_kept_and_read_without_any_library(
     root, entry = demo
     asked = []
 
-    def run(root: Path, entry: definition.Definition, job: dict[str, Any], backend: str, own: Any) -> Any:
+    def run(root: Path, entry: definition.Definition, job: dict[str, Any], *_: Any) -> Any:
         asked.append(job["kind"])
         return json.loads(json.dumps(audit_worker.JOBS[job["kind"]](json.loads(json.dumps(job)))))
 
