@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from engine.errors import Problem
 from engine.guards import CLOCKS
 
+_CHANCE = "uses chance that nothing seeds"
 #: What is refused, by reason: a module with all that is in it, or one name.
 FORBIDDEN = {
     "reads a clock": (
@@ -27,8 +28,12 @@ FORBIDDEN = {
         *("torch.get_num_threads", "torch.backends.cpu", "torch.cpu", "torch.__config__"),
         *("tensorflow.sysconfig", "tensorflow.config.list_physical_devices", "jax.devices", "jax.device_count"),
     ),
-    "uses chance that nothing seeds": ("secrets", "os.urandom", "uuid.uuid1", "uuid.uuid4", "random.SystemRandom"),
+    _CHANCE: ("secrets", "os.urandom", "uuid.uuid1", "uuid.uuid4", "random.SystemRandom"),
 }
+#: What makes a sequence of chance that is another one in each run, if it is called without an argument.
+GENERATORS = ("numpy.random.default_rng", "numpy.random.RandomState", "random.Random")
+#: Functions that draw from a generator which they share: its seed, by their module.
+SHARED = {"random": "random.seed", "numpy.random": "numpy.random.seed"}
 _REASONS = {name: reason for reason, names in FORBIDDEN.items() for name in names}
 _TIMES = ("now", "today")
 
@@ -40,16 +45,26 @@ def forbidden(tree: ast.Module, name: str, notebook: bool) -> list[Problem]:
     """
     aliases = dict(_aliases(tree))
     problems: dict[tuple[int, str], Problem] = {}
-    for line, used in sorted(_used(tree, aliases)):
+    found = sorted(_used(tree, aliases))
+    seeded = {used for _, used in found} & set(SHARED.values())
+    for line, used in found:
         refused = next((known for known in _REASONS if used == known or used.startswith(f"{known}.")), None)
         if refused:
             what = f"{_REASONS[refused]}: {refused}; what it prints must not depend on that"
         elif notebook and used in ("__file__", "sys.argv"):
             what = f"a lab is a notebook, too, which has no {used}"
+        elif used.endswith("()") or (_draws(used) and SHARED[used.rpartition(".")[0]] not in seeded):
+            what = f"{_CHANCE}: {used}; give it a seed"
         else:
             continue
         problems.setdefault((line, what), Problem(name, what, line))
     return list(problems.values())
+
+
+def _draws(name: str) -> bool:
+    """Whether a function takes its chance from a generator that all share: such names are in small letters."""
+    module, _, function = name.rpartition(".")
+    return module in SHARED and function.islower() and name not in (*GENERATORS, *SHARED.values())
 
 
 def _aliases(tree: ast.Module) -> Iterator[tuple[str, str]]:
@@ -75,6 +90,8 @@ def _used(tree: ast.Module, aliases: dict[str, str]) -> Iterator[tuple[int, str]
                 yield node.lineno, f"{node.module}.{names[0] if names and alias.name == '*' else alias.name}"
         elif isinstance(node, ast.Name | ast.Attribute) and (dotted := _dotted(node, aliases)):
             yield node.lineno, dotted
+        elif isinstance(node, ast.Call) and not node.args + node.keywords and _dotted(node.func, aliases) in GENERATORS:
+            yield node.lineno, f"{_dotted(node.func, aliases)}()"
         elif (
             isinstance(node, ast.Call)
             and _dotted(node.func, aliases) == "numpy.datetime64"

@@ -84,7 +84,17 @@ MACHINES = [
 ]
 
 
-@pytest.mark.parametrize("source", [*CLOCKS, *MACHINES, "\nfrom secrets import token_hex\n"])
+CHANCE = [
+    "\nfrom secrets import token_hex\n",
+    "import random\nprint(random.random())\n",
+    "from random import shuffle\nshuffle([])\n",
+    "import numpy as np\nprint(np.random.default_rng().random())\n",
+    "import numpy as np\nprint(np.random.randn(3))\n",
+    "from numpy.random import RandomState\nRandomState()\n",
+]
+
+
+@pytest.mark.parametrize("source", [*CLOCKS, *MACHINES, *CHANCE])
 def test_what_differs_between_machines_and_runs_is_refused(add: Add, source: str) -> None:
     with pytest.raises(SourceError) as error:
         add("demo/claims/a.py", source)
@@ -93,6 +103,16 @@ def test_what_differs_between_machines_and_runs_is_refused(add: Add, source: str
     assert problem.line in (1, 2)
     expected = "reads a clock" if source in CLOCKS else "asks what machine" if source in MACHINES else "chance"
     assert expected in problem.reason
+
+
+def test_chance_with_a_seed_is_not_refused(add: Add) -> None:
+    for source in (
+        "import random\nrandom.seed(1)\nprint(random.random(), random.Random(2))\n",
+        "import numpy as np\nprint(np.random.default_rng(1).random())\n",
+        "import numpy as np\nnp.random.seed(1)\nprint(np.random.randn(3))\n",
+        "import numpy as np\ndef f(g: np.random.Generator):\n    return g.random()\n",
+    ):
+        add("demo/claims/a.py", source)
 
 
 def test_what_only_looks_like_a_clock_is_not_refused(add: Add) -> None:
