@@ -26,7 +26,7 @@ def agree(a, b):  # NumPy's vector code may end in other last bits
     b = b.astype(a.dtype)
     if a.itemsize == 2:
         return bool(np.mean(a != b) < 3e-4)
-    return bool((abs(a - b) <= 4 * np.spacing(abs(b))).all())
+    return bool((abs(a - b) <= 8 * np.spacing(abs(b))).all())
 
 
 rows = {}

@@ -55,7 +55,7 @@ for dtype, eps in epsilon.items():
         "t = ln eps + 3": agree(y, softplus(x, t + dtype(1), -t - dtype(1))),
         "with the usual eps": agree(y, softplus(x, usual, -usual)),
         "no branch below t": agree(y, softplus(x, dtype(-np.inf), -t)),
-        "x above 20, not -t": agree(y, softplus(x, t, dtype(20))),
+        "x above 5, not -t": agree(y, softplus(x, t, dtype(5))),
         "computed in float32": agree(y, single),
         "gradient = sigmoid": np.array_equal(slope, tf.sigmoid(x)),
         "gradient = e^(x - f)": np.array_equal(slope, tf.exp(x - y)),

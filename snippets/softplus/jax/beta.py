@@ -10,7 +10,7 @@ def softplus(x, beta=1.0):
 x = jnp.array([-2.0, 0.0, 2.0])
 print("beta       x = -2       x = 0       x = 2")
 for beta in (0.5, 1.0, 10.0):
-    print("{:4g} {:12.6g} {:11.6g} {:11.6g}".format(beta, *softplus(x, beta)))
+    print("{:4g} {:12.5g} {:11.5g} {:11.5g}".format(beta, *softplus(x, beta)))
 
 betas = jnp.array([0.5, 1.0, 10.0])
 print(

@@ -7,6 +7,6 @@ sigmoid = jax.nn.sigmoid(x)
 
 print("    x     gradient      sigmoid")
 for row in jnp.stack([x, gradient, sigmoid], axis=1):
-    print("{:5g} {:12.6g} {:12.6g}".format(*row))
+    print("{:5g} {:12.5g} {:12.5g}".format(*row))
 same = jnp.allclose(gradient, sigmoid, rtol=1e-6, atol=0)
 print("equal to 6 digits:", same)

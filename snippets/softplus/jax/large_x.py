@@ -7,4 +7,4 @@ stable = jax.nn.softplus(x)
 
 print("     x         naive        stable    (float32)")
 for row in jnp.stack([x, naive, stable], axis=1):
-    print("{:6g} {:13.6g} {:13.6g}".format(*row))
+    print("{:6g} {:13.5g} {:13.5g}".format(*row))

@@ -11,6 +11,6 @@ sigmoid = keras.activations.sigmoid(x)
 
 print("    x     gradient      sigmoid")
 for row in ops.convert_to_numpy(ops.stack([x, gradient, sigmoid], axis=1)):
-    print("{:5g} {:12.6g} {:12.6g}".format(*row))
+    print("{:5g} {:12.5g} {:12.5g}".format(*row))
 same = np.allclose(gradient, sigmoid, rtol=1e-6, atol=0)
 print("equal to 6 digits:", same)

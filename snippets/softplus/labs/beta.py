@@ -25,8 +25,8 @@ import torch
 import torch.nn.functional as F
 
 seeds = range(3)
-betas = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0]
-width, points, steps = 48, 64, 1200
+betas = [1.0, 4.0, 16.0, 64.0, 256.0]
+width, points, steps = 32, 48, 1000
 
 x = torch.linspace(-1, 1, points)[:, None]
 between = torch.linspace(-1, 1, 1001)[:, None]  # where the result is judged
@@ -74,38 +74,40 @@ for name, activation in (("ReLU", torch.relu), ("Softplus", F.softplus)):
 # ## The sweep
 #
 # One hidden layer, the same first weights for every $\beta$, full batches, Adam. The
-# networks of all $\beta$ are trained at once, side by side.
+# networks of all seeds and of all $\beta$ are trained at once, side by side.
 
 
 # %%
-def train(seed, curved, betas):
-    """Train for each beta, infinity for ReLU: the loss, the error, and the function."""
-    random = torch.Generator().manual_seed(seed)
-    count, beta = len(betas), torch.tensor(betas)[:, None, None]
-    first = 2 * torch.randn(1, 1, width, generator=random)
-    offset = -first * (2 * torch.rand(1, 1, width, generator=random) - 1)
-    last = torch.randn(1, width, 1, generator=random) / math.sqrt(width)
-    parts = (first, offset, last, torch.zeros(1, 1, 1))
-    weights = [part.repeat(count, 1, 1).requires_grad_() for part in parts]
+def train(curved, activation, beta):
+    """Loss, error and function of networks that are trained for each seed and beta."""
+    count = len(beta)
+
+    def draw(random):
+        first = 2 * torch.randn(1, width, generator=random)
+        offset = -first * (2 * torch.rand(1, width, generator=random) - 1)
+        last = torch.randn(width, 1, generator=random) / math.sqrt(width)
+        return first, offset, last, torch.zeros(1, 1)
+
+    starts = zip(*(draw(torch.Generator().manual_seed(s)) for s in seeds), strict=True)
+    weights = [torch.stack(part)[:, None].repeat(1, count, 1, 1) for part in starts]
+    for weight in weights:
+        weight.requires_grad_()
 
     def network(x):
         first, offset, last, bias = weights
-        before = x @ first + offset
-        if betas == [math.inf]:
-            return torch.relu(before) @ last + bias
-        return F.softplus(beta * before) / beta @ last + bias
+        return activation(x @ first + offset, beta[:, None, None]) @ last + bias
 
     def losses():
-        inputs = x.expand(count, points, 1).clone().requires_grad_(curved)
+        inputs = x.expand(len(seeds), count, points, 1).clone().requires_grad_(curved)
         output = network(inputs)
         if not curved:
-            return ((output - target(x)) ** 2).mean((1, 2))
+            return ((output - target(x)) ** 2).mean((2, 3))
         (slope,) = torch.autograd.grad(output.sum(), inputs, create_graph=True)
         (bend,) = torch.autograd.grad(
             slope.sum(), inputs, create_graph=True, materialize_grads=True
         )
         fault = (bend / math.pi**2 + target(x)) ** 2
-        return fault.mean((1, 2)) + (output[:, [0, -1]] ** 2).mean((1, 2))
+        return fault.mean((2, 3)) + (output[:, :, [0, -1]] ** 2).mean((2, 3))
 
     optimiser = torch.optim.Adam(weights, lr=0.01)
     slower = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
@@ -116,18 +118,24 @@ def train(seed, curved, betas):
         slower.step()
     loss = losses().detach()
     with torch.no_grad():
-        result = network(between.expand(count, -1, 1))
-        error = ((result - target(between)) ** 2).mean((1, 2)).sqrt()
+        result = network(between.expand(len(seeds), count, -1, 1))
+        error = ((result - target(between)) ** 2).mean((2, 3)).sqrt()
     return loss, error, result[..., 0]
+
+
+def smooth(x, beta):
+    return F.softplus(beta * x) / beta
+
+
+def corner(x, beta):  # ReLU, which no beta reaches
+    return torch.relu(x)
 
 
 def sweep(curved):
     """Loss, error and function for each seed and beta, ReLU last."""
-    rows = []
-    for seed in seeds:
-        soft, relu = train(seed, curved, betas), train(seed, curved, [math.inf])
-        rows.append([torch.cat(pair).numpy() for pair in zip(soft, relu, strict=True)])
-    return [np.array(column) for column in zip(*rows, strict=True)]
+    soft = train(curved, smooth, torch.tensor(betas))
+    relu = train(curved, corner, torch.tensor([math.inf]))
+    return [torch.cat(pair, 1).numpy() for pair in zip(soft, relu, strict=True)]
 
 
 runs = {"values": sweep(curved=False), "curvature": sweep(curved=True)}
@@ -150,10 +158,9 @@ plt.savefig(
     "sweep.svg",
     metadata={
         "Description": "Error of the fitted network over beta, both logarithmic, "
-        "with ReLU at the right. Fitted to values, the error is small and nearly the "
-        "same for every beta and for ReLU. Fitted to the curvature, it is small for "
-        "small and middle beta, rises steeply beyond, and for ReLU it is as large as "
-        "the function."
+        "with ReLU at the right. Fitted to values, the error is small for every beta "
+        "and for ReLU. Fitted to the curvature, it is small for small and middle beta, "
+        "rises steeply beyond, and for ReLU it is as large as the function."
     },
 )
 
@@ -161,9 +168,9 @@ plt.savefig(
 # The lines are geometric means of the seeds, the bands reach from the smallest to the
 # largest; the diamonds at the right are ReLU, one for each seed.
 #
-# Fitted to values, $\beta$ hardly matters, and ReLU is as good as any. Fitted to the
-# curvature, there is a range of $\beta$ that works, and beyond it the error grows until
-# it is of the size of the function itself. Here are three of those networks, and ReLU.
+# Fitted to values, every $\beta$ will do, and so will ReLU. Fitted to the curvature,
+# there is a range of $\beta$ that works, and beyond it the error grows until it is of
+# the size of the function itself. Here are three of those networks, and ReLU.
 
 # %%
 fig, ax = plt.subplots(figsize=(6, 4.2))
@@ -190,10 +197,10 @@ plt.savefig(
 # A large $\beta$ makes the curvature of each unit a narrow spike. Once the spikes are
 # narrower than the distance of the points at which the equation is checked, the network
 # can be right at the points and anything in between: a spike that falls between two
-# points bends the curve, and the loss does not see it. At $\beta = 64$ this shows
-# clearly. The loss is small, and the solution is wrong all the same. For still larger
-# $\beta$ the loss itself stays large, too: many spikes touch no point, and so have no
-# gradient.
+# points bends the curve, and the loss does not see it. At $\beta = 64$ this begins. The
+# loss is far below that of ReLU, and yet the error is several times that of
+# $\beta = 4$. For still larger $\beta$ the loss itself stays large, too: many spikes
+# touch no point, and so have no gradient.
 #
 # ## Conclusion
 #
@@ -204,20 +211,20 @@ seen, bent, loss = errors["values"], errors["curvature"], losses["curvature"]
 at = {beta: index for index, beta in enumerate(betas)}
 verdicts = {
     "values: every beta and ReLU below 0.1": (seen < 0.1).all(),
-    "values: ReLU at most 3 times the best beta": (
-        seen[:, -1] < 3 * seen[:, :-1].min(1)
+    "values: ReLU below twice the worst beta": (
+        seen[:, -1] < 2 * seen[:, :-1].max(1)
     ).all(),
     "curvature: beta from 1 to 16 below 0.1": (bent[:, : at[16] + 1] < 0.1).all(),
-    "curvature: beta 256 above 0.1": (bent[:, at[256]] > 0.1).all(),
-    "curvature: ReLU above 0.5": (bent[:, -1] > 0.5).all(),
-    "curvature: beta 64 has a loss below a tenth of ReLU's": (
-        loss[:, at[64]] < loss[:, -1] / 10
+    "curvature: beta 256 above 0.2": (bent[:, at[256]] > 0.2).all(),
+    "curvature: ReLU above 0.3": (bent[:, -1] > 0.3).all(),
+    "curvature: beta 64 has a loss below a quarter of ReLU's": (
+        loss[:, at[64]] < loss[:, -1] / 4
     ).all(),
-    "curvature: and 4 times the error of beta 2 or more": (
-        bent[:, at[64]] > 4 * bent[:, at[2]]
+    "curvature: and 3 times the error of beta 4 or more": (
+        bent[:, at[64]] > 3 * bent[:, at[4]]
     ).all(),
-    "curvature: beta 256 has a larger loss than beta 64": (
-        loss[:, at[256]] > loss[:, at[64]]
+    "curvature: beta 256 has more than twice the loss of beta 64": (
+        loss[:, at[256]] > 2 * loss[:, at[64]]
     ).all(),
     "curvature: loss of ReLU is that of u = 0": np.allclose(
         loss[:, -1], (target(x) ** 2).mean().item(), rtol=1e-3

@@ -112,35 +112,38 @@ for scale in (0.01, 0.1, 1.0, 100.0):
 
 
 # %%
-def outlier(link, seed, clip=False, adam=False, steps=400, at=100):
-    """The loss on the clean batch after every step."""
+def outlier(link, clip=False, adam=False, steps=400, at=100):
+    """The loss on the clean batch before the outlier, and at the end, for each seed."""
     function, inverse = links[link]
-    random = torch.Generator().manual_seed(seed)
-    clean = 0.3 * torch.randn(256, generator=random)
-    spoilt = torch.cat([clean[1:], torch.tensor([300.0])])
-    raw = torch.tensor(inverse(0.3), requires_grad=True)
+    drawn = [
+        torch.randn(256, generator=torch.Generator().manual_seed(s)) for s in seeds
+    ]
+    clean = 0.3 * torch.stack(drawn)
+    spoilt = torch.cat([clean[:, 1:], torch.full((len(seeds), 1), 300.0)], dim=1)
+    raw = torch.full((len(seeds), 1), inverse(0.3), requires_grad=True)
     optimiser = (torch.optim.Adam if adam else torch.optim.SGD)([raw], lr=0.05)
-    curve = []
     for index in range(steps):
         optimiser.zero_grad()
-        loss(function(raw), spoilt if index == at else clean).mean().backward()
-        if clip:
-            torch.nn.utils.clip_grad_norm_([raw], 1.0)
+        now = loss(function(raw), spoilt if index == at else clean).mean(1)
+        if index == at - 1:
+            before = now.detach()
+        now.sum().backward()
+        if (
+            clip
+        ):  # each scale has a gradient of its own: one number, whose norm is its size
+            raw.grad.clamp_(-1, 1)
         optimiser.step()
-        with torch.no_grad():
-            curve.append(loss(function(raw), clean).mean().item())
-    return np.array(curve)
+    with torch.no_grad():
+        return before.numpy(), loss(function(raw), clean).mean(1).numpy()
 
 
 ways = {"plain": {}, "clipped": {"clip": True}, "Adam": {"adam": True}}
 outliers = {
-    (link, way): np.array([outlier(link, seed, **how) for seed in seeds])
-    for link in links
-    for way, how in ways.items()
+    (link, way): outlier(link, **how) for link in links for way, how in ways.items()
 }
 print("way      link      finite   within 0.5   within 0.05 of before")
-for (link, way), curves in sorted(outliers.items(), key=lambda item: item[0][::-1]):
-    end, before = curves[:, -1], curves[:, 99]
+for (link, way), pair in sorted(outliers.items(), key=lambda item: item[0][::-1]):
+    before, end = pair
     states = (np.isfinite(end), end < before + 0.5, end < before + 0.05)
     finite, near, back = (f"{state.sum()} of {len(seeds)}" for state in states)
     print(f"{way:8} {link:9} {finite:8} {near:12} {back}")
@@ -178,8 +181,8 @@ def stacked(unit, first):
     return torch.stack([x for x, _ in sets]), torch.stack([y for _, y in sets])
 
 
-def train(link, unit, matched, steps=600, width=32):
-    """Loss on unseen data, less ln(unit) so that units compare; a row per step."""
+def train(link, unit, matched, steps=600, width=32, every=10):
+    """Loss on unseen data, less ln(unit) so that units compare; a row per few steps."""
     function, inverse = links[link]
     x, y = stacked(unit, 0)
     new_x, new_y = stacked(unit, 100)
@@ -204,13 +207,14 @@ def train(link, unit, matched, steps=600, width=32):
 
     optimiser = torch.optim.Adam(weights, lr=0.01)
     curve = []
-    for _ in range(steps):
+    for index in range(steps + 1):
+        if index % every == 0:
+            with torch.no_grad():
+                curve.append((index, losses(new_x, new_y).numpy()))
         optimiser.zero_grad()
         losses(x, y).sum().backward()
         optimiser.step()
-        with torch.no_grad():
-            curve.append(losses(new_x, new_y).numpy().copy())
-    return np.array(curve)
+    return [np.array(column) for column in zip(*curve, strict=True)]
 
 
 runs = {
@@ -225,8 +229,8 @@ for ax, unit, top in zip(axes, (1, 100), (1, 10_000), strict=True):
     for matched, line in ((False, "--"), (True, "-")):
         for link, colour in (("softplus", "C0"), ("exp", "C1")):
             label = f"{link}, {'matched' if matched else 'from zero'}"
-            curve = runs[link, unit, matched].mean(1)[::5]
-            ax.plot(range(0, 600, 5), curve, colour + line, label=label)
+            index, curve = runs[link, unit, matched]
+            ax.plot(index, curve.mean(1), colour + line, label=label)
     ax.set(ylim=(-1, top), xlim=(0, 600), ylabel="loss on unseen data")
     ax.set_title("noise below one" if unit == 1 else "a hundred times as large")
     if unit > 1:
@@ -257,12 +261,12 @@ plt.savefig(
 # Each line is computed from the numbers above and has to hold for every seed.
 
 # %%
-end = {key: curve[-1] for key, curve in runs.items()}
+end = {key: curve[-1] for key, (_, curve) in runs.items()}
 gap = np.abs(end["softplus", 1, True] - end["exp", 1, True])
 plain, clipped, adam = (
-    {link: outliers[link, way][:, -1] for link in links} for way in ways
+    {link: outliers[link, way][1] for link in links} for way in ways
 )
-start = outliers["softplus", "plain"][:, 99]
+start = outliers["softplus", "plain"][0]
 verdicts = {
     "outlier, plain: exp ends as nan": np.isnan(plain["exp"]).all(),
     "outlier, plain: softplus stays finite": np.isfinite(plain["softplus"]).all(),

@@ -7,6 +7,6 @@ sigmoid = torch.sigmoid(x)
 
 print("    x     gradient      sigmoid")
 for row in torch.stack([x, gradient, sigmoid], dim=1).tolist():
-    print("{:5g} {:12.6g} {:12.6g}".format(*row))
+    print("{:5g} {:12.5g} {:12.5g}".format(*row))
 same = torch.allclose(gradient, sigmoid, rtol=1e-6, atol=0)
 print("equal to 6 digits:", same)

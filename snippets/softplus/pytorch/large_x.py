@@ -7,4 +7,4 @@ stable = F.softplus(x)
 
 print("     x         naive        stable    (float32)")
 for row in torch.stack([x, naive, stable], dim=1).tolist():
-    print("{:6g} {:13.6g} {:13.6g}".format(*row))
+    print("{:6g} {:13.5g} {:13.5g}".format(*row))

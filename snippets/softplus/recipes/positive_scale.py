@@ -26,11 +26,11 @@ print(" raw    d exp  d softplus")
 (exp,) = torch.autograd.grad(raw.exp().sum(), raw)
 (soft,) = torch.autograd.grad(F.softplus(raw).sum(), raw)
 for row in torch.stack([raw, exp, soft], dim=1).tolist():
-    print("{:4g} {:8.6g} {:11.6g}".format(*row))
+    print("{:4g} {:8.5g} {:11.5g}".format(*row))
 
 # One step of gradient descent from raw = 5 towards the value 1:
 raw = torch.tensor(5.0, requires_grad=True)
 for name, positive in (("exp", torch.exp), ("softplus", F.softplus)):
     (g,) = torch.autograd.grad((positive(raw) - 1) ** 2, raw)
     after = positive(raw - 0.1 * g).item()
-    print(f"{name}: {positive(raw).item():.4f} becomes {after:.4f}, lost: {after == 0}")
+    print(f"{name}: {positive(raw).item():.4g} becomes {after:.4g}, lost: {after == 0}")

@@ -11,7 +11,7 @@ x = tf.constant([-2.0, 0.0, 2.0])
 print("beta       x = -2       x = 0       x = 2")
 for beta in (0.5, 1.0, 10.0):
     y = softplus(x, beta).numpy()
-    print("{:4g} {:12.6g} {:11.6g} {:11.6g}".format(beta, *y))
+    print("{:4g} {:12.5g} {:11.5g} {:11.5g}".format(beta, *y))
 
 betas = tf.constant([0.5, 1.0, 10.0])
 print("at 0 it is ln(2) / beta:", np.allclose(softplus(0.0, betas), np.log(2) / betas))

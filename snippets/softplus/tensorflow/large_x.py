@@ -6,4 +6,4 @@ stable = tf.nn.softplus(x)
 
 print("     x         naive        stable    (float32)")
 for row in tf.stack([x, naive, stable], axis=1).numpy():
-    print("{:6g} {:13.6g} {:13.6g}".format(*row))
+    print("{:6g} {:13.5g} {:13.5g}".format(*row))
