@@ -236,9 +236,8 @@ def measure(root: Path, definition: Definition, own: Mapping[str, str] = Mapping
     parameters = {parameter.name: parameter.default for parameter in definition.parameters}
 
     def ask(job: dict[str, Any], backend: str = "tensorflow") -> Any:
-        what = " ".join(str(job[key]) for key in ("kind", "backend", "dtype") if key in job)
-        progress.current.say(f"measuring the accuracy of {definition.name}: {what}", passing=True)
-        return _run(root, definition, job, backend, own, what)
+        progress.current.say(f"measuring the accuracy of {definition.name}: {_part(job)}", passing=True)
+        return _run(root, definition, job, backend, own)
 
     shared = ask({"kind": "formulas", "expression": definition.expression, "parameters": parameters})
     shared["cache"] = str(root / ".cache" / "oracle")
@@ -280,11 +279,14 @@ def measure(root: Path, definition: Definition, own: Mapping[str, str] = Mapping
     )
 
 
-def _run(
-    root: Path, definition: Definition, job: dict[str, Any], backend: str, own: Mapping[str, str], what: str
-) -> Any:
+def _part(job: dict[str, Any]) -> str:
+    """What a job is about, for messages."""
+    return " ".join(str(job[key]) for key in ("kind", "backend", "dtype") if key in job)
+
+
+def _run(root: Path, definition: Definition, job: dict[str, Any], backend: str, own: Mapping[str, str]) -> Any:
     """The answer of a worker process to a job."""
-    name = definition.path.as_posix()
+    name, what = definition.path.as_posix(), _part(job)
     with tempfile.TemporaryDirectory(prefix="home-", ignore_cleanup_errors=True) as home:
         try:
             process = subprocess.run(
