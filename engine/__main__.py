@@ -35,7 +35,6 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # what a terminal cannot show must hide no problem
-    progress.current = Progress(sys.stderr)
     options = _parser().parse_args(arguments)
     root = Path.cwd()
     if not (root / "snippets").is_dir():
@@ -361,4 +360,5 @@ def insist(dropped: sys.UnraisableHookArgs) -> None:
 
 if __name__ == "__main__":
     sys.unraisablehook = insist
+    progress.current = Progress(sys.stderr)
     sys.exit(main())
