@@ -24,7 +24,6 @@ from engine.languages import WORDS
 from engine.pages import Place, link
 from engine.snippets import Snippet
 from engine.threads import Thread
-from engine.verbatim import alteration
 
 VERDICTS = {"true": "verdict-true", "half true": "verdict-half", "false": "verdict-false"}
 ANSWERS = ("yes", "no")
@@ -51,9 +50,6 @@ def fragments(
     tried: dict[str, Verdict] = {}
     for verdict in verdicts:
         snippet = verdict.snippet
-        if altered := alteration(snippet.source):
-            line, reason = altered
-            problems.append(Problem(snippet.name, reason, line))
         if snippet.folder in TABS:
             topics.setdefault(snippet.topic, {})[snippet.folder] = verdict
         elif snippet.folder == "claims":

@@ -19,6 +19,7 @@ from engine.errors import Problem, SourceError
 from engine.files import folders_in, is_source, read_source, sources_below
 from engine.forbidden import forbidden
 from engine.frameworks import LIBRARIES, TABS
+from engine.verbatim import alteration
 
 #: The folder beside `snippets/` with what is kept of other releases, for the same functions; see `engine.ledger`.
 LEDGER = "ledger"
@@ -95,8 +96,8 @@ def discover(root: Path, within: Path | None = None) -> list[Snippet]:
     """All snippets under `root/snippets`, or those under one of its files or folders, sorted by path.
 
     Raises SourceError, which lists every fault found: a file that does not parse, a name that shadows a module,
-    anything in `engine.forbidden`, a framework folder whose snippet does not import its framework, libraries that
-    cannot share a process, an orphaned `.out`.
+    anything in `engine.forbidden`, code that a page cannot show as it is, a framework folder whose snippet does not
+    import its framework, libraries that cannot share a process, an orphaned `.out`.
     """
     start = within or root / "snippets"
     files = [start] if start.is_file() else sources_below(start, ".py")
@@ -190,7 +191,11 @@ def _scan(
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
         raise SourceError([Problem(name, f"does not parse: {getattr(error, 'msg', error)}", line)]) from None
-    if problems := forbidden(tree, name, notebook):
+    problems = forbidden(tree, name, notebook)
+    if altered := alteration(source):
+        line, reason = altered
+        problems.append(Problem(name, reason, line))
+    if problems:
         raise SourceError(problems)
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):

@@ -46,6 +46,12 @@ def test_imports_of_local_modules_count(add: Add, project: Path) -> None:
         ("demo/claims/packaging.py", "", "snippets/demo/claims/packaging.py", "would shadow the module 'packaging'"),
         ("demo/jax/a.py", "import numpy\n", "snippets/demo/jax/a.py:1", "must import jax"),
         ("demo/claims/a.py", "x = (\n", "snippets/demo/claims/a.py:1", "does not parse"),
+        (
+            "demo/claims/a.py",
+            "a = 1\nb = '\t'\n",
+            "snippets/demo/claims/a.py:2",
+            "a page would not show a tab as it is",
+        ),
         ("a.py", "x = 1\n", "snippets/a.py", "belongs in the folder of a function"),
     ],
 )
@@ -68,7 +74,7 @@ CLOCKS = [
     "import time as t\nprint(t.perf_counter_ns())\n",
     "from time import thread_time as now\nprint(now())\n",
     "from time import *\nprint(time())\n",
-    "\nimport timeit\n",
+    "x = 1\nimport timeit\n",
     "import datetime\nprint(datetime.datetime.now())\n",
     "from datetime import date\nprint(date.today())\n",
     "import numpy as np\nprint(np.datetime64('now'))\n",
@@ -80,12 +86,12 @@ MACHINES = [
     "import os\nprint(os.cpu_count())\n",
     "import multiprocessing as mp\nprint(mp.cpu_count())\n",
     "import torch\nprint(torch.backends.cpu.get_cpu_capability())\n",
-    "\nfrom platform import machine\n",
+    "x = 1\nfrom platform import machine\n",
 ]
 
 
 CHANCE = [
-    "\nfrom secrets import token_hex\n",
+    "x = 1\nfrom secrets import token_hex\n",
     "import random\nprint(random.random())\n",
     "from random import shuffle\nshuffle([])\n",
     "import numpy as np\nprint(np.random.default_rng().random())\n",
