@@ -159,11 +159,11 @@ class Runner:
             if snippet.worker not in self._workers:
                 self._workers[snippet.worker] = _Worker(snippet.root, self.environment)
             worker = self._workers[snippet.worker]
-        limits = self.limits(snippet)
+        limits, root = self.limits(snippet), os.path.abspath(snippet.root)
         job = {
-            "path": str(snippet.root / snippet.path),
-            "modules": [str(snippet.root / path) for path, _ in snippet.modules],
-            "root": os.path.realpath(snippet.root),
+            "path": os.path.join(root, snippet.path),
+            "modules": [os.path.join(root, path) for path, _ in snippet.modules],
+            "root": os.path.realpath(root),
             "source": snippet.text,
             "notebook": snippet.lab,
             "curves": not snippet.lab,  # trained curves have digits that hold on one machine only
@@ -195,7 +195,9 @@ def _result(snippet: Snippet, report: dict[str, Any]) -> Result:
     problem = None
     if not report["ok"]:
         problem = Problem(snippet.name, report["reason"], report.get("line"), report.get("detail", ""))
-    elif reason := printed.fault(raw, [str(snippet.root), os.path.realpath(snippet.root), *report["places"]]):
+    elif reason := printed.fault(
+        raw, [os.path.abspath(snippet.root), os.path.realpath(snippet.root), *report["places"]]
+    ):
         problem = Problem(snippet.name, reason)
     versions = {}
     for module in snippet.libraries:

@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from engine.runner import Limits, Result, Runner
-from engine.snippets import Snippet
+from engine.snippets import Snippet, discover
 
 Run = Callable[[str], Result]
 Add = Callable[[str, str], Snippet]
@@ -341,6 +341,19 @@ def test_it_may_read_its_own_code_its_libraries_and_what_it_has_written(run: Run
         "    print(file.write('x'), np.loadtxt('a.csv'), sorted(os.listdir('.')))\n"
     )
     assert good(run(source)) == "9 three = 3\nTrue True\n1 1.0 ['a.csv']\n"
+
+
+def test_the_project_s_folder_may_be_named_from_here(add: Add, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `mkdocs build -f mkdocs.yml` names it: `.`, which is in every number."""
+    snippet = add("demo/claims/tried.py", "import _helper\nprint(0.5, _helper.three)\n")
+    (snippet.root / "snippets/demo/claims/_helper.py").write_text("three = 3\n")
+    monkeypatch.chdir(snippet.root)
+    (here,) = discover(Path(), Path("snippets/demo/claims/tried.py"))
+    for fork in (True, False):
+        results: list[Result] = []
+        with Runner(fork=fork) as runner:
+            runner.run([here], lambda _, result: results.append(result))  # noqa: B023
+        assert (results[0].output, results[0].problem) == ("0.5 3\n", None)
 
 
 def test_temporary_files_may_lie_in_the_project(add: Add, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,9 +35,9 @@ ADDRESS = f"http://{HOST}/{PREFIX}/"
 LANGUAGES = {part.rstrip("/") or "en": part for part in configurations(ROOT)}
 
 
-def build(root: Path, folder: Path, address: str = ADDRESS) -> subprocess.CompletedProcess[str]:
-    """Build every language of the site in the project's folder `root` into `folder`, faults and all."""
-    command = [sys.executable, "-m", "engine", "site", str(folder), "--draft"]
+def build(root: Path, folder: Path, address: str = ADDRESS, draft: bool = True) -> subprocess.CompletedProcess[str]:
+    """Build every language of the site in the project's folder `root` into `folder`, in a draft with all faults."""
+    command = [sys.executable, "-m", "engine", "site", str(folder), *(["--draft"] if draft else [])]
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "NO_COLOR": "1", "SITE_URL": address}
     return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, encoding="utf-8")
 
