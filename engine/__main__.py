@@ -14,7 +14,7 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from engine import audit, definition, frameworks, ledger, progress, releases, translations
-from engine.check import Verdict, check, mismatch, missing, record, require_libraries
+from engine.check import Verdict, check, mismatch, missing, record, require_libraries, unsteady
 from engine.definition import Definition
 from engine.errors import Problem, SourceError
 from engine.files import folders_in, sources_below
@@ -23,7 +23,7 @@ from engine.progress import Progress, TellingRunner
 from engine.runner import Runner
 from engine.shards import Shard
 from engine.site import build_site
-from engine.snippets import Snippet, discover
+from engine.snippets import Snippet, discover, discover_each
 from engine.store import Store
 
 AUDIT = "audit.yml"
@@ -110,7 +110,8 @@ def _parser() -> argparse.ArgumentParser:
 def _run(root: Path, options: argparse.Namespace) -> int:
     shard = _shard(options.shard)
     # Dealt out before anything that depends on this machine, such as which libraries it has.
-    snippets = list(shard.of(sorted(_select(root, options.path), key=lambda snippet: (snippet.worker, snippet.path))))
+    selected, refused = _select(root, options.path)
+    snippets = list(shard.of(sorted(selected, key=lambda snippet: (snippet.worker, snippet.path))))
     audited = shard.of(_audited(root, options.path))
     left_out = [snippet for snippet in snippets if missing(snippet)] if options.available else []
     for snippet in left_out:
@@ -121,23 +122,29 @@ def _run(root: Path, options: argparse.Namespace) -> int:
     failed: list[Problem] = []
     printed: list[ledger.Printed] = []
 
-    def done(verdict: Verdict) -> None:
-        if options.command == "record":
-            before = ledger.recorded(verdict.snippet)
-            if record(verdict):
-                changed.append(verdict.snippet.name)
-            if not verdict.result.problem:
-                printed.append(ledger.Printed(verdict.snippet, verdict.result, before))
-            problem = verdict.result.problem
-        else:
-            problem = verdict.problem
+    def fail(problem: Problem | None) -> None:
         if problem:
             failed.append(problem)
             print(f"\n{problem}" if sys.stdout.isatty() else problem)
 
+    def done(verdict: Verdict) -> None:
+        fail(verdict.result.problem if options.command == "record" else verdict.problem)
+
+    for problem in refused:
+        fail(problem)
     store = Store(root / ".cache" / "runs")
     with Runner() as runner, _progress(len(snippets), done) as tell:
-        check(snippets, runner, store, tell)
+        verdicts = check(snippets, runner, store, tell)
+    if options.command == "record":
+        ran = [verdict for verdict in verdicts if not verdict.result.problem]
+        again = unsteady([verdict for verdict in ran if verdict.problem])
+        for verdict in ran:
+            fail(again.get(verdict.snippet.name))
+            if verdict.snippet.name not in again:
+                before = ledger.recorded(verdict.snippet)
+                if record(verdict):
+                    changed.append(verdict.snippet.name)
+                printed.append(ledger.Printed(verdict.snippet, verdict.result, before))
     if printed:
         versions = frameworks.versions(module for snippet in snippets for module in snippet.libraries)
         changed += ledger.enter(root, printed, versions, _today(), anew=False)
@@ -205,7 +212,9 @@ def _portable(root: Path, options: argparse.Namespace) -> int:
     chosen = [one for one in VARIANTS if not options.only or any(text in one.name for text in options.only)]
     if not chosen:
         raise UsageError(f"--only: no such variant; there are: {', '.join(one.name for one in VARIANTS)}")
-    snippets = _select(root, options.path)
+    snippets, refused = _select(root, options.path)
+    if refused:
+        raise SourceError(refused)
     require_libraries(snippets)
     audited = [entry.path.parts[1] for entry in _audited(root, options.path)]
     problems = portable(root, snippets, audited, chosen, lambda line: print(line, flush=True))
@@ -251,8 +260,10 @@ def _ledger(root: Path, names: list[str]) -> int:
     return FAILED if failed else OK
 
 
-def _select(root: Path, paths: list[str]) -> list[Snippet]:
+def _select(root: Path, paths: list[str]) -> tuple[list[Snippet], list[Problem]]:
+    """The snippets that are meant, and what is wrong with those that cannot be run."""
     chosen: dict[Path, Snippet] = {}
+    refused: dict[Problem, None] = {}  # paths may lie within each other
     for text in paths or ["snippets"]:
         path = Path(text).resolve()
         if not path.exists() and path.name != AUDIT:
@@ -263,11 +274,12 @@ def _select(root: Path, paths: list[str]) -> list[Snippet]:
             continue  # see _audited
         if path.is_file() and (path.suffix != ".py" or path.name.startswith("_")):
             raise UsageError(f"{text}: not a snippet, which is a file *.py whose name does not start with _")
-        found = discover(root, root / path.relative_to(root.resolve()))
-        if not found:
+        found, problems = discover_each(root, root / path.relative_to(root.resolve()))
+        if not found and not problems:
             raise UsageError(f"{text}: no snippet in it")
         chosen |= {snippet.path: snippet for snippet in found}
-    return list(chosen.values())
+        refused |= dict.fromkeys(problems)
+    return list(chosen.values()), list(refused)
 
 
 def _audited(root: Path, paths: list[str]) -> list[Definition]:

@@ -112,9 +112,9 @@ class Site:
                 for name, problems in refused.items():
                     yield name, unbuilt(name, problems, included)
                 with Pool() as pool:
-                    for batch, following in zip(batches, [*batches[1:], None], strict=True):
-                        ran, running = running, start(following) if following else None
-                        yield from build_functions(self.root, batch, included, self.runner, pool, ran.result)
+                    while batches:
+                        ran, running = running, start(batches[1]) if batches[1:] else None
+                        yield from build_functions(self.root, batches.pop(0), included, self.runner, pool, ran.result)
             except KeyboardInterrupt:
                 self.runner.cancel()
                 raise

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from engine.ledger import History
 
 
+#: What is different when a snippet is run again before it is recorded.
+AGAIN = {"PYTHONHASHSEED": "4242", "TZ": "America/St_Johns"}
+
+
 @dataclass(frozen=True)
 class Verdict:
     """A snippet, its result, and the problem that remains: of the run, or of the comparison; None when it holds.
@@ -128,6 +132,25 @@ def check(
 
     results(snippets, runner, store, judge)
     return [verdicts[snippet.path] for snippet in snippets]
+
+
+def unsteady(verdicts: Sequence[Verdict]) -> dict[str, Problem]:
+    """Snippets, by name, that print something else when they are run again: at another time, in other processes."""
+    found: dict[str, Problem] = {}
+    first = {verdict.snippet.name: verdict.result for verdict in verdicts}
+
+    def judge(snippet: Snippet, result: Result) -> None:
+        differences = compare(first[snippet.name].output, result.output)
+        detail = "\n".join(f"  line {difference.line}\n{difference}" for difference in differences)
+        if result.problem:
+            found[snippet.name] = result.problem
+        elif differences:
+            reason = "prints something else when it is run again; print what holds, and seed what is drawn"
+            found[snippet.name] = Problem(snippet.name, reason, detail=detail)
+
+    with Runner(environment=AGAIN) as runner:
+        runner.run([verdict.snippet for verdict in verdicts], judge)
+    return found
 
 
 def mismatch(snippet: Snippet, result: Result) -> Problem | None:

@@ -17,6 +17,7 @@ import io
 import json
 import linecache
 import os
+import re
 import signal
 import sys
 import threading
@@ -130,7 +131,8 @@ def _execute(job: dict[str, Any], guards: Guards) -> dict[str, Any]:
     warnings.resetwarnings()
     for category in _SILENT:
         warnings.simplefilter("ignore", category)
-    warnings.filterwarnings("error", module=r"__main__\Z")
+    for module in ("__main__", "engine.child"):  # what a line at the top level says of its caller is said of this
+        warnings.filterwarnings("error", module=rf"{re.escape(module)}\Z")
     warnings.simplefilter("ignore", ResourceWarning)  # raised where nothing can be: while an object is destroyed
     try:
         exec(_code(job["source"], path, main.__dict__), main.__dict__)

@@ -165,7 +165,8 @@ def _find(
     problems += [problem for report in [*proof.reports, *proof.checks] for problem in report.problems]
     problems += faults
     problems += audit.problems(root, entry, measured) if measured else []
-    problems += ledger.problems(root, source.releases, [verdict.snippet for verdict in verdicts])
+    doubtful = {verdict.snippet.name for verdict in verdicts if verdict.problem}
+    problems += ledger.problems(root, source.releases, [verdict.snippet for verdict in verdicts], doubtful)
     return Findings(source, ledger.remember(source.releases, verdicts), proof, found, measured, problems)
 
 

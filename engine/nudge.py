@@ -96,7 +96,8 @@ def _float(value: float, units: int) -> float:
         single = False
     shortest = next(text for digits in (*range(1, 10), 17) if _same(text := f"{value:.{digits}g}", value, single))
     written = len(shortest.partition("e")[0].replace(".", "").strip("-0")) <= WRITTEN
-    return value if written else value * (1 + units * 2.0 ** (-23 if single else -52))
+    unit = math.ldexp(1.0, math.frexp(value)[1] - 24) if single else math.ulp(value)
+    return value if written else value + math.copysign(units * unit, value * units)
 
 
 def _same(text: str, value: float, single: bool) -> bool:

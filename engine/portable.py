@@ -130,6 +130,9 @@ def portable(
     for variant in variants:
         own = [snippet for snippet in snippets if variant.concerns(snippet.libraries)]
         audited = [name for name in functions if variant.concerns(_audited(root, name))]
+        if not own and not audited:
+            tell(f"{variant.name:34}concerns nothing of this")
+            continue
         try:
             ran = run(root, variant, own, audited)
         except VariantError as error:

@@ -10,6 +10,9 @@ from functools import cache
 #: As `object.__repr__` writes it. Hexadecimal digits that a snippet prints of its own have no `at` before them.
 _ADDRESS = re.compile(r"\bat 0x[0-9A-Fa-f]{4,}")
 
+#: As the logs of TensorFlow and XLA begin: a letter, the day or the second, the time, the process, file and line.
+_LOG = re.compile(r"^[IWEF]\d{4}\s[\d:.]+\s+\d+ \S+:\d+\]", re.MULTILINE)
+
 
 def fault(raw: bytes, places: Sequence[str] = ()) -> str:
     """Why an output cannot be recorded, with its line; empty if it can.
@@ -25,6 +28,8 @@ def fault(raw: bytes, places: Sequence[str] = ()) -> str:
         return f"printed the control character U+{ord(found[0]):04X} in {_row(found)}"
     if found := _ADDRESS.search(text):
         return f"printed an address in memory, another one in each run: {found[0]!r} in {_row(found)}"
+    if found := _LOG.search(text):
+        return f"printed a library's log, with the time and the process: {found[0]!r} in {_row(found)}"
     for place in (*places, *_libraries()):
         if found := re.search(re.escape(place) + r"(?![\w.-])", text):
             return f"printed a path of this machine: {place!r} in {_row(found)}"

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from engine.errors import Problem, SourceError
 from engine.languages import SOURCE, configuration, languages
 
 #: Variable of the environment that tells a build to show what does not hold instead of stopping.
@@ -25,10 +26,15 @@ def configurations(root: Path) -> dict[str, Path]:
 def build_site(root: Path, folder: Path, address: str = "", draft: bool = False) -> int:
     """Build every language into `folder`. Returns the exit status of the first build that fails, or 0.
 
+    Raises SourceError for a folder with files of somebody: MkDocs empties it.
     draft: where something does not hold, build the site all the same, with the fault on its page; the status tells.
     address: where the site will be published, or nothing if that is not known. Without it the site has no canonical
     links, no hreflang and no addresses in its sitemaps, and its 404 page takes the root of the host for its home.
     """
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / "404.html").is_file():
+        raise SourceError(
+            [Problem(str(folder), "holds something else than a site, and would be emptied; name another")]
+        )
     status = 0
     for part, file in configurations(root).items():
         command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--config-file", file.name]

@@ -95,7 +95,16 @@ def functions(root: Path) -> list[str]:
 def discover(root: Path, within: Path | None = None) -> list[Snippet]:
     """All snippets under `root/snippets`, or those under one of its files or folders, sorted by path.
 
-    Raises SourceError, which lists every fault found: a file that does not parse, a name that shadows a module,
+    Raises SourceError, which lists every fault that `discover_each` finds.
+    """
+    snippets, problems = discover_each(root, within)
+    if problems:
+        raise SourceError(problems)
+    return snippets
+
+
+def discover_each(root: Path, within: Path | None = None) -> tuple[list[Snippet], list[Problem]]:
+    """The snippets that can be run, and what is wrong with the others: a file that does not parse, a name that shadows a module,
     anything in `engine.forbidden`, code that a page cannot show as it is, a framework folder whose snippet does not
     import its framework, libraries that cannot share a process, an orphaned `.out`.
     """
@@ -112,9 +121,7 @@ def discover(root: Path, within: Path | None = None) -> list[Snippet]:
     for out in [] if start.is_file() else sources_below(start, ".out"):
         if not out.with_suffix(".py").is_file():
             problems.append(Problem(out.relative_to(root).as_posix(), "recorded output without its snippet"))
-    if problems:
-        raise SourceError(problems)
-    return snippets
+    return snippets, problems
 
 
 def _read(root: Path, file: Path) -> Snippet:

@@ -234,6 +234,12 @@ def test_a_folder_s_digest_tells_names_and_contents(tmp_path: Path) -> None:
 def test_what_stops_a_function_stops_no_other(
     site: Path, runner: Runner, file: str, edit: Callable[[str], str], said: str
 ) -> None:
+    assert Site(site, runner).build() == []
+    path = site / "snippets/demo" / file
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    path.write_text(edit(before), encoding="utf-8")
+    assert re.search(said, str(Site(site, runner).build()[0])), "also where it is the only one"
+    path.write_text(before, encoding="utf-8") if before else path.unlink()
     another(site)
     assert Site(site, runner).build() == []
     good = texts(site)
@@ -265,6 +271,12 @@ def test_a_draft_shows_what_does_not_hold_and_says_so(site: Path) -> None:
     assert "one.py prints something else" in (site / "built/functions/demo/index.html").read_text(encoding="utf-8")
     (site / "snippets/demo/claims/one.out").write_text("1\nverdict: true\n")
     assert mkdocs(site, *command, "--draft").returncode == 0
+    (site / "mine").mkdir()
+    (site / "mine/thesis.txt").write_text("years of work")
+    done = mkdocs(site, sys.executable, "-m", "engine", "site", "mine", "--draft")
+    assert done.returncode == 1
+    assert "holds something else than a site, and would be emptied" in done.stderr
+    assert (site / "mine/thesis.txt").is_file()
 
 
 PROBE = """

@@ -46,6 +46,39 @@ def test_record_then_check(engine: Callable[..., tuple], add: Add) -> None:
     assert engine("check")[:2] == (0, "1 snippets run, 0 failed\n")
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import torch\nprint(torch.empty(1000).uniform_().sum(), torch.seed())\n",
+        "print(hash('a'))\n",
+        "print(list({'a', 'b', 'c', 'd', 'e'}))\n",
+        "import os\nprint(os.getpid())\n",
+        "import datetime\nprint(getattr(datetime.datetime, 'now')())\n",
+        "print(id(object()) % 10_000_000)\n",
+    ],
+)
+def test_what_is_printed_otherwise_the_second_time_is_not_recorded(
+    engine: Callable[..., tuple], add: Add, source: str
+) -> None:
+    snippet = add("demo/claims/a.py", source)
+    status, out, _ = engine("record")
+    assert status == 1
+    assert "snippets/demo/claims/a.py: prints something else when it is run again" in out
+    assert not snippet.recorded.exists()
+
+
+def test_one_file_that_cannot_be_run_keeps_no_other_from_it(
+    engine: Callable[..., tuple], add: Add, project: Path
+) -> None:
+    add("demo/claims/good.py", "print(1)\n")
+    (project / "snippets/demo/claims/bad.py").write_text("(\n")
+    status, out, _ = engine("record")
+    assert status == 1
+    assert "snippets/demo/claims/bad.py:1: does not parse" in out
+    assert "snippets/demo/claims/good.py: recorded\n1 snippets run, 1 failed, 1 recorded" in out
+    assert engine("check")[1].endswith("1 snippets run, 1 failed\n")
+
+
 def test_a_changed_digit_is_reported_as_a_patch(engine: Callable[..., tuple], add: Add) -> None:
     snippet = add("demo/numpy/a.py", "import numpy as np\nprint('one')\nprint('y =', np.log(2.0))\n")
     snippet.recorded.write_text("one\ny = 0.6931471805599553\n")

@@ -9,6 +9,7 @@ import math
 import numpy as np
 import pytest
 
+from engine.compare import compare
 from engine.nudge import changed, moved
 
 
@@ -57,8 +58,10 @@ def test_nothing_else_is_changed(text: str) -> None:
 
 def test_units_are_those_of_the_number_s_type() -> None:
     third, single = 1 / 3, float(np.float32(1 / 3))
-    assert 2 <= (moved(third, 3) - third) / math.ulp(third) <= 6
-    assert (moved(single, 3) - single) / float(np.spacing(np.float32(single))) == pytest.approx(4, abs=2)
+    assert (moved(third, 3) - third) / math.ulp(third) == 3
+    assert (moved(-third, -3) + third) / math.ulp(third) == 3, "towards zero"
+    assert (moved(single, 3) - single) / float(np.spacing(np.float32(single))) == 3
+    assert not compare(f"{math.exp(0.5)!r}", f"{moved(math.exp(0.5), 3)!r}"), "within what is the same"
     array = moved(np.array([1 / 3, 0.0, np.nan, 0.25], dtype=np.float32), 3)
     assert array.dtype == np.float32
     assert array[1] == 0

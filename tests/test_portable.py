@@ -122,6 +122,8 @@ def test_the_command_tells_variants_and_differences(
     assert "another time zone                         1       0       1" in out
     assert "another time zone: prints something else\n  line 1\n  - UTC\n  + America/St_Johns" in out
     assert main(["portable", "--only", "no such"]) == 2
+    assert main(["portable", "--only", "four threads", "--only", "XLA"]) == 0
+    assert capsys.readouterr().out.count("concerns nothing of this") == 2
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="PyTorch and NumPy read these variables on Unix")

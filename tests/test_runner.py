@@ -158,6 +158,16 @@ HOSTILE = {
     ),
     "a library": ("import numpy as np\nopen(np.__file__, 'a')\n", r"may not change an installed library", 2),
     "a clock by another way": ("clock = __import__('ti' + 'me')\nclock.perf_counter()\n", r"not read a clock", 2),
+    "a library's log": (
+        "print('I0000 00:00:1795714334.622218   32178 cudart_stub.cc:31] Could not find')\n",
+        r"printed a library's log, with the time and the process: 'I0000 .* in line 1",
+        None,
+    ),
+    "a warning of its caller": (
+        "import warnings\nwarnings.warn('x', stacklevel=2)\n",
+        r"a warning of its own lines: UserWarning: x",
+        2,
+    ),
     "an error of several lines": ("raise ValueError('first\\nsecond')\n", r"^ValueError: first$", 1),
     "an error with a note": ("e = KeyError('first')\ne.add_note('note')\nraise e\n", r"^KeyError: 'first'$", 3),
     "an error of a library": (
