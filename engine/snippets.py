@@ -104,9 +104,9 @@ def discover(root: Path, within: Path | None = None) -> list[Snippet]:
 
 
 def discover_each(root: Path, within: Path | None = None) -> tuple[list[Snippet], list[Problem]]:
-    """The snippets that can be run, and what is wrong with the others: a file that does not parse, a name that shadows a module,
-    anything in `engine.forbidden`, code that a page cannot show as it is, a framework folder whose snippet does not
-    import its framework, libraries that cannot share a process, an orphaned `.out`.
+    """The snippets that can be run, and what is wrong with the others: a file that does not parse, a name that shadows
+    a module, anything in `engine.forbidden`, code that a page cannot show as it is, a framework folder whose snippet
+    does not import its framework, libraries that cannot share a process, an orphaned `.out`.
     """
     start = within or root / "snippets"
     files = [start] if start.is_file() else sources_below(start, ".py")
