@@ -41,6 +41,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("docs", "snippets", "ledger", ".cache"):
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", ".ruff_cache"))
+    for file in ROOT.glob("mkdocs*.yml"):
+        shutil.copy(file, copy)
     return copy
 
 
