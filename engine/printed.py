@@ -14,26 +14,31 @@ _ADDRESS = re.compile(r"\bat 0x[0-9A-Fa-f]{4,}")
 _LOG = re.compile(r"^[IWEF]\d{4}\s[\d:.]+\s+\d+ \S+:\d+\]", re.MULTILINE)
 
 
-def fault(raw: bytes, places: Sequence[str] = ()) -> str:
-    """Why an output cannot be recorded, with its line; empty if it can.
+def fault(raw: bytes, places: Sequence[str] = ()) -> tuple[str, str]:
+    """Why an output cannot be recorded, and the line of it; both empty if it can.
 
-    places: folders of this machine and of this run, beside those of Python and of its libraries.
+    places: folders of this machine and of this run, beside those of Python and of its libraries. None is in the reason,
+    which the ledger keeps.
     """
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         row = raw.count(b"\n", 0, error.start) + 1
-        return f"printed bytes that are not UTF-8: 0x{raw[error.start]:02x} in line {row} of its output"
+        return f"printed bytes that are not UTF-8: 0x{raw[error.start]:02x} in line {row} of its output", ""
     if found := _control().search(text):
-        return f"printed the control character U+{ord(found[0]):04X} in {_row(found)}"
-    if found := _ADDRESS.search(text):
-        return f"printed an address in memory, another one in each run: {found[0]!r} in {_row(found)}"
-    if found := _LOG.search(text):
-        return f"printed a library's log, with the time and the process: {found[0]!r} in {_row(found)}"
-    for place in (*places, *_libraries()):
-        if found := re.search(re.escape(place) + r"(?![\w.-])", text):
-            return f"printed a path of this machine: {place!r} in {_row(found)}"
-    return ""
+        return f"printed the control character U+{ord(found[0]):04X} in {_row(found)}", ""
+    for pattern, what in (
+        (_ADDRESS, "an address in memory, another one in each run,"),
+        (_LOG, "a library's log, with the time and the process,"),
+        *((_path(place), "a path of this machine") for place in (*places, *_libraries())),
+    ):
+        if found := pattern.search(text):
+            return f"printed {what} in {_row(found)}", f"  {text.splitlines()[_index(found)]}"
+    return "", ""
+
+
+def _path(place: str) -> re.Pattern[str]:
+    return re.compile(re.escape(place) + r"(?![\w.-])")
 
 
 def readable(raw: bytes) -> str:
@@ -43,7 +48,11 @@ def readable(raw: bytes) -> str:
 
 
 def _row(found: re.Match[str]) -> str:
-    return f"line {found.string.count(chr(10), 0, found.start()) + 1} of its output"
+    return f"line {_index(found) + 1} of its output"
+
+
+def _index(found: re.Match[str]) -> int:
+    return found.string.count("\n", 0, found.start())
 
 
 @cache

@@ -195,10 +195,10 @@ def _result(snippet: Snippet, report: dict[str, Any]) -> Result:
     problem = None
     if not report["ok"]:
         problem = Problem(snippet.name, report["reason"], report.get("line"), report.get("detail", ""))
-    elif reason := printed.fault(
-        raw, [os.path.abspath(snippet.root), os.path.realpath(snippet.root), *report["places"]]
-    ):
-        problem = Problem(snippet.name, reason)
+    else:
+        places = [os.path.abspath(snippet.root), os.path.realpath(snippet.root), *report["places"]]
+        reason, line = printed.fault(raw, places)
+        problem = Problem(snippet.name, reason, detail=line) if reason else None
     versions = {}
     for module in snippet.libraries:
         for library in filter(None, (LIBRARIES[module], LIBRARIES.get(LIBRARIES[module].backend or ""))):

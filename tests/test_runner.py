@@ -137,8 +137,8 @@ HOSTILE = {
     "carriage return": ("print('50 %\\r100 %')\n", r"control character U\+000D in line 1", None),
     "turned text": ("print('fine')\nprint('a\\u202eb')\n", r"control character U\+202E in line 2", None),
     "zero byte": ("print('a\\0b')\n", r"control character U\+0000 in line 1", None),
-    "an object's address": ("print('fine')\nprint(object())\n", r"an address in memory.*'at 0x\w+' in line 2", None),
-    "its own path": ("print(__file__)\n", r"printed a path of this machine: .* in line 1", None),
+    "an object's address": ("print('fine')\nprint(object())\n", r"an address in memory.* in line 2", None),
+    "its own path": ("print(__file__)\n", r"printed a path of this machine in line 1", None),
     "its folder": ("import os\nprint(os.getcwd())\n", r"printed a path of this machine", None),
     "a library's path": ("import numpy as np\nprint(np.__file__)\n", r"printed a path of this machine", None),
     "a file beside it": ("from pathlib import Path\nPath(__file__).with_suffix('.csv').read_text()\n", NOT_ITS_OWN, 2),
@@ -160,7 +160,7 @@ HOSTILE = {
     "a clock by another way": ("clock = __import__('ti' + 'me')\nclock.perf_counter()\n", r"not read a clock", 2),
     "a library's log": (
         "print('I0000 00:00:1795714334.622218   32178 cudart_stub.cc:31] Could not find')\n",
-        r"printed a library's log, with the time and the process: 'I0000 .* in line 1",
+        r"printed a library's log, with the time and the process, in line 1",
         None,
     ),
     "a warning of its caller": (
