@@ -223,6 +223,16 @@ def test_a_new_or_lost_flag_is_a_problem(demo: tuple[Path, definition.Definition
     assert len(audit.problems(root, entry, dataclasses.replace(example(), flags=()))) == 1
     more = (*example().flags, Flag("numpy.f", "float32", 0, "drop", 1.0, 9.0, ""))
     assert len(audit.problems(root, entry, dataclasses.replace(example(), flags=more))) == 1
+    vector = (*example().flags, Flag("numpy.f", "float32", 0, "alone", 1.0, 9.0, ""))
+    assert audit.problems(root, entry, dataclasses.replace(example(), flags=vector)) == [], "not every processor has it"
+
+
+def test_units_of_the_subnormal_range_come_and_go_with_vector_code(demo: tuple[Path, definition.Definition]) -> None:
+    root, entry = demo
+    audit.record(root, entry, altered(subnormal=Spot(1.5, 2.0)))
+    assert audit.problems(root, entry, altered(subnormal=Spot(0.5, 2.0))) == []
+    assert len(audit.problems(root, entry, altered(subnormal=Spot(3.5, 2.0)))) == 1
+    assert len(audit.problems(root, entry, altered(subnormal=None))) == 1
 
 
 def test_a_broken_record_is_named(demo: tuple[Path, definition.Definition]) -> None:

@@ -15,7 +15,7 @@ from engine.__main__ import main
 from engine.check import results
 from engine.errors import Problem
 from engine.portable import USUAL, VARIANTS, Ran, Variant, VariantError, differences, run
-from engine.runner import Runner
+from engine.runner import Result, Runner
 from engine.snippets import Snippet, discover
 from engine.store import Store
 
@@ -106,6 +106,30 @@ def test_a_measured_difference_is_found(changed: str) -> None:
     assert changed in problem.reason
     same = {part: {name: table[part][name] for name in ("torch.f",)} for part in table}
     assert not list(differences(variant, [], Ran({}, {"demo": table}, 1.0), Ran({}, {"demo": same}, 1.0)))
+
+
+def test_what_a_library_lacks_elsewhere_is_told_and_is_no_difference() -> None:
+    variant = NAMED["XLA: at most SSE4.2"]
+    snippet = Snippet(Path(), Path("snippets/demo/jax/a.py"), "", ("jax",), (), "jax")
+    fine, other = Result("1\n"), Result("2\n")
+    lacks, fails = (
+        Result("", problem=Problem(snippet.name, text))
+        for text in ("jax.errors.JaxRuntimeError: INTERNAL: Failed to materialize symbols: { x }", "ValueError: no")
+    )
+
+    def found(after: Result, which: Variant = variant) -> int:
+        return len(
+            list(differences(which, [snippet], Ran({snippet.name: fine}, {}, 1), Ran({snippet.name: after}, {}, 1)))
+        )
+
+    assert [found(after) for after in (fine, lacks, other, fails)] == [0, 0, 1, 1]
+    assert found(lacks, NAMED["XLA: at most AVX2"]) == 1, "only where it is known"
+    orders = {"value": {"max": 1.0}}
+    usual = {"accuracy": {"jax.f": {"float16": orders, "float32": orders}}, "flags": {"jax.f": ["float16 value error"]}}
+    there = {"accuracy": {"jax.f": {"float16": "refused", "float32": orders}}, "flags": {"jax.f": ["float16 refused"]}}
+    assert not list(differences(variant, [], Ran({}, {"demo": usual}, 1), Ran({}, {"demo": there}, 1)))
+    there["accuracy"]["jax.f"]["float32"] = "refused"
+    assert len(list(differences(variant, [], Ran({}, {"demo": usual}, 1), Ran({}, {"demo": there}, 1)))) == 1
 
 
 def test_the_command_tells_variants_and_differences(
