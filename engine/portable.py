@@ -36,6 +36,8 @@ X86 = ("x86_64", "AMD64")
 _POOLS = ("OMP", "MKL", "OPENBLAS", "TF_NUM_INTRAOP", "TF_NUM_INTEROP")
 #: Threads that libraries may use, in the variables that they read when they are imported.
 THREADS = {f"{name}_THREADS" if name.startswith("TF") else f"{name}_NUM_THREADS": "4" for name in _POOLS}
+#: More threads than cores would spend most of their time waiting in turns.
+THREADS["OMP_WAIT_POLICY"] = "PASSIVE"
 #: What somebody else may have set. Nothing of it may reach a snippet: see `engine.isolation`.
 CALLER = {
     **{"PYTHONHASHSEED": "99", "PYTHONWARNINGS": "error", "PYTHONOPTIMIZE": "1", "TZ": "Asia/Kathmandu"},
