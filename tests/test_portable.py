@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -150,7 +149,6 @@ def test_the_command_tells_variants_and_differences(
     assert capsys.readouterr().out.count("concerns nothing of this") == 2
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="PyTorch and NumPy read these variables on Unix")
 @pytest.mark.parametrize("name", ["PyTorch: capability default", "NumPy: no AVX2"])
 def test_the_project_s_snippets_print_the_same_on_smaller_processors(name: str) -> None:
     """Compared with what this machine prints as usual: whether that is what is recorded, other tests tell."""
