@@ -101,7 +101,8 @@ def visit(page: Page, url: str, served: Served) -> Visit:
         session.on(f"Network.{event}", lambda data, event=event: events.append((f"Network.{event}", data)))
     session.send("Network.enable")
     before = len(served.sent)
-    page.goto(url, wait_until="networkidle")
+    page.goto(url)
+    page.wait_for_load_state("networkidle")
     page.wait_for_timeout(500)
     counted = tally(events, origin)
     # What a worker asks for is no event of its page, but the server has seen it.
@@ -157,7 +158,8 @@ def violations(browser: Browser, url: str, axe: Path, scheme: str) -> list[str]:
     context = browser.new_context(color_scheme=scheme)
     try:
         page = context.new_page()
-        page.goto(url, wait_until="networkidle")
+        page.goto(url)
+        page.wait_for_load_state("networkidle")
         page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
         page.wait_for_timeout(500)
         page.add_script_tag(path=str(axe))

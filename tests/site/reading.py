@@ -62,3 +62,13 @@ class Log:
 def contrast(element: Locator, name: str) -> float:
     """Contrast of a part of an element's style, such as `stroke`."""
     return float(element.evaluate(CONTRAST, name))
+
+
+def visit(page: Page, address: str) -> None:
+    """Go to a page, and wait until all of it is there and it asks for no more.
+
+    The two in this order: to Playwright the network is idle as well while a busy machine has not yet come to read what
+    else the page needs.
+    """
+    page.goto(address)
+    page.wait_for_load_state("networkidle")

@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from built import Site
 from playwright.sync_api import Browser, Page, expect
+from reading import visit
 
 from conftest import ADDRESS, LANGUAGES
 
@@ -25,7 +26,7 @@ def open_page(chromium: Browser) -> Iterator[Open]:
     def open_page(path: str = SOFTPLUS, **options: object) -> Page:
         contexts.append(chromium.new_context(**options))
         page = contexts[-1].new_page()
-        page.goto(ADDRESS + path, wait_until="networkidle")
+        visit(page, ADDRESS + path)
         return page
 
     yield open_page

@@ -19,6 +19,7 @@ import yaml
 from bs4 import NavigableString, Tag
 from built import Page, Site, classes, code_text
 from playwright.sync_api import Browser
+from reading import visit
 
 from conftest import ADDRESS
 
@@ -328,7 +329,7 @@ def test_a_page_that_names_its_twin_asks_for_nothing_more(url: str, chromium: Br
     asked: list[tuple[str, int]] = []
     page = chromium.new_page()
     page.on("response", lambda response: asked.append((response.url.removeprefix(url), response.status)))
-    page.goto(f"{url}functions/softplus/", wait_until="networkidle")
+    visit(page, f"{url}functions/softplus/")
     assert page.locator('head link[type="text/markdown"]').count() == 1
     page.close()
     assert [(path, status) for path, status in asked if status != 200 or "softplus/" in path[1:]] == [

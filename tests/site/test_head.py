@@ -14,6 +14,7 @@ import pytest
 from built import Page, Site, link_faults
 from PIL import Image, ImageChops
 from playwright.sync_api import Browser, expect
+from reading import visit
 
 from conftest import ADDRESS, LANGUAGES, ROOT, build
 
@@ -155,7 +156,7 @@ def test_nothing_is_asked_for_that_is_not_there(chromium: Browser, site: Site) -
     context.on("response", lambda answer: missed.append(answer.url) if answer.status >= 400 else None)
     page = context.new_page()
     for name in ("", "functions/softplus/", "zh/functions/softplus/"):
-        page.goto(ADDRESS + name, wait_until="networkidle")
+        visit(page, ADDRESS + name)
     assert not missed  # the theme looks for a sitemap beside whatever it takes for another edition
     context.close()
 
@@ -163,7 +164,7 @@ def test_nothing_is_asked_for_that_is_not_there(chromium: Browser, site: Site) -
 def test_colours_and_tabs_hold_in_every_language(chromium: Browser) -> None:
     context = chromium.new_context(color_scheme="light")
     page = context.new_page()
-    page.goto(ADDRESS + "functions/softplus/", wait_until="networkidle")
+    visit(page, ADDRESS + "functions/softplus/")
     for _ in range(2):  # from the system's to light to dark
         page.locator("label[for^=__palette]:visible").click()
     expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")

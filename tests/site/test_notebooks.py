@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from built import Site, cells, code_text
 from playwright.sync_api import BrowserContext, expect
-from reading import CONTRAST, SOFTPLUS, Log, Open
+from reading import CONTRAST, SOFTPLUS, Log, Open, visit
 
 ROOT = Path(__file__).resolve().parents[2]
 LABS = sorted((ROOT / "snippets").glob("*/labs/[!_]*.py"))
@@ -37,9 +37,9 @@ def test_a_lab_weighs_little(
     profile, log = context()
     page = profile.new_page()
     for path in ("", SOFTPLUS):
-        page.goto(url + path, wait_until="networkidle")
+        visit(page, url + path)
     others = set(log.requests)
-    page.goto(f"{url}labs/{lab.stem}/", wait_until="networkidle")
+    visit(page, f"{url}labs/{lab.stem}/")
     own = {address.removeprefix(url) for address in log.requests if address not in others}
     assert f"labs/{lab.stem}/" in own
     assert sum(packed(site, site.file(path)) for path in own) <= LIMIT

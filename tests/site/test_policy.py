@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from built import Site
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from reading import visit
 
 from conftest import ADDRESS
 
@@ -56,7 +57,7 @@ def test_nothing_of_the_site_is_blocked(watched: tuple[BrowserContext, list[str]
     context, blocked = watched
     page = context.new_page()
     for name in [*site.pages, "nowhere/at/all"]:
-        page.goto(ADDRESS + name.removesuffix("index.html"), wait_until="networkidle")
+        visit(page, ADDRESS + name.removesuffix("index.html"))
         page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
         page.wait_for_load_state("networkidle")
         assert not blocked, name
@@ -65,12 +66,12 @@ def test_nothing_of_the_site_is_blocked(watched: tuple[BrowserContext, list[str]
 def test_nothing_that_a_reader_does_is_blocked(watched: tuple[BrowserContext, list[str]]) -> None:
     context, blocked = watched
     page = context.new_page()
-    page.goto(ADDRESS, wait_until="networkidle")
+    visit(page, ADDRESS)
     page.keyboard.press("/")
     page.keyboard.type("sigmoid", delay=20)
     page.locator(".md-search-result__link").first.click()
     expect(page).to_have_url(re.compile("functions/softplus"))
-    page.goto(ADDRESS + "functions/softplus/", wait_until="networkidle")
+    visit(page, ADDRESS + "functions/softplus/")
     page.locator("label[for^=__palette]:visible").click()
     page.locator(".tabbed-set").first.get_by_text("Keras", exact=True).click()
     page.locator("[data-snippet*='/keras/'] button:visible").first.click()

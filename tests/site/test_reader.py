@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from built import FRAMEWORKS, Site
 from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError, expect
-from reading import CONTRAST, SOFTPLUS, Log, Open, contrast
+from reading import CONTRAST, SOFTPLUS, Log, Open, contrast, visit
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -40,7 +40,7 @@ def test_every_page_asks_its_own_host_only(
     profile, log = context()
     page = profile.new_page()
     for path in addresses(site):
-        page.goto(url + path, wait_until="networkidle")
+        visit(page, url + path)
         unfold(page)
         page.mouse.wheel(0, 20_000)
         page.wait_for_load_state("networkidle")
@@ -129,7 +129,8 @@ def test_a_chosen_tab_holds_everywhere(site: Site, open_page: Open) -> None:
     assert FRAMEWORKS[0] in chosen(page)
     page.locator(".tabbed-set").first.get_by_text("PyTorch", exact=True).click()
     assert chosen(page) == ["PyTorch"] * sets
-    page.reload(wait_until="networkidle")
+    page.reload()
+    page.wait_for_load_state("networkidle")
     assert chosen(page) == ["PyTorch"] * sets
     page.get_by_role("link", name="How this site is checked").first.click()  # without loading a page anew
     page.wait_for_url("**/checked/")
@@ -138,7 +139,7 @@ def test_a_chosen_tab_holds_everywhere(site: Site, open_page: Open) -> None:
     assert chosen(page) == ["PyTorch"] * sets
     for path in with_tabs:
         other = page.context.new_page()
-        other.goto(page.url.removesuffix(with_tabs[0]) + path, wait_until="networkidle")
+        visit(other, page.url.removesuffix(with_tabs[0]) + path)
         assert set(chosen(other)) == {"PyTorch"}
         other.close()
 

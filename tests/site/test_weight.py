@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from reading import visit
 
 SOFTPLUS = "functions/softplus/"
 
@@ -29,7 +30,7 @@ def requests(page: Page) -> list[str]:
 
 def test_the_search_comes_when_it_is_wanted(page: Page, url: str) -> None:
     asked = requests(page)
-    page.goto(url + SOFTPLUS, wait_until="networkidle")
+    visit(page, url + SOFTPLUS)
     assert "search.js" in asked
     assert not [name for name in asked if "index.json" in name or name.startswith("search.a")], asked
     page.locator("label[for=__search]").first.click()
@@ -59,7 +60,7 @@ OBSERVE = """{
 
 def test_a_page_is_not_styled_anew_for_the_colours_that_it_has(page: Page, url: str) -> None:
     page.add_init_script(OBSERVE)
-    page.goto(url + SOFTPLUS, wait_until="networkidle")
+    visit(page, url + SOFTPLUS)
     # The theme has put the colour of the header into the head.
     expect(page.locator("meta[name=theme-color]")).to_have_attribute("content", re.compile("^#[0-9a-f]{6}$"))
     assert {name for name in page.evaluate("changed") if name.startswith("data-md-color")} <= {NO_STYLE}
@@ -117,7 +118,7 @@ def test_a_place_is_where_the_reader_is_led(page: Page, url: str, how: str) -> N
 
 @pytest.mark.parametrize("place", ["", "#claim-smooth"])
 def test_a_reader_who_scrolls_while_a_page_comes_is_led_to_its_place_and_back(page: Page, url: str, place: str) -> None:
-    page.goto(url + SOFTPLUS, wait_until="networkidle")
+    visit(page, url + SOFTPLUS)
     link = page.locator("p.claim a").last
     link.evaluate("(link, place) => { link.hash = place }", place)
     page.mouse.move(200, 300)
@@ -163,7 +164,7 @@ PARTS = """[...document.querySelectorAll(".arithmatex:not(div) .katex-base")].ma
 
 @pytest.mark.parametrize("path", [SOFTPLUS, MATHEMATICS, f"zh/{MATHEMATICS}"])
 def test_parts_of_formulas_are_as_wide_as_the_build_says(page: Page, url: str, path: str) -> None:
-    page.goto(url + path, wait_until="networkidle")
+    visit(page, url + path)
     page.add_style_tag(content=VISIBLE)
     page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true })")
     page.evaluate("document.fonts.ready.then(() => 0)")
