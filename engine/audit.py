@@ -45,6 +45,7 @@ BACKENDS = ("tensorflow", "torch", "jax")
 SLOWEST = [("keras", "torch"), ("keras", "tensorflow"), ("keras", "jax"), ("jax", "jax"), ("tensorflow", "tensorflow")]
 #: Seconds of processor time and of wall time that one process may take, and how many run at once.
 SECONDS, WALL_SECONDS, PROCESSES = 600, 3600, 2
+_SMALLER = "see whether what definition.yml calls there ever returns"
 #: Errors in the subnormal range up to this, in ulp, come and go with a processor's vector code.
 ROUNDING = 2.0
 #: Recorded and measured errors match within this factor; places within WITHIN.
@@ -303,13 +304,14 @@ def _run(root: Path, definition: Definition, job: dict[str, Any], backend: str, 
                 timeout=WALL_SECONDS,
             )
         except subprocess.TimeoutExpired:
-            raise SourceError([Problem(name, f"audit ({what}): still running after {WALL_SECONDS} s")]) from None
+            reason = f"audit ({what}): still running after {WALL_SECONDS} s; {_SMALLER}"
+            raise SourceError([Problem(name, reason)]) from None
     try:
         return json.loads(process.stdout)
     except json.JSONDecodeError:
-        reason = f"audit ({what}): ended with status {process.returncode}"
+        reason = f"audit ({what}): its process ended with status {process.returncode}; what it wrote last:"
         if process.returncode == -getattr(signal, "SIGXCPU", 0):
-            reason = f"audit ({what}): still running after {SECONDS} s of processor time"
+            reason = f"audit ({what}): still running after {SECONDS} s of processor time; {_SMALLER}"
         raise SourceError([Problem(name, reason, detail=process.stderr[-4000:])]) from None
 
 

@@ -58,7 +58,9 @@ def tables(definitions: Sequence[Definition], store: Store, pool: Pool) -> list[
 
 def _table(definition: Definition, rows: list[Row] | Stopped) -> tuple[list[Row], list[Problem]]:
     if isinstance(rows, Stopped):
-        return [], [Problem(definition.path.as_posix(), f"no reference values: {rows.reason}")]
+        reason = f"no reference values of the expression: {rows.reason}"
+        detail = "  write it with what engine/oracle.py has rules for, or add a rule there"
+        return [], [Problem(definition.path.as_posix(), reason, definition.line("expression"), detail)]
     return rows, []
 
 

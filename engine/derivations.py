@@ -639,7 +639,7 @@ def verify(derivation: Derivation, *, only: int | None = None, symbolic: bool = 
             reason = f"{derivation.called} {i + 1}: {fault.reason}"
             problems.append(Problem(derivation.name, reason, step.line, "\n".join(lines)))
         except OutOfTime:
-            reason = f"{derivation.called} {i + 1}: could not be checked within {SECONDS_NUMERIC:g} s"
+            reason = f"{derivation.called} {i + 1}: not checked within {SECONDS_NUMERIC:g} s; make smaller steps of it"
             problems.append(Problem(derivation.name, reason, step.line, f"  {step.tex}"))
         else:
             proved = symbolic and all(_prove(claim, derivation.domains) for claim in duties[i].claims)

@@ -71,6 +71,21 @@ def script(definition: Definition) -> str:
     return f"<script>(globalThis.explorable??={{}})[{_json(_key(definition))}]={{{','.join(parts)}}}</script>"
 
 
+def _faults(definition: Definition) -> list[Problem]:
+    """The formulas that cannot be a script."""
+    texts = {("stable",): definition.stable, ("expression",): definition.expression}
+    texts |= {("compare", name): text for name, text in definition.compare.items()}
+    problems = []
+    for keys, text in texts.items():
+        try:
+            formula(text, () if keys[0] == "compare" else definition.parameters)
+        except FormulaError as error:
+            detail = "  write it with what engine/explorer.py has in JavaScript, or add that there"
+            reason = f"cannot be explored: {error}"
+            problems.append(Problem(definition.path.as_posix(), reason, definition.line(*keys), detail))
+    return problems
+
+
 def _forms(definition: Definition) -> dict[str, str]:
     return {"stable": definition.stable, "naive": definition.expression}
 
@@ -94,10 +109,9 @@ def label(parameter: Parameter) -> str:
 
 def explorer(definition: Definition, figure: str, language: str) -> tuple[str, list[Problem]]:
     """A figure as HTML, made explorable, and what is wrong. Without script it stays the figure."""
-    try:
-        told = script(definition)
-    except FormulaError as error:
-        return figure, [Problem(definition.path.as_posix(), f"cannot be explored: {error}")]
+    if problems := _faults(definition):
+        return figure, problems
+    told = script(definition)
     curves, parameters = 3 + len(definition.compare), len(definition.parameters)
     # How many rows its controls take, in the wide and the narrow layout of site.css, so that their place is kept.
     rows = f"--wide:{-(-curves // 4) - (-(1 + parameters) // 2)};--narrow:{-(-curves // 2) + 1 + parameters}"

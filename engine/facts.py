@@ -127,7 +127,11 @@ def load(root: Path, definition: Definition) -> list[Fact]:
             else:
                 step = reader.step({"tex": part} if isinstance(part, str) else part, keys, what)
                 if step and step.chain.lead:
-                    reader.problem(f"{what}: has to stand on its own", *keys, detail=f"  {step.tex}")
+                    reader.problem(
+                        f"{what}: has to stand on its own; begin it with what it is about",
+                        *keys,
+                        detail=f"  {step.tex}",
+                    )
             steps += [step] if step else []
         chains = [chain for step in steps for chain in (step.chain, step.condition) if chain]
         names = {name for chain in chains for side in chain.sides for name in variables(side)}
@@ -151,15 +155,23 @@ def load(root: Path, definition: Definition) -> list[Fact]:
         if not reader.problems:
             with reader.at("facts", id, "tex", what=id, tex=entry["tex"]):
                 if not _Tie(check, known).holds(entry["tex"]):
-                    reader.problem(
-                        f"{id}: the statements do not show this", "facts", id, "tex", detail=f"  {entry['tex']}"
-                    )
+                    reason = f"{id}: the statements do not show this; one of them has to say it in these letters"
+                    reader.problem(reason, "facts", id, "tex", detail=f"  {entry['tex']}")
         for language, note in entry.get("note", {}).items():
             if re.search(r"\d", note):
-                reader.problem(f"{id}: nothing checks the digits of a note", "facts", id, "note", language)
+                reader.problem(
+                    f"{id}: nothing checks the digits of a note; write them in tex, with a statement",
+                    "facts",
+                    id,
+                    "note",
+                    language,
+                )
         facts.append(Fact(id, entry["name"], entry["tex"], entry.get("note"), entry.get("see"), check))
     if not identified:
-        reader.problem(f"no fact says by `expression` which is the function of {definition.path.name}", "facts")
+        reader.problem(
+            f"no fact says which is the function of {definition.path.name}; one needs `- expression: …` below because",
+            "facts",
+        )
     reader.stop_at_problems()
     reader.problems += reader.unused(fact.check for fact in facts)
     reader.stop_at_problems()

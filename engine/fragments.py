@@ -232,7 +232,8 @@ def _figure(definition: Definition, verdict: Verdict, language: str, problems: l
     drawings = {path: text for path, text in verdict.result.files.items() if path.endswith(".svg")}
     picture = ""
     if len(drawings) != 1 and not verdict.problem:
-        problems.append(Problem(snippet.name, f"must save one SVG file; it saved {', '.join(drawings) or 'none'}"))
+        reason = f"must save one SVG file, by savefig; it saved {', '.join(drawings) or 'none'}"
+        problems.append(Problem(snippet.name, reason, len(snippet.source.splitlines())))
     for text in drawings.values():
         try:
             picture = inline(text, name, " ".join(definition.figure[language].split()))

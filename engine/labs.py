@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from engine import cells
@@ -64,7 +65,11 @@ def read(verdict: Verdict) -> tuple[Lab, list[Problem]]:
     if [cell.cell_type for cell in notebook.cells] != [head.kind for head in heads] or (
         jupytext.writes(notebook, fmt=FORMAT) != snippet.source
     ):
-        problems.append(Problem(snippet.name, "written from its notebook, it is another text; see jupytext's format"))
+        written = jupytext.writes(notebook, fmt=FORMAT).split("\n")
+        pairs = enumerate(zip_longest(snippet.source.split("\n"), written), 1)
+        line, new = next(((at, new) for at, (old, new) in pairs if old != new), (1, written[0]))
+        reason = "as a notebook and back it is another text; write this line as jupytext's percent format does"
+        problems.append(Problem(snippet.name, reason, line, f"  it would be: {new or 'nothing'}"))
     code = sum(head.kind == "code" for head in heads)
     if not result.problem and len(result.cells) != code:
         reason = f"{len(result.cells)} of its {code} code cells reported their start; leave sys.stdout alone"

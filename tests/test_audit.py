@@ -287,7 +287,9 @@ def test_an_audit_is_kept_and_read_without_any_library(
 
 def test_what_cannot_run_is_said(demo: tuple[Path, definition.Definition], monkeypatch: pytest.MonkeyPatch) -> None:
     root, entry = demo
-    with pytest.raises(SourceError, match=r"audit \(formulas\): ended with status 1[\s\S]*not a function of x alone"):
+    with pytest.raises(
+        SourceError, match=r"audit \(formulas\): its process ended with status 1[\s\S]*not a function of x alone"
+    ):
         audit.audit(root, dataclasses.replace(entry, expression="x + y"))
     with monkeypatch.context() as patch:
         patch.setattr(audit, "SECONDS", 1)

@@ -299,7 +299,7 @@ def test_refused(make, tried):
             tried("1", because)
     with pytest.raises(SourceError, match="nothing checks the digits of a note"):
         tried("1", "f(0) = 1", note={"en": "1-Lipschitz", "zh": "无"})
-    with pytest.raises(SourceError, match="no fact says by `expression`"):
+    with pytest.raises(SourceError, match=r"no fact says which is the function of definition\.yml; one needs `- expr"):
         make(
             {
                 **entries(),

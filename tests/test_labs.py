@@ -351,3 +351,12 @@ def test_notebook_files_are_plain_json(lab: Callable[[str], Lab]) -> None:
     text = lab_downloads(lab(THREE))[0].content
     assert json.loads(text)["nbformat"] == 4
     assert str(text).endswith("}\n")
+
+
+def test_a_lab_that_a_notebook_would_write_otherwise_names_the_line(verdict: Callable[[str], Verdict]) -> None:
+    (problem,) = read(verdict("# %% [markdown]\n# One\n#Two\n\n# %%\nx = 2\n"))[1]
+    assert (problem.path, problem.line) == ("snippets/demo/labs/tried.py", 3)
+    assert (
+        problem.reason == "as a notebook and back it is another text; write this line as jupytext's percent format does"
+    )
+    assert problem.detail == "  it would be: # Two"
