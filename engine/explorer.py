@@ -113,8 +113,13 @@ def explorer(definition: Definition, figure: str, language: str) -> tuple[str, l
         return figure, problems
     told = script(definition)
     curves, parameters = 3 + len(definition.compare), len(definition.parameters)
-    # How many rows its controls take, in the wide and the narrow layout of site.css, so that their place is kept.
-    rows = f"--wide:{-(-curves // 4) - (-(1 + parameters) // 2)};--narrow:{-(-curves // 2) + 1 + parameters}"
+    # How many rows its controls take, in each layout of site.css, so that their place is kept.
+    layouts = {
+        "wide": -(-curves // 2) - (-(1 + parameters) // 2),
+        "narrow": -(-curves // 2) + 1 + parameters,
+        "slim": curves + 1 + parameters,
+    }
+    rows = ";".join(f"--{name}:{count}" for name, count in layouts.items())
     return _block(told + _element("function-explorer", definition, "explorer", language, figure, rows)), []
 
 

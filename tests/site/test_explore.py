@@ -201,7 +201,7 @@ def test_it_survives_instant_navigation(open_page: Open) -> None:
 
 
 def test_nothing_moves_when_the_controls_come(open_page: Open) -> None:
-    for width in (360, 412, 768, 1280):
+    for width in (320, 360, 412, 768, 1280):
         page = open_page(viewport={"width": width, "height": 900})
         expect(plot(page)).to_be_visible()
         heights = page.locator("function-explorer").evaluate(
@@ -209,6 +209,18 @@ def test_nothing_moves_when_the_controls_come(open_page: Open) -> None:
         )
         kept, taken = (float(height.removesuffix("px")) for height in heights)
         assert taken == pytest.approx(kept, abs=1), width
+
+
+@pytest.mark.parametrize("width", [320, 360, 390, 700, 1280])
+@pytest.mark.parametrize("x", ["0", "-3.3", "123456"])
+def test_a_number_is_not_cut_short_by_what_stands_beside_it(open_page: Open, width: int, x: str) -> None:
+    page = open_page(f"{SOFTPLUS}?explore=x:{x}", viewport={"width": width, "height": 900})
+    labels = page.locator(".explorer-curves label")
+    expect(labels).to_have_count(4)
+    assert (
+        labels.evaluate_all("labels => labels.filter((l) => l.scrollWidth > l.clientWidth).map((l) => l.innerText)")
+        == []
+    )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
