@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from engine import cells, child, frameworks, guards, isolation, nudge, plots, printed, runner, worker
 from engine.compare import compare
@@ -16,10 +15,6 @@ from engine.runner import Result, Runner
 from engine.snippets import Snippet
 from engine.store import Store, code_digest, digest
 
-if TYPE_CHECKING:
-    from engine.ledger import History
-
-
 #: What is different when a snippet is run again before it is recorded.
 AGAIN = {"PYTHONHASHSEED": "4242", "TZ": "America/St_Johns"}
 
@@ -28,13 +23,13 @@ AGAIN = {"PYTHONHASHSEED": "4242", "TZ": "America/St_Johns"}
 class Verdict:
     """A snippet, its result, and the problem that remains: of the run, or of the comparison; None when it holds.
 
-    history: what the ledger knows of it; None if it was not asked, or the snippet uses no library.
+    since: title of its library and the oldest version since which it prints the same; None if that is not known.
     """
 
     snippet: Snippet
     result: Result
     problem: Problem | None
-    history: History | None = None
+    since: tuple[str, str] | None = None
 
 
 def require_libraries(snippets: list[Snippet]) -> None:

@@ -37,6 +37,7 @@ def datasheet(
     facts: Sequence[tuple[Fact, Report]],
     apis: Iterable[Found],
     verdicts: Iterable[Verdict],
+    histories: Iterable[History],
     audit: Audit | None,
     values: Sequence[Mapping[str, Any]],
     places: Mapping[str, Place] = MappingProxyType({}),
@@ -71,7 +72,7 @@ def datasheet(
             "rows": values,
         },
         "accuracy": [_accuracy(row) for row in audit.rows] if audit else [],
-        "history": [_history(one) for verdict in verdicts if (one := verdict.history) and one.entries],
+        "history": [_history(history) for history in histories if history.entries],
         "versions": _versions(apis, verdicts, audit),
         "machine": frameworks.machine(),
     }

@@ -130,9 +130,8 @@ def caption(verdict: Verdict, language: str) -> str:
 
 def _version(title: str, number: str, verdict: Verdict, language: str) -> str:
     """A library with its version and, if the ledger tells, the one since which the output is the same."""
-    history = verdict.history
-    told = history and history.since and LIBRARIES[history.library].title == title
-    return f"{title} {number}" + (WORDS[language]["since"].format(version=history.since) if told else "")
+    library, since = verdict.since or ("", "")
+    return f"{title} {number}" + (WORDS[language]["since"].format(version=since) if library == title else "")
 
 
 def failure(verdict: Verdict, language: str) -> str:

@@ -67,11 +67,12 @@ class Mathematics:
 class Findings:
     """What a build found out about one function.
 
-    audit: of its accuracy, if one of its names is to be audited.
+    histories: of the snippets that have one; audit: of its accuracy, if one of its names is to be audited.
     """
 
     sources: Sources
     verdicts: list[Verdict]
+    histories: list[ledger.History]
     mathematics: Mathematics
     apis: list[apis.Found]
     audit: Audit | None
@@ -167,7 +168,7 @@ def _find(
     problems += audit.problems(root, entry, measured) if measured else []
     doubtful = {verdict.snippet.name for verdict in verdicts if verdict.problem}
     problems += ledger.problems(root, source.releases, [verdict.snippet for verdict in verdicts], doubtful)
-    return Findings(source, ledger.remember(source.releases, verdicts), proof, found, measured, problems)
+    return Findings(source, *ledger.remember(source.releases, verdicts), proof, found, measured, problems)
 
 
 def _build(root: Path, findings: Findings, included: Included) -> Built:
@@ -196,7 +197,8 @@ def _datasheet(root: Path, findings: Findings, places: Mapping[str, Place]) -> t
     entry = findings.sources.definition
     values, problems = findings.mathematics.values
     checked = list(zip(findings.sources.facts, findings.mathematics.checks, strict=True))
-    text = datasheet.datasheet(entry, checked, findings.apis, findings.verdicts, findings.audit, values, places)
+    known = findings.apis, findings.verdicts, findings.histories, findings.audit
+    text = datasheet.datasheet(entry, checked, *known, values, places)
     return text, problems or datasheet.faults(entry, text, _store(root, "datasheets"))
 
 
@@ -208,7 +210,7 @@ def _fragments(findings: Findings, language: str, places: Mapping[str, Place]) -
         checks = link(places, f"{sources.function}/facts.md", f"{sources.function}/checks.md")
         yield from facts.facts_fragments(sources.facts, proved.checks, language, checks).items()
     yield "apis.md", apis.apis_fragment(findings.apis, language)
-    if text := versions_fragment(findings.verdicts, language):
+    if text := versions_fragment(findings.histories, language):
         yield VERSIONS, text
     if findings.audit:
         yield from audit_fragments(sources.definition, findings.audit, language).items()

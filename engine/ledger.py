@@ -297,8 +297,8 @@ def _line(root: Path, release: Release, path: str) -> int:
 # What follows from it
 
 
-def remember(releases: Iterable[Release], verdicts: Iterable[Verdict]) -> list[Verdict]:
-    """The verdicts, each with the history of its snippet."""
+def remember(releases: Iterable[Release], verdicts: Iterable[Verdict]) -> tuple[list[Verdict], list[History]]:
+    """The verdicts, each told since when its snippet prints the same, and the histories of those that have one."""
     known: dict[tuple[str, str | None], list[Release]] = {}
     for release in sorted(releases, key=lambda release: release.number, reverse=True):
         known.setdefault((release.function, release.library), []).append(release)
@@ -306,14 +306,18 @@ def remember(releases: Iterable[Release], verdicts: Iterable[Verdict]) -> list[V
     def newest(snippet: Snippet) -> Sequence[Release]:
         return known.get((snippet.function, lead(snippet)), ())
 
-    return [replace(verdict, history=_history(newest(verdict.snippet), verdict)) for verdict in verdicts]
+    told, histories = [], []
+    for verdict in verdicts:
+        if library := lead(verdict.snippet):
+            history = _history(newest(verdict.snippet), verdict, library)
+            histories.append(history)
+            verdict = replace(verdict, since=(LIBRARIES[library].title, history.since) if history.since else None)
+        told.append(verdict)
+    return told, histories
 
 
-def _history(newest: Sequence[Release], verdict: Verdict) -> History | None:
+def _history(newest: Sequence[Release], verdict: Verdict, library: str) -> History:
     snippet = verdict.snippet
-    library = lead(snippet)
-    if not library:
-        return None
     path = key(snippet)
     now = public(verdict.result.versions.get(LIBRARIES[library].title, ""))
     known = re.fullmatch(NUMBER, now)

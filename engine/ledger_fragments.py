@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
-from engine.check import Verdict
 from engine.compare import compare
 from engine.fragments import fence
 from engine.frameworks import LIBRARIES, TABS
@@ -44,9 +43,9 @@ WORDS: dict[str, dict[str, str]] = {
 }
 
 
-def versions_fragment(verdicts: Iterable[Verdict], language: str) -> str:
+def versions_fragment(histories: Iterable[History], language: str) -> str:
     """A table for each library, then what differs; empty if nothing is known."""
-    known = [history for verdict in verdicts if (history := verdict.history) and history.entries]
+    known = [history for history in histories if history.entries]
     libraries = sorted({history.library for history in known}, key=[*TABS.values(), *LIBRARIES].index)
     return "\n".join(_library([one for one in known if one.library == library], language) for library in libraries)
 

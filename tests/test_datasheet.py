@@ -81,6 +81,7 @@ def text(tmp_path: Path) -> str:
         [(fact, Report("", (), (Evidence(True, 60, 50),))) for fact in facts],
         [Found("a.b", "A", "1.0", {"beta": 1})],
         claims,
+        [],
         Audit("demo", (row, lost, refused), {}, (), {"B": "2.0"}, "", ""),
         decimals.evaluate((DEFINITION.expression, {"a": 1.0})),
         {
@@ -120,7 +121,7 @@ def test_a_fact_that_does_not_hold_is_not_checked(tmp_path: Path) -> None:
     file.parent.mkdir(parents=True)
     file.write_text(FACTS, encoding="utf-8")
     broken = [(fact, Report("", (Problem("a", "b"),))) for fact in load(tmp_path, DEFINITION)]
-    data = json.loads(datasheet.datasheet(DEFINITION, broken, [], [], None, []))
+    data = json.loads(datasheet.datasheet(DEFINITION, broken, [], [], [], None, []))
     assert (data["facts"][0]["checked"], data["facts"][0]["how"]) == (False, [])
 
 

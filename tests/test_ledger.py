@@ -298,8 +298,9 @@ def test_since(project: Path, add: Add, snippet: Snippet, entered: str, now: str
         ones = [printed(snippet, {"x": "1\n"}.get(said, "0.5\n"), problem=problem)] if said != "-" else []
         enter(project, version, printed(other, ""), *ones)
     failed = replace(verdict(snippet, now), problem=Problem("", "other"))
-    found = ledger.remember(ledger.read(project), [verdict(snippet, now), failed])
-    assert [one.history.since for one in found] == [since, None]
+    told, histories = ledger.remember(ledger.read(project), [verdict(snippet, now), failed])
+    assert [history.since for history in histories] == [since, None]
+    assert [one.since for one in told] == [since and ("NumPy", since), None]
 
 
 def test_the_page_says_what_is_the_same_and_what_changed(project: Path, add: Add, snippet: Snippet) -> None:
@@ -310,8 +311,8 @@ def test_the_page_says_what_is_the_same_and_what_changed(project: Path, add: Add
     new = add("demo/numpy/new.py", "import numpy\n")
     enter(project, "2.1", printed(new, ""))
     verdicts = [verdict(snippet, "2.0"), verdict(new, "2.0")]
-    found = ledger.remember(ledger.read(project), verdicts)
-    text = versions_fragment(found, "en")
+    _, histories = ledger.remember(ledger.read(project), verdicts)
+    text = versions_fragment(histories, "en")
     assert text.startswith(
         '## NumPy { #numpy data-search-exclude="true" }\n\nThe pages show the output of NumPy 2.0.\n'
     )
@@ -325,11 +326,11 @@ def test_the_page_says_what_is_the_same_and_what_changed(project: Path, add: Add
         f'``` {{ .text .no-copy title="- 1.10, 1.9 + 2.0" {attributes}\n  - 1\n  + 0.5\n    ^^^\n```\n\n'
         f"Fails with 1.6:\n\n``` {{ .text .no-copy {attributes}\nline 1: Error: none\n```\n"
     )
-    assert "相同" in versions_fragment(found, "zh")
+    assert "相同" in versions_fragment(histories, "zh")
 
 
 def test_a_function_without_entries_has_no_such_page(project: Path, snippet: Snippet) -> None:
-    assert versions_fragment(ledger.remember([], [verdict(snippet)]), "en") == ""
+    assert versions_fragment(ledger.remember([], [verdict(snippet)])[1], "en") == ""
 
 
 # Other releases
