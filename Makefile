@@ -39,6 +39,7 @@ ledger: $(READY)  ## run the snippets with other releases: VERSIONS="torch==2.12
 lint: $(READY)  ## formatting and lint of code and snippets
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 
 portable: $(READY)  ## run the snippets and audits as other machines would: vector units, threads, settings, folder, user, load
 	$(BIN)/python -m engine portable

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from engine.check import check, require_libraries
-from engine.errors import Problem, SourceError
-from engine.runner import Runner
-from engine.snippets import Snippet, discover
-from engine.store import Store
+from engine.base.errors import Problem, SourceError
+from engine.base.store import Store
+from engine.compare.verdict import check, require_libraries
+from engine.run.runner import Runner
+from engine.sources.snippets import Snippet, discover
 
 ROOT = Path(__file__).parent
 RUNNER = pytest.StashKey[Runner]()

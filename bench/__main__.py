@@ -12,7 +12,7 @@ from pathlib import Path
 from bench import engine, others, reader, scale, serving
 from bench.engine import ROOT
 from bench.report import Figure, record, write
-from engine.measured import FILE
+from engine.render.measured import FILE
 
 PARTS = {
     "engine": engine.measure,

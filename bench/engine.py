@@ -12,10 +12,10 @@ import time
 from pathlib import Path
 
 from bench.report import Figure
-from engine.build import Site
-from engine.isolation import ENVIRONMENT
-from engine.runner import Runner
-from engine.snippets import Snippet, discover
+from engine.assemble.site import Site
+from engine.run.isolation import ENVIRONMENT
+from engine.run.runner import Runner
+from engine.sources.snippets import Snippet, discover
 
 ROOT = Path(__file__).parents[1]
 
@@ -92,7 +92,7 @@ def nothing_changed(project: Path, repeat: int) -> Figure:
     """`mkdocs build` with nothing to run, against the same without the hook."""
     config = (project / "mkdocs.yml").read_text(encoding="utf-8")
     plain = project / "plain.yml"
-    plain.write_text(config.replace("hooks:\n  - engine/hook.py\n", ""), encoding="utf-8")
+    plain.write_text(config.replace("hooks:\n  - engine/site/hook.py\n", ""), encoding="utf-8")
     build = (sys.executable, "-m", "mkdocs", "build", "--quiet", "--config-file")
     run(project, *build, "mkdocs.yml")
     pairs = [(run(project, *build, "mkdocs.yml"), run(project, *build, "plain.yml")) for _ in range(repeat)]

@@ -108,7 +108,7 @@ def engine(folder: Path, python: Path, count: int, **more: object) -> Way:
         count,
         watch=["snippets"],
         docs_dir="docs/en",
-        hooks=[str(ROOT / "engine/hook.py")],
+        hooks=[str(ROOT / "engine/site/hook.py")],
         markdown_extensions=MARKDOWN | {"pymdownx.snippets": includes},
         **more,
     )

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, sync_playwright
 from bench import tools, visits
 from bench.report import Figure
 from bench.server import PREFIX, Served, compressed, serve
-from engine.site import build_site, configurations
+from engine.site.whole import build_site, configurations
 from tests.site.browser import ARGUMENTS, NoBrowser, find
 
 ROOT = Path(__file__).parents[1]

@@ -40,7 +40,7 @@ class Figure:
 
 
 def record(figures: Sequence[Figure], path: Path) -> None:
-    """Write the ratios for the pages, to two digits, with the day and the machine; see `engine.measured`."""
+    """Write the ratios for the pages, to two digits, with the day and the machine; see `engine.render.measured`."""
     cores = f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPU"
     data = {
         "day": date.today().isoformat(),

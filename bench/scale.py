@@ -131,4 +131,6 @@ def watched(folder: Path, *command: str) -> tuple[float, dict[str, int]]:
 def _role(process: psutil.Process) -> str:
     """What a process of the engine is there for."""
     words = " ".join(process.cmdline())
-    return "worker or snippet" if "engine.worker" in words else "proof" if "engine.processes" in words else "other"
+    if "engine.run.worker" in words:
+        return "worker or snippet"
+    return "proof" if "engine.base.processes" in words else "other"

@@ -18,8 +18,8 @@ from playwright.sync_api import Page, sync_playwright
 from bench.engine import ROOT, environment
 from bench.generated import Way, engine
 from bench.report import Figure
-from engine.build import Site
-from engine.runner import Runner
+from engine.assemble.site import Site
+from engine.run.runner import Runner
 from tests.site.browser import ARGUMENTS, find
 
 COUNT = int(os.environ.get("BENCH_SERVED", "50"))

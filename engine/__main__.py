@@ -13,18 +13,24 @@ from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
 
-from engine import audit, definition, frameworks, ledger, progress, releases, translations
-from engine.check import Verdict, check, mismatch, missing, record, require_libraries, unsteady
-from engine.definition import Definition
-from engine.errors import Problem, SourceError
-from engine.files import folders_in, sources_below
-from engine.frameworks import installed
-from engine.progress import Progress, TellingRunner
-from engine.runner import Runner
-from engine.shards import Shard
-from engine.site import build_site
-from engine.snippets import Snippet, discover, discover_each
-from engine.store import Store
+from engine.accuracy import audit
+from engine.base import libraries as frameworks
+from engine.base.errors import Problem, SourceError
+from engine.base.files import folders_in, sources_below
+from engine.base.libraries import installed
+from engine.base.store import Store
+from engine.compare.verdict import Verdict, check, mismatch, missing, record, require_libraries, unsteady
+from engine.ledger import entries as ledger
+from engine.ledger import releases
+from engine.run import progress
+from engine.run.progress import Progress, TellingRunner
+from engine.run.runner import Runner
+from engine.run.shards import Shard
+from engine.site.whole import build_site
+from engine.sources import definition
+from engine.sources.definition import Definition
+from engine.sources.snippets import Snippet, discover, discover_each
+from engine.translation import check as translations
 
 AUDIT = "audit.yml"
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -194,8 +200,8 @@ def _wrong(root: Path, definitions: Sequence[Definition]) -> list[list[Problem]]
     """Why each definition does not hold."""
     if not definitions:
         return []
-    from engine import proofs  # slow to import, and so are the processes to start
-    from engine.processes import Pool
+    from engine.base.processes import Pool
+    from engine.mathematics import proofs  # slow to import, and so are the processes to start
 
     with Pool() as pool:
         proved = proofs.prove(root, definitions, Store(root / ".cache" / "proofs"), pool)
@@ -207,7 +213,7 @@ def _record(entry: Definition) -> str:
 
 
 def _portable(root: Path, options: argparse.Namespace) -> int:
-    from engine.portable import VARIANTS, portable  # slow to import
+    from engine.elsewhere.portable import VARIANTS, portable  # slow to import
 
     chosen = [one for one in VARIANTS if not options.only or any(text in one.name for text in options.only)]
     if not chosen:
@@ -348,7 +354,7 @@ def _translated(root: Path, options: argparse.Namespace) -> int:
 
 
 def _build(root: Path) -> int:
-    from engine.build import Site
+    from engine.assemble.site import Site
 
     with TellingRunner() as runner:
         problems = Site(root, runner).build()

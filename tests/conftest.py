@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from engine.processes import Pool
-from engine.runner import Limits, Result, Runner
-from engine.snippets import Snippet, discover
+from engine.base.processes import Pool
+from engine.run.runner import Limits, Result, Runner
+from engine.sources.snippets import Snippet, discover
 
 # The same examples on every machine, however slow: a test run must not depend on luck.
 settings.register_profile("project", deadline=None, derandomize=True)

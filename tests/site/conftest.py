@@ -19,7 +19,7 @@ from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from reading import SOFTPLUS, Log, Open
 
-from engine.site import configurations
+from engine.site.whole import configurations
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -16,9 +16,9 @@ from built import Code, Page, Site
 from fontTools.pens.recordingPen import RecordingPen
 from fontTools.svgLib.path import parse_path
 
-from engine.compare import compare
-from engine.frameworks import TABS
-from engine.isolation import ENVIRONMENT
+from engine.base.libraries import TABS
+from engine.compare.numbers import compare
+from engine.run.isolation import ENVIRONMENT
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 120
@@ -35,7 +35,7 @@ LABS = sorted((ROOT / "snippets").glob("*/labs/[!_]*.py"))
 SLOW = re.compile("/(tensorflow|keras)/")
 
 #: A figure prints nothing; its page lists points of the curves instead.
-CURVES = "\nfrom engine.plots import describe_open_figures\nprint(describe_open_figures(), end='')\n"
+CURVES = "\nfrom engine.run.curves import describe_open_figures\nprint(describe_open_figures(), end='')\n"
 
 Start = Callable[[str, str], "Future[subprocess.CompletedProcess[str]]"]
 

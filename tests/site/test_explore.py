@@ -17,8 +17,8 @@ from mpmath import mp, mpf
 from playwright.sync_api import Browser, Locator, Page, expect
 from reading import SOFTPLUS, Open, contrast
 
-from engine.definition import read
-from engine.oracle import FORMATS, ORDERS, Oracle, formulas
+from engine.accuracy.oracle import FORMATS, ORDERS, Oracle, formulas
+from engine.sources.definition import read
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALLEST = 5e-324

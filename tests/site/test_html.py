@@ -27,8 +27,8 @@ from built import (
 )
 
 from conftest import LANGUAGES
-from engine.compare import compare
-from engine.languages import WORDS
+from engine.base.languages import WORDS
+from engine.compare.numbers import compare
 
 ROOT = Path(__file__).resolve().parents[2]
 #: In the caption of an output: a library, its version, and the release since which the output is the same.

@@ -1,0 +1,221 @@
+"""Build functions: run and check all that is written about them, and make their fragments and files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+
+from engine.accuracy import audit, decimals
+from engine.accuracy.audit import Audit
+from engine.base.errors import Problem, attempt
+from engine.base.processes import Pool
+from engine.base.store import Store
+from engine.compare.verdict import Verdict
+from engine.ledger import entries as ledger
+from engine.ledger.entries import Release
+from engine.mathematics import derivations, facts, proofs
+from engine.mathematics.derivations import Derivation, Report
+from engine.mathematics.facts import Fact
+from engine.names import check as apis
+from engine.names.check import Samples
+from engine.render import datasheet
+from engine.render.accuracy import audit_fragments
+from engine.render.downloads import downloads_fragment, function_downloads, lab_downloads, lab_line
+from engine.render.labs import LANGUAGE
+from engine.render.labs import read as read_lab
+from engine.render.published import Built
+from engine.render.snippets import alarm, failure, fragments
+from engine.render.snippets import derivation as derivation_fragment
+from engine.render.versions import VERSIONS, versions_fragment
+from engine.run.runner import Runner
+from engine.sources import definition, threads
+from engine.sources.definition import Definition
+from engine.sources.includes import Place, link
+from engine.sources.threads import Thread
+
+Included = Mapping[str, Mapping[str, Place]]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What is written about one function, beside its snippets."""
+
+    definition: Definition
+    threads: Mapping[str, Thread]
+    derivations: list[Derivation]
+    facts: list[Fact]
+    releases: list[Release]
+
+    @property
+    def function(self) -> str:
+        """The name of its folder."""
+        return self.definition.path.parts[1]
+
+
+@dataclass(frozen=True)
+class Mathematics:
+    """What holds of one function whatever the frameworks do.
+
+    samples: values by x, for the names to be compared with; reports: on its derivations; checks: on its facts;
+    values: the table of `engine.accuracy.decimals`, and what is wrong with it.
+    """
+
+    samples: Samples
+    reports: list[Report]
+    checks: list[Report]
+    values: tuple[list[decimals.Row], list[Problem]]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a build found out about one function.
+
+    histories: of the snippets that have one; audit: of its accuracy, if one of its names is to be audited.
+    """
+
+    sources: Sources
+    verdicts: list[Verdict]
+    histories: list[ledger.History]
+    mathematics: Mathematics
+    apis: list[apis.Found]
+    audit: Audit | None
+    problems: list[Problem]
+
+
+def build_functions(
+    root: Path,
+    names: Sequence[str],
+    included: Included,
+    runner: Runner,
+    pool: Pool,
+    ran: Callable[[], Iterable[Verdict]],
+) -> Iterator[tuple[str, Built]]:
+    """Names of functions, each with what is made of it.
+
+    included: by language, where pages include fragments; pool: for proofs; ran: waits for the verdicts of their
+    snippets. All functions are proved, and libraries asked for their names, at once. One whose sources cannot be read,
+    or whose definition does not hold, stops itself only: its pages show why.
+    """
+    read, refused = attempt(lambda name: _read(root, name), names)
+    entries = [source.definition for source in read.values()]
+    proofs_of = dict(zip(read, proofs.prove(root, entries, _store(root, "proofs"), pool), strict=True))
+    refused |= {name: list(proof.problems) for name, proof in proofs_of.items() if proof.problems}
+    for name, problems in refused.items():
+        yield name, unbuilt(name, problems, included)
+    sources = [source for name, source in read.items() if name not in refused]
+    proved = _check(root, sources, [proofs_of[source.function].samples for source in sources], pool)
+    asked = [(source.definition, proof.samples) for source, proof in zip(sources, proved, strict=True)]
+    named = apis.check(root, asked, runner, _store(root, "runs"))
+    verdicts: dict[str, list[Verdict]] = {name: [] for name in names}
+    for verdict in ran():
+        verdicts[verdict.snippet.function].append(verdict)
+    for source, proof, found in zip(sources, proved, named, strict=True):
+        yield source.function, _build(root, _find(root, source, proof, verdicts[source.function], *found), included)
+
+
+def _store(root: Path, name: str) -> Store:
+    return Store(root / ".cache" / name)
+
+
+def _read(root: Path, function: str) -> Sources:
+    entry = definition.read(root, function)
+    steps = [derivations.load(root, file) for file in derivations.discover(root, function)]
+    return Sources(entry, threads.read(root, function), steps, facts.load(root, entry), ledger.read(root, function))
+
+
+def unbuilt(function: str, problems: list[Problem], included: Included) -> Built:
+    """In place of a function that cannot be built: its pages say why where the first fragment would be."""
+    texts: dict[str, dict[str, str]] = {}
+    for language, places in included.items():
+        own = [path.removeprefix(f"{function}/") for path in places if path.startswith(f"{function}/")]
+        texts[language] = dict.fromkeys(own, "\n")
+        if own:
+            texts[language][own[0]] = alarm("\n".join(map(str, problems)), language)
+    return Built(texts, [], problems)
+
+
+def _check(root: Path, sources: Sequence[Sources], samples: Sequence[Samples], pool: Pool) -> list[Mathematics]:
+    """Check what is written about functions and compute their values, of all at once.
+
+    samples: of each function, whose definition holds: nothing can be measured against another.
+    """
+    entries = [source.definition for source in sources]
+    steps = [[*source.derivations, *(fact.check for fact in source.facts)] for source in sources]
+    reports = iter(derivations.reports([*chain(*steps)], _store(root, "derivations"), pool))
+    values = decimals.tables(entries, _store(root, "decimals"), pool)
+    return [
+        Mathematics(
+            sample,
+            list(islice(reports, len(source.derivations))),
+            list(islice(reports, len(source.facts))),
+            table,
+        )
+        for source, sample, table in zip(sources, samples, values, strict=True)
+    ]
+
+
+def _find(
+    root: Path,
+    source: Sources,
+    proof: Mathematics,
+    verdicts: list[Verdict],
+    found: list[apis.Found],
+    faults: list[Problem],
+) -> Findings:
+    """Put together what is known of one function."""
+    entry = source.definition
+    measured = audit.audit(root, entry) if any(api.audit for api in entry.apis) else None
+    problems = [verdict.problem for verdict in verdicts if verdict.problem]
+    problems += [problem for report in [*proof.reports, *proof.checks] for problem in report.problems]
+    problems += faults
+    problems += audit.problems(root, entry, measured) if measured else []
+    doubtful = {verdict.snippet.name for verdict in verdicts if verdict.problem}
+    problems += ledger.problems(root, source.releases, [verdict.snippet for verdict in verdicts], doubtful)
+    return Findings(source, *ledger.remember(source.releases, verdicts), proof, found, measured, problems)
+
+
+def _build(root: Path, findings: Findings, included: Included) -> Built:
+    """Make the fragments and files of one function."""
+    source = findings.sources
+    data, problems = _datasheet(root, findings, included.get(LANGUAGE, {}))
+    files = function_downloads(source.definition, source.threads, findings.verdicts, included.get(LANGUAGE, {}), data)
+    seen: set[Problem] = set()  # the same fault shows in every language
+    texts: dict[str, dict[str, str]] = {}
+    for language, places in included.items():
+        written, faults = fragments(source.definition, source.threads, findings.verdicts, language, places)
+        seen.update(faults)
+        texts[language] = written | dict(_fragments(findings, language, places))
+        texts[language]["downloads.md"] = downloads_fragment(files, language)
+    for verdict in (verdict for verdict in findings.verdicts if verdict.snippet.lab):
+        lab, faults = read_lab(verdict)
+        seen.update(faults)
+        own = lab_downloads(lab)
+        below = lab_line(own) + failure(verdict, LANGUAGE)
+        texts.setdefault(LANGUAGE, {})[f"labs/{verdict.snippet.topic}.md"] = below
+        files += own
+    return Built(texts, files, [*findings.problems, *problems, *sorted(seen, key=str)])
+
+
+def _datasheet(root: Path, findings: Findings, places: Mapping[str, Place]) -> tuple[str, list[Problem]]:
+    entry = findings.sources.definition
+    values, problems = findings.mathematics.values
+    checked = list(zip(findings.sources.facts, findings.mathematics.checks, strict=True))
+    known = findings.apis, findings.verdicts, findings.histories, findings.audit
+    text = datasheet.datasheet(entry, checked, *known, values, places)
+    return text, problems or datasheet.faults(entry, text, _store(root, "datasheets"))
+
+
+def _fragments(findings: Findings, language: str, places: Mapping[str, Place]) -> Iterator[tuple[str, str]]:
+    sources, proved = findings.sources, findings.mathematics
+    for steps, report in zip(sources.derivations, proved.reports, strict=True):
+        yield f"derivations/{steps.path.stem}.md", derivation_fragment(steps, report, language)
+    if sources.facts:
+        checks = link(places, f"{sources.function}/facts.md", f"{sources.function}/checks.md")
+        yield from facts.facts_fragments(sources.facts, proved.checks, language, checks).items()
+    yield "apis.md", apis.apis_fragment(findings.apis, language)
+    if text := versions_fragment(findings.histories, language):
+        yield VERSIONS, text
+    if findings.audit:
+        yield from audit_fragments(sources.definition, findings.audit, language).items()

@@ -1,0 +1,161 @@
+"""Bring the fragments and files up to date: what `python -m engine build` and the MkDocs hook do.
+
+What a build makes of a function is kept under a digest of all that it depends on, so only functions of which something
+has changed are built (`engine.assemble.functions`, which is slow to import). The pages are looked through every time.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.base import libraries as frameworks
+from engine.base.code import code_digest
+from engine.base.errors import Problem, attempt
+from engine.base.files import folders_in, prune, write
+from engine.base.languages import languages
+from engine.base.store import Store, digest, folder_digest
+from engine.render.measured import measured
+from engine.render.published import FOLDER, Built, publish, schema
+from engine.render.references import footnotes
+from engine.run.runner import Runner
+from engine.sources.includes import Place, check_includes, places
+from engine.sources.snippets import LEDGER, discover, functions
+
+if TYPE_CHECKING:
+    from engine.compare.verdict import Verdict
+
+FRAGMENTS = Path(".cache/fragments")
+#: Functions that are built at once: enough for the frameworks to work side by side, few enough for the work to overlap.
+BATCH = 10
+
+
+class Site:
+    """A project's folder and the runner that works for it."""
+
+    def __init__(self, root: Path, runner: Runner) -> None:
+        self.root = root
+        self.runner = runner
+
+    def build(self) -> list[Problem]:
+        """Run what has changed, write the fragments of every language, and return every problem found.
+
+        Fragments are written all the same when an output is not the recorded one: the page shows what this build
+        printed, and the problem. Raises SourceError for what belongs to no function, and for a library that is missing.
+        """
+        included = {language: places(self.root, language) for language in languages(self.root)}
+        problems: dict[str, list[Problem]] = {}
+        files = Counter([publish(self.root, schema())])
+        fragments: dict[str, set[str]] = {}
+        for name, built in self._functions(included):
+            problems[name] = built.problems
+            files.update(publish(self.root, file) for file in built.files)
+            for language, texts in built.texts.items():
+                written = self._write(language, {f"{name}/{path}": text for path, text in texts.items()})
+                fragments.setdefault(language, set()).update(written)
+        clashes = [
+            Problem(path, f"{count} functions or labs want this file; give one another name")
+            for path, count in files.items()
+            if count > 1
+        ]
+        seen: set[Problem] = set()  # the same fault shows in every language
+        for language in included:
+            texts, faults = footnotes(self.root, language, self._store("references"))
+            texts |= measured(self.root, language)
+            there = fragments.get(language, set()) | self._write(language, texts)
+            prune(self.root / FRAGMENTS / language, there)
+            seen.update(faults)
+            seen.update(check_includes(self.root, language, there))
+        prune(self.root / FOLDER, files.keys())
+        found = [problem for name in sorted(problems) for problem in problems[name]]
+        return found + clashes + self._strays(problems) + sorted(seen, key=str) + self._translations(len(included))
+
+    def _functions(self, included: Mapping[str, Mapping[str, Place]]) -> Iterator[tuple[str, Built]]:
+        """What is made of each function, kept or new, a few at a time: memory does not grow with their number."""
+        store = self._store("functions")
+        keys = {name: self._key(name, included) for name in functions(self.root)}
+        changed = []
+        for name, key in keys.items():
+            if data := store.get(key):
+                yield name, Built.of(data)
+            else:
+                changed.append(name)
+        if changed:
+            for name, built in self._build(changed, included):
+                if not built.problems:
+                    store.put(keys[name], built.data())
+                yield name, built
+            store.keep(keys.values())
+
+    def _build(self, names: Sequence[str], included: Mapping[str, Mapping[str, Place]]) -> Iterator[tuple[str, Built]]:
+        """Build functions, a batch after the other. Snippets run beside all else, those of the next batch too."""
+        from engine.compare.verdict import check, require_libraries  # slow to import, and so is what follows
+
+        found, refused = attempt(lambda name: discover(self.root, self.root / "snippets" / name), names)
+        require_libraries([snippet for snippets in found.values() for snippet in snippets])
+
+        def start(batch: Sequence[str]) -> Future[list[Verdict]]:
+            snippets = [snippet for name in batch for snippet in found[name]]
+            return aside.submit(check, snippets, self.runner, self._store("runs"))
+
+        with ThreadPoolExecutor(1) as aside:
+            try:
+                whole = list(found)
+                batches = [whole[first : first + BATCH] for first in range(0, len(whole), BATCH)]
+                running = start(batches[0]) if batches else None
+                from engine.assemble.functions import build_functions, unbuilt  # the frameworks start meanwhile
+                from engine.base.processes import Pool
+
+                for name, problems in refused.items():
+                    yield name, unbuilt(name, problems, included)
+                with Pool() as pool:
+                    while batches:
+                        ran, running = running, start(batches[1]) if batches[1:] else None
+                        yield from build_functions(self.root, batches.pop(0), included, self.runner, pool, ran.result)
+            except KeyboardInterrupt:
+                self.runner.cancel()
+                raise
+
+    def _strays(self, known: Container[str]) -> list[Problem]:
+        """Ledgers of no function."""
+        reason = "no such function in snippets/; remove this folder, or name it after its function"
+        return [Problem(f"{LEDGER}/{name}", reason) for name in folders_in(self.root / LEDGER) if name not in known]
+
+    def _translations(self, languages: int) -> list[Problem]:
+        """Where translations are behind; those of which all holds are not looked through again."""
+        store, key = (
+            self._store("translations"),
+            digest(folder_digest(self.root / "docs"), code_digest("engine.translation.check")),
+        )
+        if languages < 2 or store.get(key):
+            return []
+        from engine.translation import check as translations  # slow to import
+
+        problems = translations.check(self.root)
+        if not problems:
+            store.put(key, True)
+            store.keep([key])
+        return problems
+
+    def _key(self, function: str, included: Mapping[str, Mapping[str, Place]]) -> str:
+        """Digest of a function's folders, of where its fragments stand, what is installed and the engine's code."""
+        own = {
+            language: {path: asdict(place) for path, place in found.items() if path.startswith(f"{function}/")}
+            for language, found in included.items()
+        }
+        sources = [folder_digest(self.root / folder / function) for folder in ("snippets", LEDGER)]
+        code = code_digest("engine.assemble.functions")
+        return digest(function, sources, own, frameworks.distributions(), frameworks.environment(), code)
+
+    def _store(self, name: str) -> Store:
+        return Store(self.root / ".cache" / name)
+
+    def _write(self, language: str, texts: Mapping[str, str]) -> set[str]:
+        """Write fragments. Returns their paths."""
+        for path, text in texts.items():
+            write(self.root / FRAGMENTS / language / path, text)
+        return set(texts)

@@ -1,0 +1,280 @@
+"""Check the public names of a function in the libraries: that each exists, with which defaults, and what it computes.
+
+Every library is asked in a snippet of its own, which runs like all others: in the library's worker, bounded, and kept
+until the library changes.
+
+What counts as an optional argument: each with a default in the signature, or in the first line of the docstring for
+builtins that have none, as `softplus(input, beta=1, threshold=20) -> Tensor`. Not counted are `*args` and `**kwargs`,
+which have no defaults, and those that every NumPy ufunc has (`out`, `where`, `dtype` …), which say nothing of the
+function. A default that JSON does not have is given as the text of its `repr`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from textwrap import indent
+from typing import Any
+
+from engine.base import libraries as frameworks
+from engine.base.errors import Problem
+from engine.base.libraries import LIBRARIES
+from engine.base.store import Store
+from engine.base.yamlfile import line_of
+from engine.compare.verdict import key, results
+from engine.run.runner import Result, Runner
+from engine.sources.definition import Api, Definition
+from engine.sources.snippets import Snippet
+
+TOLERANCE = 1e-5  # relative; float32 and every formula in use are better, another function is not
+
+_ARRAYS = {  # a NumPy array as the library has it, where it does not take NumPy's own
+    "torch": "torch.from_numpy(points)",
+    "tensorflow": "tensorflow.constant(points)",
+    "keras": "keras.ops.convert_to_tensor(points)",
+    "jax": "jax.numpy.asarray(points)",
+}
+
+_SOURCE = '''\
+import ast
+import importlib
+import inspect
+import json
+
+import numpy
+import {library}
+
+QUESTIONS = json.loads({questions!r})
+
+
+def find(name):
+    """What a dotted name stands for; modules on the way are imported."""
+    parts = name.split(".")
+    found = importlib.import_module(parts[0])
+    for i, part in enumerate(parts[1:], 2):
+        if not hasattr(found, part):
+            importlib.import_module(".".join(parts[:i]))
+        found = getattr(found, part)
+    return found
+
+
+def plain(value):
+    try:
+        return json.loads(json.dumps(value))
+    except TypeError:
+        return repr(value)
+
+
+def defaults(function):
+    if isinstance(function, numpy.ufunc):
+        return {{}}
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except ValueError:
+        line = next(line for line in inspect.getdoc(function).splitlines() if line)
+        scope = {{}}
+        exec(f"def {{line.partition('->')[0].strip()}}: pass", scope)
+        parameters = inspect.signature(scope[line.partition("(")[0].strip()]).parameters.values()
+    return {{p.name: plain(p.default) for p in parameters if p.default is not p.empty}}
+
+
+def answer(api, points):
+    points = numpy.array(points, numpy.float32)
+    x = {array}
+    found = {{}}
+    for key, ask in (
+        ("exists", lambda: find(api["name"]) is not None),
+        ("defaults", lambda: defaults(find(api["name"]))),
+        ("values", lambda: [float(y) for y in numpy.asarray(eval(api["call"], globals() | {{"x": x}}), numpy.float64)]),
+    ):
+        try:
+            found[key] = ask()
+        except Exception as error:
+            return found | {{"failed": f"{{type(error).__name__}}: {{error}}"}}
+    return found
+
+
+print(json.dumps([[answer(api, question["points"]) for api in question["apis"]] for question in QUESTIONS]))
+'''
+
+
+@dataclass(frozen=True)
+class Found:
+    """A name as it was found. defaults: those of its optional arguments; None if it could not be told."""
+
+    name: str
+    library: str
+    version: str
+    defaults: Mapping[str, Any] | None
+
+
+Samples = Sequence[tuple[float, float]]
+
+
+def check(
+    root: Path, asked: Sequence[tuple[Definition, Samples]], runner: Runner, store: Store
+) -> list[tuple[list[Found], list[Problem]]]:
+    """Of each definition, what was found of each name, in the definition's order, and what is wrong.
+
+    asked: definitions with values of their function by x, as `engine.mathematics.proofs` finds them; without any,
+    values are not compared. All are asked at once, so that libraries answer side by side.
+    """
+    inquiries = [_Inquiry(root, definition, samples) for definition, samples in asked]
+    questions = [question for inquiry in inquiries for question in inquiry.questions()]
+    snippets = [_snippet(root, [question]) for question in questions]
+    _ask_together(root, dict(zip(snippets, questions, strict=True)), runner, store)
+    answers = iter(results(snippets, runner, store))
+    return [inquiry.judge([next(answers) for _ in inquiry.by_library]) for inquiry in inquiries]
+
+
+def _ask_together(root: Path, questions: Mapping[Snippet, _Question], runner: Runner, store: Store) -> None:
+    """Ask a library all that is not kept in one run: a process for each definition would cost more than its answer.
+
+    What comes of it is kept for each definition. Where that run fails, nothing is, and each is asked by itself.
+    """
+    by_library: dict[str, list[Snippet]] = {}
+    for snippet, question in questions.items():
+        if store.get(key(snippet, runner)) is None:
+            by_library.setdefault(question.library, []).append(snippet)
+    groups = [group for group in by_library.values() if len(group) > 1]
+    together = [_snippet(root, [questions[snippet] for snippet in group]) for group in groups]
+    for group, result in zip(groups, results(together, runner, store), strict=True):
+        if not result.problem:
+            for snippet, part in zip(group, json.loads(result.output.splitlines()[-1]), strict=True):
+                own = replace(result, output=json.dumps([part]) + "\n")
+                store.put(key(snippet, runner), asdict(own))
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What is asked about the names of one definition in one library."""
+
+    definition: Definition
+    library: str
+    apis: Sequence[Api]
+    samples: Samples
+
+
+class _Inquiry:
+    """What is asked about the names of one definition, and what comes of it."""
+
+    def __init__(self, root: Path, definition: Definition, samples: Samples) -> None:
+        self.root = root
+        self.definition = definition
+        self.samples = samples
+        self.problems: list[Problem] = []
+        self.by_library: dict[str, list[int]] = {}
+        for i, api in enumerate(definition.apis):
+            if api.library not in LIBRARIES:
+                self._add(i, f"{api.library} is not a library that snippets can use; there are {', '.join(LIBRARIES)}")
+            elif not frameworks.installed(api.library):
+                self._add(i, f"{api.library} is not installed; install it (pip install -r requirements.txt)")
+            else:
+                self.by_library.setdefault(api.library, []).append(i)
+
+    def questions(self) -> list[_Question]:
+        """One for each library."""
+        return [
+            _Question(self.definition, library, [self.definition.apis[i] for i in indices], self.samples)
+            for library, indices in self.by_library.items()
+        ]
+
+    def judge(self, answered: Sequence[Result]) -> tuple[list[Found], list[Problem]]:
+        """What the results of these snippets say."""
+        found: dict[int, Found] = {}
+        for result, indices in zip(answered, self.by_library.values(), strict=True):
+            for i, answer in zip(indices, _answers(result, len(indices)), strict=True):
+                api = self.definition.apis[i]
+                for reason, *detail in _faults(api, answer, self.samples):
+                    self._add(i, f"{api.name} {reason}", *detail)
+                library = LIBRARIES[api.library]
+                version = frameworks.version(library.distributions[0]) or ""
+                found[i] = Found(api.name, library.title, version, answer.get("defaults"))
+        return [found[i] for i in sorted(found)], self.problems
+
+    def _add(self, index: int, reason: str, *detail: str) -> None:
+        path = self.definition.path
+        line = line_of(self.root, path, ["apis", index])
+        self.problems.append(Problem(path.as_posix(), reason, line, "\n".join(detail)))
+
+
+def _snippet(root: Path, questions: Sequence[_Question]) -> Snippet:
+    """The snippet that asks one library; its last line is a list with the answers to each question."""
+    first = questions[0]
+    asked = [
+        {"points": [x for x, _ in question.samples], "apis": [{"name": a.name, "call": a.call} for a in question.apis]}
+        for question in questions
+    ]
+    array = _ARRAYS.get(first.library, "points")
+    return Snippet(
+        root=root,
+        path=first.definition.path,
+        source=_SOURCE.format(library=first.library, questions=json.dumps(asked), array=array),
+        imports=tuple(sorted({first.library, "numpy"})),
+        modules=(),
+        worker=LIBRARIES[first.library].worker or "numpy",
+    )
+
+
+def _answers(result: Result, count: int) -> list[dict[str, Any]]:
+    if result.problem:
+        return [{"failed": f"{result.problem.reason}\n{result.problem.detail}"}] * count
+    return json.loads(result.output.splitlines()[-1])[0]
+
+
+def _faults(api: Api, answer: Mapping[str, Any], samples: Samples) -> Iterable[list[str]]:
+    """Reason, and lines of detail, of everything that is wrong."""
+    if "exists" not in answer:
+        yield ["does not exist", indent(answer["failed"], "  ")]
+        return
+    if "defaults" not in answer:
+        yield ["does not tell its arguments", indent(answer["failed"], "  ")]
+    elif _typed(answer["defaults"]) != _typed(api.defaults):
+        yield [
+            "has other optional arguments or defaults",
+            f"  defined:   {_shown(api.defaults) or 'none'}",
+            f"  installed: {_shown(answer['defaults']) or 'none'}",
+            f"  to accept: defaults: {json.dumps(answer['defaults'])}",
+        ]
+    if not samples:
+        return
+    if "values" not in answer:
+        yield (
+            [f"cannot be called as {api.call}", indent(answer["failed"], "  ")]
+            if "defaults" in answer
+            else ["is not called"]
+        )
+        return
+    if len(answer["values"]) != len(samples):
+        yield [f"gives {len(answer['values'])} values for {len(samples)}"]
+        return
+    for (x, value), computed in zip(samples, answer["values"], strict=True):
+        if not abs(computed - value) <= TOLERANCE * abs(value):
+            yield [f"computes something else at x = {x:g}", f"  defined:   {value!r}", f"  {api.call}: {computed!r}"]
+            return
+
+
+def _typed(defaults: Mapping[str, Any]) -> dict[str, str]:
+    """As text: 1, 1.0 and true are different defaults."""
+    return {name: json.dumps(value) for name, value in defaults.items()}
+
+
+def _shown(defaults: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in defaults.items())
+
+
+WORDS = {
+    "en": ("Library", "Name", "Optional arguments and defaults", "Version checked"),
+    "zh": ("库", "名称", "可选参数及默认值", "核验版本"),
+}
+
+
+def apis_fragment(found: Sequence[Found], language: str) -> str:
+    """A table of the names."""
+    rows = [f"| {' | '.join(WORDS[language])} |", "|---|---|---|---|"]
+    for api in found:
+        defaults = f"`{_shown(api.defaults)}`" if api.defaults else "–"
+        rows.append(f"| {api.library} | `{api.name}` | {defaults} | {api.version} |")
+    return '<div class="apis" markdown>\n\n' + "\n".join(rows) + "\n\n</div>\n"

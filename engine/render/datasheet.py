@@ -1,0 +1,187 @@
+"""All that a build knows of a function, as data: `functions/<function>.json` beside its page.
+
+The same findings that the page shows, and nothing else: facts with how each was checked, public names as they were
+found, verdicts of the claims, reference values, measured accuracy. `schemas/function.schema.json` describes every key
+and is published with it; a file that does not satisfy it is a problem of the build.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from engine.accuracy import decimals
+from engine.accuracy.audit import Audit, Row, Spot
+from engine.accuracy.decimals import ORDERS
+from engine.base import libraries as frameworks
+from engine.base.errors import Problem
+from engine.base.libraries import LIBRARIES
+from engine.base.store import Store, digest
+from engine.compare.verdict import Verdict
+from engine.ledger.entries import History
+from engine.mathematics.derivations import Report
+from engine.mathematics.facts import Fact
+from engine.names.check import Found
+from engine.render.published import SCHEMA
+from engine.render.snippets import VERDICTS
+from engine.sources.definition import Definition
+from engine.sources.includes import Place, address
+
+LICENCE = "MIT"
+
+
+def datasheet(
+    definition: Definition,
+    facts: Sequence[tuple[Fact, Report]],
+    apis: Iterable[Found],
+    verdicts: Iterable[Verdict],
+    histories: Iterable[History],
+    audit: Audit | None,
+    values: Sequence[Mapping[str, Any]],
+    places: Mapping[str, Place] = MappingProxyType({}),
+) -> str:
+    """The JSON text of one function. places: see `engine.sources.includes`."""
+    verdicts = list(verdicts)
+    apis = list(apis)
+    name = definition.path.parts[1]
+    tex = next((fact.tex for fact, _ in facts if fact.id == "definition"), None)
+    data = {
+        "$schema": SCHEMA.name,
+        "name": definition.name,
+        "page": f"{name}/",
+        "licence": LICENCE,
+        "definition": {
+            "latex": tex,
+            "sympy": definition.expression,
+            "stable": definition.stable,
+            "derivative": definition.derivative,
+        },
+        "parameters": [
+            {"name": p.name, "latex": p.tex, "domain": p.domain, "default": p.default} for p in definition.parameters
+        ],
+        "facts": [_fact(fact, report, name, places) for fact, report in facts],
+        "apis": [
+            {"name": api.name, "library": api.library, "version": api.version, "defaults": api.defaults} for api in apis
+        ],
+        "claims": sorted(_claims(verdicts, places), key=lambda claim: claim["id"]),
+        "values": {
+            "digits": decimals.DIGITS,
+            "parameters": {parameter.name: parameter.default for parameter in definition.parameters},
+            "rows": values,
+        },
+        "accuracy": [_accuracy(row) for row in audit.rows] if audit else [],
+        "history": [_history(history) for history in histories if history.entries],
+        "versions": _versions(apis, verdicts, audit),
+        "machine": frameworks.machine(),
+    }
+    return json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def faults(definition: Definition, text: str, store: Store) -> list[Problem]:
+    """Where a datasheet does not satisfy the schema. One that does is remembered: jsonschema is slow to import."""
+    key = digest(text, SCHEMA.read_text(encoding="utf-8"))
+    if store.get(key):
+        return []
+    import jsonschema
+
+    checker = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+    found = [
+        Problem(definition.path.as_posix(), f"its datasheet is not valid at {error.json_path}: {error.message}")
+        for error in checker.iter_errors(json.loads(text))
+    ]
+    if not found:
+        store.put(key, True)
+    return found
+
+
+def _fact(fact: Fact, report: Report, function: str, places: Mapping[str, Place]) -> dict[str, Any]:
+    how = [
+        {
+            "latex": step.tex,
+            "when": step.when,
+            "sharp": step.sharp,
+            "points": evidence.points,
+            "digits": evidence.digits,
+            "proved": evidence.symbolic,
+        }
+        for step, evidence in zip(fact.check.steps, report.evidence, strict=not report.problems)
+    ]
+    return {
+        "id": fact.id,
+        "name": fact.name,
+        "latex": fact.tex,
+        "note": fact.note,
+        "check": f"{address(places, function, f'{function}/checks.md')}#fact-{fact.id}",
+        "checked": not report.problems,
+        "how": how,
+    }
+
+
+def _claims(verdicts: Iterable[Verdict], places: Mapping[str, Place]) -> Iterable[dict[str, Any]]:
+    """The claims that have a verdict; one that has none is a problem of its fragment."""
+    for verdict in verdicts:
+        label, _, said = verdict.result.output.rstrip("\n").rpartition("\n")[2].partition(": ")
+        if verdict.snippet.folder == "claims" and label == "verdict" and said in VERDICTS:
+            function, topic = verdict.snippet.function, verdict.snippet.topic
+            page = address(places, function, f"{function}/claims/{topic}.md")
+            yield {
+                "id": topic,
+                "verdict": said,
+                "place": f"{page}#claim-{topic.replace('_', '-')}",
+                "experiment": verdict.snippet.name,
+                "versions": verdict.result.versions,
+            }
+
+
+def _accuracy(row: Row) -> dict[str, Any]:
+    return {
+        "api": row.api,
+        "library": row.library,
+        "backend": row.backend,
+        "dtype": row.dtype,
+        "returns": row.returns or None,
+        "orders": [
+            {
+                "order": ORDERS[order.order],
+                "points": order.points,
+                "mean_ulp": _number(order.mean),
+                "max": _spot(order.max),
+                "subnormal": _spot(order.subnormal),
+                "step": _spot(order.step),
+                "drop": _spot(order.drop),
+            }
+            for order in row.orders
+        ],
+    }
+
+
+def _history(history: History) -> dict[str, Any]:
+    return {
+        "snippet": history.snippet.name,
+        "library": LIBRARIES[history.library].title,
+        "since": history.since,
+        "releases": [
+            {"version": release.version, "output": state, "recorded": entry.run.day, "machine": entry.run.machine}
+            for release, entry, state in history.states()
+        ],
+    }
+
+
+def _spot(spot: Spot | None) -> dict[str, Any] | None:
+    return {"ulp": _number(spot.size), "x": _number(spot.x, 17)} if spot else None
+
+
+def _number(value: float, digits: int = 4) -> float | str:
+    """A number to so many digits; JSON has none that are not finite, so these are texts."""
+    return float(f"{value:.{digits}g}") if math.isfinite(value) else f"{value:g}"
+
+
+def _versions(apis: Iterable[Found], verdicts: Iterable[Verdict], audit: Audit | None) -> dict[str, str]:
+    """Every library that took part, by its title."""
+    used = {api.library: api.version for api in apis} | dict(audit.versions if audit else {})
+    for verdict in verdicts:
+        used |= verdict.result.versions
+    return used

@@ -1,0 +1,149 @@
+"""The figure of a function as something to explore: its formulas as JavaScript, written from the definition.
+
+A formula becomes a JavaScript function of an arithmetic (theme/assets/js/arithmetic.js) and of numbers in it, operation
+by operation as it is written: the page computes it in float64 and float32, with its derivatives, and to many digits.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Callable
+from html import escape
+
+from engine.base.errors import Problem
+from engine.base.languages import WORDS
+from engine.mathematics.proofs import Formula, FormulaError, Language
+from engine.sources.definition import Definition, Parameter
+
+#: What the arithmetic of theme/assets/js/arithmetic.js offers, by the names of definitions.
+_SAME = ("exp", "expm1", "log", "log1p", "sqrt", "sign", "tanh")
+_RENAMED = {"Abs": "abs", "Max": "max", "Min": "min"}
+_OPERATORS = {"Add": "add", "Sub": "sub", "Mult": "mul", "Div": "div", "Pow": "pow", "USub": "neg"}
+_COMPARISONS = {"Lt": "lt", "LtE": "le", "Gt": "gt", "GtE": "ge"}
+
+#: The words of which theme/assets/js/microscope.js has many digits.
+_EXACT = {"add", "sub", "mul", "div", "neg", "abs", "max", "min", "exp", "expm1", "log", "log1p"}
+
+
+def _javascript(used: set[str]) -> Language:
+    """Formulas as text; `used` gathers the operations that they need."""
+
+    def call(name: str) -> Callable[..., str]:
+        def apply(*args: str) -> str:
+            used.add(name)
+            return f"m.{name}({','.join(args)})"
+
+        return apply
+
+    def piecewise(*pairs: tuple[str, str | bool]) -> str:
+        cases = [value if condition is True else f"{condition}?{value}" for value, condition in pairs]
+        return f"({':'.join([*cases, *([] if pairs[-1][1] is True else ['m.n(NaN)'])])})"
+
+    words: dict[str, object] = {name: call(name) for name in _SAME}
+    words |= {name: call(to) for name, to in _RENAMED.items()} | {"Piecewise": piecewise}
+    words |= {"pi": "m.n(Math.PI)", "E": "m.n(Math.E)"}
+    operators = {name: call(to) for name, to in (_OPERATORS | _COMPARISONS).items()} | {"UAdd": lambda a: a}
+    return Language(lambda text: f"m.n({text})", words, operators)
+
+
+def formula(text: str, parameters: tuple[Parameter, ...]) -> tuple[str, set[str]]:
+    """A formula of a definition as a JavaScript function of (arithmetic, x, parameters), and the operations in it.
+
+    Raises FormulaError for what the page's arithmetic does not have.
+    """
+    used: set[str] = set()
+    names = [parameter.name for parameter in parameters]
+    body = Formula(text).compute(_javascript(used), {name: name for name in ("x", *names)})
+    return f"({','.join(('m', 'x', *names))})=>{body}", used
+
+
+def script(definition: Definition) -> str:
+    """A script element that tells the page the formulas and parameters of a function. Raises FormulaError."""
+    forms = {name: formula(text, definition.parameters)[0] for name, text in _forms(definition).items()}
+    others = {name: formula(text, ())[0] for name, text in definition.compare.items()}
+    parameters = [
+        {"name": p.name, "label": label(p), "domain": p.domain, "default": p.default} for p in definition.parameters
+    ]
+    parts = [f"parameters:{_json(parameters)}"]
+    parts += [f"{name}:{text}" for name, text in forms.items()]
+    parts.append(f"compare:{{{','.join(f'{_json(name)}:{text}' for name, text in others.items())}}}")
+    return f"<script>(globalThis.explorable??={{}})[{_json(_key(definition))}]={{{','.join(parts)}}}</script>"
+
+
+def _faults(definition: Definition) -> list[Problem]:
+    """The formulas that cannot be a script."""
+    texts = {("stable",): definition.stable, ("expression",): definition.expression}
+    texts |= {("compare", name): text for name, text in definition.compare.items()}
+    problems = []
+    for keys, text in texts.items():
+        try:
+            formula(text, () if keys[0] == "compare" else definition.parameters)
+        except FormulaError as error:
+            detail = "  write it with what engine/render/explorer.py has in JavaScript, or add that there"
+            reason = f"cannot be explored: {error}"
+            problems.append(Problem(definition.path.as_posix(), reason, definition.line(*keys), detail))
+    return problems
+
+
+def _forms(definition: Definition) -> dict[str, str]:
+    return {"stable": definition.stable, "naive": definition.expression}
+
+
+def _key(definition: Definition) -> str:
+    return definition.path.parts[1]
+
+
+def _json(value: object) -> str:
+    # A text that ended the script element would be markup.
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def label(parameter: Parameter) -> str:
+    """How a parameter is called where no formula can stand: β for beta."""
+    try:
+        return unicodedata.lookup(f"GREEK SMALL LETTER {parameter.name.upper()}")
+    except KeyError:
+        return parameter.name
+
+
+def explorer(definition: Definition, figure: str, language: str) -> tuple[str, list[Problem]]:
+    """A figure as HTML, made explorable, and what is wrong. Without script it stays the figure."""
+    if problems := _faults(definition):
+        return figure, problems
+    told = script(definition)
+    curves, parameters = 3 + len(definition.compare), len(definition.parameters)
+    # How many rows its controls take, in each layout of site.css, so that their place is kept.
+    layouts = {
+        "wide": -(-curves // 2) - (-(1 + parameters) // 2),
+        "narrow": -(-curves // 2) + 1 + parameters,
+        "slim": curves + 1 + parameters,
+    }
+    rows = ";".join(f"--{name}:{count}" for name, count in layouts.items())
+    return _block(told + _element("function-explorer", definition, "explorer", language, figure, rows)), []
+
+
+def microscope(definition: Definition, language: str) -> str:
+    """The element that compares the formula as it is typed with its stable form, number by number.
+
+    Empty where the page cannot compute the function to many digits. It takes its formulas from the explorer's script.
+    """
+    try:
+        if any(formula(text, definition.parameters)[1] - _EXACT for text in _forms(definition).values()):
+            return ""
+    except FormulaError:
+        return ""  # the explorer says so
+    return _block(_element("stability-microscope", definition, "microscope", language)) + "\n"
+
+
+def _block(html: str) -> str:
+    """Markdown takes a custom element for a part of a paragraph, which a figure cannot stand in."""
+    return f'<div class="explorable">{html}</div>'
+
+
+def _element(name: str, definition: Definition, words: str, language: str, content: str = "", style: str = "") -> str:
+    """A custom element of a function, with all that it says in the page's language."""
+    told = {key.removeprefix(f"{words} "): text for key, text in WORDS[language].items() if key.startswith(f"{words} ")}
+    attributes = f'data-function="{_key(definition)}" data-words="{escape(_json(told))}"'
+    attributes += f' style="{style}"' if style else ""
+    return f"<{name} {attributes}>{content}</{name}>"

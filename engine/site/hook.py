@@ -1,0 +1,120 @@
+"""MkDocs hook: bring the fragments up to date before each build. The pages themselves need no hook."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemBytecodeCache
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import Abort
+from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
+
+from engine.assemble.site import Site
+from engine.base.errors import SourceError
+from engine.base.files import is_source
+from engine.run import progress
+from engine.run.progress import Progress, TellingRunner
+from engine.site import lab_pages, machines
+from engine.site.scripts import bundle
+from engine.site.untranslated import EnglishPage, add_english_pages, lead_to_english
+from engine.site.whole import DRAFT
+
+if TYPE_CHECKING:
+    from mkdocs.livereload import LiveReloadServer  # slow to import, and only `mkdocs serve` has it
+
+    from engine.site.kept import Kept
+
+runner = TellingRunner()  # its workers start when first needed and stay warm between the rebuilds of `mkdocs serve`
+kept: Kept | None = None  # only while serving
+navigation: Navigation
+left_out: list[EnglishPage]  # of a translation
+
+
+def on_startup(command: str, **_: Any) -> None:
+    """Also makes MkDocs keep this module between rebuilds."""
+    global kept
+    kept = None
+    progress.current = Progress(sys.stderr)
+    if command == "serve":
+        from engine.site.kept import Kept
+
+        kept = Kept()
+
+
+def on_pre_build(config: MkDocsConfig) -> None:
+    """Run what has changed and write the fragments.
+
+    A build that is published stops at any problem, with Abort. While someone writes, and in a draft, the page shows it.
+    In strict mode a logged warning fails a build at its end, when the site is there; it would stop the server.
+    """
+    try:
+        problems = Site(Path(config.config_file_path).parent, runner).build()
+    except SourceError as error:
+        problems = error.problems
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    said = f"{len(problems)} problem(s) in the snippets and their pages"
+    if problems and os.environ.get(DRAFT):
+        logging.getLogger("mkdocs.engine").warning(f"{said}: this site may not be published")
+    elif problems and not kept:
+        raise Abort(said)
+
+
+def on_files(files: Files, config: MkDocsConfig) -> None:
+    """Offer downloads, and to a translation the pages that it leaves out, to the pages' links. Join the scripts."""
+    for file in [file for file in files if not all(map(is_source, file.src_uri.split("/")))]:
+        files.remove(file)  # MkDocs leaves out hidden ones only
+    lab_pages.add_notebooks(files, config)
+    machines.add_downloads(files, config)
+    global left_out
+    left_out = add_english_pages(files, config)
+    bundle(files, config)
+    if kept:
+        kept.begin(files, config)
+
+
+def on_pre_page(page: Page, config: MkDocsConfig, **_: Any) -> Page:
+    """Make the pages of labs of their notebooks. While someone writes, render only what has changed."""
+    lab_pages.render_notebook(page, config)
+    if kept:
+        kept.keep_rendering(page, lab_pages.notebook(page))
+    return page
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, **_: Any) -> str:
+    """Let links out of a translation."""
+    return lead_to_english(html, page, left_out, config)
+
+
+def on_nav(nav: Navigation, **_: Any) -> None:
+    """Keep it for the index of the site."""
+    global navigation
+    navigation = nav
+
+
+def on_env(environment: Environment, config: MkDocsConfig, files: Files) -> None:
+    """Once every page has its content, add the Markdown twins. Keep compiled templates: half of a small build."""
+    if kept:
+        kept.keep_indexed(config)
+    machines.add_twins(files, navigation, config)
+    folder = Path(config.config_file_path).parent / ".cache" / "templates"
+    folder.mkdir(parents=True, exist_ok=True)
+    environment.bytecode_cache = FileSystemBytecodeCache(str(folder))
+
+
+def on_serve(server: LiveReloadServer, config: MkDocsConfig, **_: Any) -> None:
+    """Notice changes at once."""
+    from engine.site.watch import watch_natively  # not needed by a build
+
+    watch_natively(server, config)
+
+
+def on_shutdown() -> None:
+    """End the workers."""
+    runner.close()

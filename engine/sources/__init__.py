@@ -1,0 +1,4 @@
+"""What people write, read and refused: definitions, snippets, cells, reports from upstream, includes.
+
+May use base.
+"""

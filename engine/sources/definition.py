@@ -1,0 +1,158 @@
+"""`definition.yml`: what is said of a function once, for every page and language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.base.errors import Problem, SourceError
+from engine.base.libraries import TABS
+from engine.base.yamlfile import line_of, load
+
+#: The name of the file in the folder of a function.
+FILE = "definition.yml"
+
+TEXT = {
+    "description": "one text in every language of the site",
+    "type": "object",
+    "required": ["en", "zh"],
+    "additionalProperties": False,
+    "properties": {"en": {"type": "string", "minLength": 1}, "zh": {"type": "string", "minLength": 1}},
+}
+
+_LINE = {"type": "string", "minLength": 1}
+
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["name", "expression", "stable", "derivative", "apis", "figure"],
+    "properties": {
+        "name": _LINE,
+        "expression": _LINE | {"description": "the definition in x and the parameters, in SymPy's syntax"},
+        "stable": _LINE | {"description": "an equal form that loses no digits in floating point; log1p, expm1 allowed"},
+        "derivative": _LINE | {"description": "its derivative by x"},
+        "parameters": {
+            "type": "object",
+            "additionalProperties": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["tex", "domain", "default"],
+                "properties": {
+                    "tex": _LINE,
+                    "domain": {"enum": ["real", "positive", "nonnegative"]},
+                    "default": {"type": "number"},
+                },
+            },
+        },
+        "compare": {
+            "description": "name -> expression in x: functions to look at beside this one",
+            "type": "object",
+            "additionalProperties": _LINE,
+        },
+        "apis": {
+            "description": "every public name under which a library offers the function",
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["name"],
+                "properties": {
+                    "name": {"type": "string", "pattern": r"^[a-z_]+(\.\w+)+$", "description": "its dotted name"},
+                    "call": _LINE | {"description": "expression that applies it to x; default: name(x)"},
+                    "defaults": {"type": "object", "description": "its optional arguments and their defaults"},
+                    "audit": {"type": "boolean", "description": "whether its accuracy is measured; default: no"},
+                },
+            },
+        },
+        "figure": TEXT | {"description": "alternative text of the figure"},
+        "absent": {
+            "description": "topic -> framework -> why that framework has nothing to show",
+            "type": "object",
+            "additionalProperties": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": dict.fromkeys(TABS, TEXT),
+            },
+        },
+    },
+}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a function beside x: how it is set in formulas, where it may lie, and its usual value."""
+
+    name: str
+    tex: str
+    domain: str
+    default: float
+
+
+@dataclass(frozen=True)
+class Api:
+    """A public name of a function in a library. call: Python expression that applies it to an array `x`."""
+
+    name: str
+    call: str
+    defaults: dict[str, Any]
+    audit: bool
+
+    @property
+    def library(self) -> str:
+        """The library's top-level module."""
+        return self.name.partition(".")[0]
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A function.
+
+    expression, stable, derivative: SymPy texts in x and the parameters; compare: other functions to show beside it, as
+    SymPy texts in x, by name; figure: alternative text of its figure by
+    language; absent: reasons by (topic, tab), by language; root: the project's folder, which `path` is within.
+    """
+
+    path: Path
+    name: str
+    expression: str
+    stable: str
+    derivative: str
+    parameters: tuple[Parameter, ...]
+    compare: dict[str, str]
+    apis: tuple[Api, ...]
+    figure: dict[str, str]
+    absent: dict[tuple[str, str], dict[str, str]]
+    root: Path = Path()
+
+    def line(self, *keys: str | int, file: str = FILE) -> int | None:
+        """Where an entry of its file stands, or of one beside it; None if there is no such file."""
+        path = self.path.with_name(file)
+        return line_of(self.root, path, keys) if (self.root / path).is_file() else None
+
+
+def read(root: Path, function: str) -> Definition:
+    """The definition of a function. Raises SourceError with file and line for a wrong key or value."""
+    path = Path("snippets", function, FILE)
+    if not (root / path).is_file():
+        reason = "missing: every function needs its definition; engine/sources/definition.py says what is in it"
+        raise SourceError([Problem(path.as_posix(), reason)])
+    data = load(root, root / path, SCHEMA)
+    absent = {(topic, tab): text for topic, tabs in data.get("absent", {}).items() for tab, text in tabs.items()}
+    return Definition(
+        path=path,
+        name=data["name"],
+        expression=data["expression"],
+        stable=data["stable"],
+        derivative=data["derivative"],
+        parameters=tuple(Parameter(name, **rest) for name, rest in data.get("parameters", {}).items()),
+        compare=data.get("compare", {}),
+        apis=tuple(
+            Api(api["name"], api.get("call", f"{api['name']}(x)"), api.get("defaults", {}), api.get("audit", False))
+            for api in data["apis"]
+        ),
+        figure=data["figure"],
+        absent=absent,
+        root=root,
+    )

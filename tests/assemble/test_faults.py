@@ -1,0 +1,206 @@
+"""Break what the pages stand on, one thing at a time: every fault has to be found.
+
+Signs and digits of derivation steps are broken in test_derivations.py, those of facts in test_facts.py.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.accuracy import audit
+from engine.assemble.site import Site
+from engine.base.errors import Problem
+from engine.base.store import Store
+from engine.compare.verdict import check, mismatch
+from engine.render.references import footnotes
+from engine.run.runner import Result, Runner
+from engine.sources import definition
+from engine.sources.snippets import Snippet, discover
+
+ROOT = Path(__file__).parents[2]
+NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w]|\.\w)")
+
+pytestmark = pytest.mark.xdist_group("faults")  # one copy of the project serves them all
+
+
+@pytest.fixture(scope="module")
+def runner() -> Iterator[Runner]:
+    with Runner() as runner:
+        yield runner
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project, with what this machine has run already."""
+    copy = tmp_path_factory.mktemp("faults") / "project"
+    for name in ("docs", "snippets", "ledger", ".cache"):
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", ".ruff_cache"))
+    for file in ROOT.glob("mkdocs*.yml"):
+        shutil.copy(file, copy)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def before(project: Path, runner: Runner) -> set[Problem]:
+    """What is wrong before anything is broken: it fails tests of its own."""
+    return set(Site(project, runner).build())
+
+
+@pytest.fixture(scope="module")
+def outputs(project: Path, runner: Runner) -> list[tuple[Snippet, Result, str]]:
+    """Each snippet that runs, with its result and its output."""
+    verdicts = check(discover(project), runner, Store(project / ".cache" / "runs"))
+    return [
+        (verdict.snippet, verdict.result, verdict.result.output) for verdict in verdicts if not verdict.result.problem
+    ]
+
+
+def missed(outputs: list[tuple[Snippet, Result, str]], faults: Callable[[str], Iterator[str]], tmp: Path) -> list[str]:
+    """The faulty recorded outputs that pass; there has to be a fault at all."""
+    injected, passed = 0, []
+    for snippet, result, recorded in outputs:
+        elsewhere = replace(snippet, root=tmp)
+        elsewhere.recorded.parent.mkdir(parents=True, exist_ok=True)
+        for text in faults(recorded):
+            injected += 1
+            elsewhere.recorded.write_text(text, encoding="utf-8")
+            if mismatch(elsewhere, result) is None:
+                passed.append(f"{snippet.name}\n{text}")
+    print(f"{injected - len(passed)} of {injected} faults found")
+    assert injected
+    return passed
+
+
+def changed_digits(recorded: str) -> Iterator[str]:
+    """A digit of each number changed by five, at every place where that moves the number by more than rounding."""
+    for match in NUMBER.finditer(recorded):
+        mantissa = re.split("[eE]", match[0])[0]
+        for offset, digit in enumerate(mantissa):
+            if not digit.isdigit():
+                continue
+            other = mantissa[:offset] + str((int(digit) + 5) % 10) + mantissa[offset + 1 :] + match[0][len(mantissa) :]
+            before, after = float(match[0]), float(other)
+            if abs(after - before) > 1e-6 * max(abs(before), abs(after)):
+                yield recorded[: match.start()] + other + recorded[match.end() :]
+
+
+def changed_signs(recorded: str) -> Iterator[str]:
+    for match in NUMBER.finditer(recorded):
+        if float(match[0]) and not re.match(r"[\w)\]]", recorded[: match.start()][-1:]):
+            other = match[0][1:] if match[0].startswith("-") else "-" + match[0]
+            yield recorded[: match.start()] + other + recorded[match.end() :]
+
+
+def changed_words(recorded: str) -> Iterator[str]:
+    """Verdicts, answers, and the truth of what was tried."""
+    others = {"True": "False", "False": "True", "yes": "no", "no": "yes", "inf": "1.0", "nan": "0.0"}
+    for match in re.finditer(r"\b(?:True|False|inf|nan)\b|(?<=still so: )(?:yes|no)", recorded):
+        yield recorded[: match.start()] + others[match[0]] + recorded[match.end() :]
+    for match in re.finditer(r"(?<=verdict: )(true|half true|false)$", recorded, re.MULTILINE):
+        for other in {"true", "half true", "false"} - {match[0]}:
+            yield recorded[: match.start()] + other + recorded[match.end() :]
+
+
+def changed_lines(recorded: str) -> Iterator[str]:
+    lines = recorded.splitlines(keepends=True)
+    for index, line in enumerate(lines):
+        if line.strip():
+            yield "".join(lines[:index] + lines[index + 1 :])
+
+
+@pytest.mark.parametrize("faults", [changed_digits, changed_signs, changed_words, changed_lines])
+def test_no_recorded_output_can_be_wrong(
+    outputs: list[tuple[Snippet, Result, str]], faults: Callable[[str], Iterator[str]], tmp_path: Path
+) -> None:
+    assert missed(outputs, faults, tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "where"),
+    [
+        # The definition: the expression, both forms proved equal to it, the names and their defaults.
+        ("softplus/definition.yml", "expression: log(1 +", "expression: log(2 +", "definition.yml:"),
+        ("softplus/definition.yml", "expression: log(1 + exp(beta*x))/beta", "expression: log(1 + exp(beta*x))", ":"),
+        ("softplus/definition.yml", "Max(x, 0) + log1p", "Max(x, 0) - log1p", "definition.yml:"),
+        ("softplus/definition.yml", "exp(-Abs(beta*x))", "exp(Abs(beta*x))", "definition.yml:"),
+        ("softplus/definition.yml", "log1p(exp(-Abs(beta*x)))", "log(1 + exp(-Abs(beta*x)))", "definition.yml:"),
+        ("softplus/definition.yml", "1/(1 + exp(-beta*x))", "1/(1 + exp(beta*x))", "definition.yml:"),
+        ("softplus/definition.yml", "threshold: 20}", "threshold: 21}", "definition.yml:"),
+        ("softplus/definition.yml", "threshold: 20.0}", "threshold: 30.0}", "definition.yml:"),
+        ("softplus/definition.yml", "{beta: 1, threshold: 20}", "{beta: 2, threshold: 20}", "definition.yml:"),
+        ("softplus/definition.yml", "{beta: 1, threshold: 20}", "{beta: 1}", "definition.yml:"),
+        ("softplus/definition.yml", "keras.ops.softplus", "keras.ops.softminus", "definition.yml:"),
+        ("softplus/definition.yml", "keras.ops.softplus", "keras.ops.silu", "definition.yml:"),
+        # The figure: its data, its picture.
+        ("softplus/figure.py", "np.logaddexp(0, x)  #", "np.logaddexp(0, 1.001 * x)  #", "figure.out:"),
+        ("softplus/figure.py", "df = np.exp(", "df = -np.exp(", "figure.out:"),
+        ("softplus/figure.py", "1000)", "999)", "figure.out:"),
+        ("softplus/figure.py", '"C1"', '"red"', "figure.py"),
+        ("softplus/figure.py", 'plt.savefig("softplus.svg")', "", "figure.py"),
+        # Code that a reader copies.
+        ("softplus/numpy/forward.py", "logaddexp(0, x)", "logaddexp(1, x)", "forward.out:"),
+        ("softplus/claims/smooth.py", "torch.relu, 0.0", "F.softplus, 0.0", "smooth.out:"),
+        # What stands beside it.
+        ("softplus/threads.yml", "pytorch_83169:", "pytorch_83170:", "pytorch_83170"),
+        ("softplus/derivations/derivative.yml", r"\frac{e^{x}}{1+e^{x}}", r"\frac{e^{x}}{1-e^{x}}", "derivative.yml:"),
+        ("softplus/facts.yml", r"f(0) = \ln 2", r"f(0) = \ln 3", "facts.yml:"),
+    ],
+)
+def test_no_source_can_be_wrong(
+    project: Path, runner: Runner, before: set[Problem], file: str, old: str, new: str, where: str
+) -> None:
+    path = project / "snippets" / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    try:
+        problems = set(Site(project, runner).build()) - before
+    finally:
+        path.write_text(text, encoding="utf-8")
+    assert any(where in str(problem) for problem in problems), problems
+
+
+def test_no_recorded_accuracy_can_be_wrong(project: Path) -> None:
+    softplus = definition.read(project, "softplus")
+    measured = audit.audit(project, softplus)
+    path = project / "snippets/softplus/audit.yml"
+    text = path.read_text(encoding="utf-8")
+    found = injected = 0
+    try:
+        for match in re.finditer(r"(?:max|mean|step|drop|zero): \[?-?\d[\d.e+]*", text):
+            other = re.sub(r"\d[\d.e+]*", lambda number: f"{float(number[0]) * 2.5 + 1e-3:.4g}", match[0])
+            path.write_text(text[: match.start()] + other + text[match.end() :], encoding="utf-8")
+            line = text.count("\n", 0, match.start()) + 1
+            injected += 1
+            if any(problem.line == line for problem in audit.problems(project, softplus, measured)):
+                found += 1
+            else:
+                print(f"line {line}: {match[0]} -> {other}")
+            if injected >= 60:
+                break
+    finally:
+        path.write_text(text, encoding="utf-8")
+    print(f"{found} of {injected} faults found")
+    assert found == injected > 20
+
+
+def test_no_citation_can_be_wrong(project: Path) -> None:
+    page = project / "docs/en/functions/softplus.md"
+    text = page.read_text(encoding="utf-8")
+    keys = list(re.finditer(r"\[\^(\w+)\]", text))
+    assert keys
+    try:
+        for key in keys:
+            page.write_text(text[: key.end() - 1] + "x" + text[key.end() - 1 :], encoding="utf-8")
+            problems = footnotes(project, "en", Store(project / ".cache" / "references"))[1]
+            line = text.count("\n", 0, key.start()) + 1
+            assert [(problem.line, f"{key[1]}x" in problem.reason) for problem in problems] == [(line, True)]
+    finally:
+        page.write_text(text, encoding="utf-8")

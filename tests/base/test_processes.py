@@ -1,0 +1,66 @@
+"""Processes that answer calls. What they are asked is `eval`: it can be imported everywhere."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+
+import psutil
+import pytest
+
+from engine.base.processes import Pool, Stopped
+
+WHERE = "(__import__('time').sleep(0.2), __import__('os').getpid())[1]"
+ENDLESS = "[None for _ in iter(int, 1)]"
+ASLEEP = "__import__('time').sleep(600)"
+CRASH = "__import__('os')._exit(3)"
+INTERRUPT = "(__import__('os').kill(__import__('os').getpid(), 2), __import__('time').sleep(0.2))"
+
+
+def test_answers_have_the_order_of_the_arguments(pool: Pool) -> None:
+    assert pool.call(eval, [f"print('not an answer') or {number}" for number in range(9)], 60) == list(range(9))
+
+
+def test_processes_share_the_work_are_kept_and_ended() -> None:
+    with Pool() as pool:
+        first = set(pool.call(eval, [WHERE] * 6, 60))
+        assert len(first) == min(6, os.cpu_count() or 1)
+        assert set(pool.call(eval, [WHERE] * 6, 60)) == first
+    assert not any(map(psutil.pid_exists, first))
+
+
+def test_nothing_to_do_starts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.base.processes._start", lambda: pytest.fail("started"))
+    with Pool() as pool:
+        assert pool.call(eval, [], 60) == []
+
+
+def test_a_call_that_fails_harms_no_other(pool: Pool) -> None:
+    one, crashed, endless, two, three = pool.call(eval, ["1", CRASH, ENDLESS, "2", "3"], 2)
+    assert (one, two, three) == (1, 2, 3)
+    assert crashed == endless == Stopped("the check crashed, or was stopped after 2 s of processor time")
+    assert pool.call(eval, ["5"], 60) == [5]
+
+
+def test_time_that_passes_without_work_is_no_work(pool: Pool) -> None:
+    late = "__import__('time').sleep(2) or 1"
+    assert pool.call(eval, [late], 1) == [1]
+    begun = time.monotonic()
+    assert isinstance(pool.call(eval, [ASLEEP], 0.2)[0], Stopped)
+    assert time.monotonic() - begun < 30
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a single process")
+def test_ctrl_c_is_for_the_build_alone(pool: Pool, capfd: pytest.CaptureFixture[str]) -> None:
+    assert pool.call(eval, [INTERRUPT], 60) == [(None, None)]
+    assert capfd.readouterr().err == ""
+
+
+def test_closing_ends_what_is_not_answered() -> None:
+    pool = Pool()
+    begun = time.monotonic()
+    threading.Timer(1.0, pool.close).start()
+    assert all(isinstance(answer, Stopped) for answer in pool.call(eval, [ASLEEP] * 5, 60))
+    assert time.monotonic() - begun < 30

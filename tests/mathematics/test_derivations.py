@@ -1,0 +1,388 @@
+"""Derivations are checked: every step of every file holds, and no step could be changed without being caught."""
+
+import functools
+import json
+import re
+import time
+from copy import deepcopy
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+import yaml
+
+from engine.base.errors import SourceError
+from engine.mathematics import derivations
+from engine.mathematics.derivations import Report, check, discover, load, verify
+from engine.site import formulas
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted((ROOT / "snippets").glob("*/derivations/*.yml"))
+TEXT = {"en": "rule", "zh": "规则"}
+
+
+@pytest.fixture
+def derive(tmp_path):
+    """Make a derivation from its start and its steps."""
+
+    def make(start, *steps, where=(), **variables):
+        steps = [{"tex": step} if isinstance(step, str) else step for step in steps]
+        return write(
+            tmp_path,
+            {
+                "title": TEXT,
+                "variables": variables or {"x": "real"},
+                "where": list(where),
+                "start": start,
+                "steps": [{"rule": TEXT, **step} for step in steps],
+            },
+        )
+
+    return make
+
+
+def write(folder, data):
+    file = folder / "derivation.yml"
+    file.write_text(json.dumps(data, indent=1), encoding="utf-8")  # which is YAML too, and quick
+    return load(folder, file)
+
+
+def problems(derivation):
+    return [str(problem) for problem in verify(derivation, symbolic=False).problems]
+
+
+# What the site shows --------------------------------------------------------------------------------------------------
+
+
+def test_all_files_hold(pool):
+    loaded = [load(ROOT, file) for file in FILES]
+    reports = check(loaded, pool)
+    assert [problem for report in reports for problem in report.problems] == []
+    for derivation, report in zip(loaded, reports, strict=True):
+        assert report.name == derivation.name
+        assert len(report.evidence) == len(derivation.steps)
+        assert all(evidence.points >= 5 and evidence.digits >= 20 for evidence in report.evidence)
+        assert any(evidence.symbolic for evidence in report.evidence)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_katex_renders_all_formulas(file):
+    derivation = load(ROOT, file)
+    shown = [derivation.start, *derivation.where, *(domain.tex for domain in derivation.domains.values())]
+    for step in derivation.steps:
+        shown += [step.tex, *filter(None, (step.when, step.sharp))]
+    for tex in shown:
+        assert "katex" in formulas.render(tex, True)
+
+
+def test_discover():
+    assert [file.stem for file in discover(ROOT, "softplus")] == [
+        "antiderivative",
+        "derivative",
+        "inverse",
+        "relu_gap",
+        "second_derivative",
+        "stable_form",
+        "symmetry",
+    ]
+
+
+# Fault injection ------------------------------------------------------------------------------------------------------
+
+SWAPS = [
+    (r"\+", "-"),
+    (r"-", "+"),
+    (r"\\cdot\b", "+"),
+    (r"\\ln\b", r"\\exp"),
+    (r"\\max\b", r"\\min"),
+    (r"\\le\b", r"\\ge"),
+    (r"<", ">"),
+    (r">", "<"),
+    (r"=", "<"),
+    (r"\be\^", "2^"),
+    (r"\be\^", r"e+"),
+    (r"log1p", "expm1"),
+    (r"expm1", "log1p"),
+    (r"\\sigma\b", "f"),
+    (r"f_", r"2f_"),
+    (r"\bf\b", r"2f"),
+    (r"\\infty", "1"),
+    (r"\|([^|]*)\|", r"(\1)"),
+    (r"\\frac\{d\}\{dx\}", ""),
+]
+
+
+def mutants(tex):
+    """The formula with one thing changed at a time."""
+    for pattern, new in SWAPS:
+        for found in re.finditer(pattern, tex):
+            yield tex[: found.start()] + found.expand(new) + tex[found.end() :]
+    for found in re.finditer(r"\d", tex):
+        yield tex[: found.start()] + str((int(found[0]) + 1) % 10) + tex[found.end() :]
+    group = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
+    for found in re.finditer(rf"(?=\\frac{group}{group})", tex):
+        end = found.start() + len(rf"\frac{{{found[1]}}}{{{found[2]}}}")
+        yield tex[: found.start()] + rf"\frac{{{found[2]}}}{{{found[1]}}}" + tex[end:]
+
+
+@functools.cache
+def read(file):
+    return yaml.safe_load(file.read_text(encoding="utf-8"))
+
+
+def injections():
+    """Every mutant of a step, of the start (which the first step has to notice) and of the declarations."""
+    for file in FILES:
+        data = read(file)
+        for key in ("start", "where", "steps"):
+            for i, part in enumerate([data[key]] if key == "start" else data[key]):
+                tex = part["tex"] if key == "steps" else part
+                for mutant in dict.fromkeys(mutants(tex)):
+                    yield pytest.param(file, key, i, mutant, id=f"{file.stem}-{key}{i + 1}-{mutant}")
+
+
+@pytest.mark.parametrize(("file", "key", "i", "mutant"), list(injections()))
+def test_fault_is_caught(file, key, i, mutant, tmp_path):
+    data = deepcopy(read(file))
+    if key == "steps":
+        data["steps"][i]["tex"] = mutant
+    elif key == "where":
+        data["where"][i] = mutant
+    else:
+        data["start"] = mutant
+    try:
+        derivation = write(tmp_path, data)
+    except SourceError:
+        return
+    affected = {"steps": [i], "start": [0], "where": range(len(data["steps"]))}[key]
+    caught = any(verify(derivation, only=step, symbolic=False).problems for step in affected)
+    if not caught:  # then it has to be the same by proof
+        assert is_equivalent(file, key, i, derivation)
+
+
+def is_equivalent(file, key, i, derivation):
+    """Whether SymPy proves that the changed formula means what the file says."""
+    original = load(ROOT, file)
+    if key != "steps":
+        return False
+    pairs = zip(original.steps[i].chain.sides, derivation.steps[i].chain.sides, strict=True)
+    claims = [derivations._Claim(a, "=", b, original.steps[i].condition) for a, b in pairs]
+    return original.steps[i].chain.ops == derivation.steps[i].chain.ops and all(
+        derivations._prove(claim, original.domains) for claim in claims
+    )
+
+
+# What is found --------------------------------------------------------------------------------------------------------
+
+WRONG = {
+    "a sign": (r"e^{x}e^{-x}", "= -1"),
+    "an error beyond double precision": ("x", "= x + 10^{-40}"),
+    "right for large x only": (r"\ln(1+e^{x})", "= x"),
+    "right for positive x only": (r"\sqrt{x^2}", "= x"),
+    "right at whole numbers only": (r"\sin(\pi x)", "= 0"),
+    "not strict": (r"e^{-|x|}", "< 1"),
+    "strict but far out, the wrong way": (r"\ln(1+e^{x})", r"\le x"),
+    "an inequality": ("x^2", r"\ge x"),
+    "unequal": ("x", r"\ne 1"),
+    "rounding": (r"\frac{x}{x} \cdot \ln 2", r"\approx 0.694"),
+    "a derivative": (r"\frac{d}{dx} e^{2x}", "= e^{2x}"),
+    "an integral": (r"\int_{0}^{x} t \, dt", "= x^2"),
+    "a limit": (r"x \cdot \lim_{t\to\infty} \tanh(t)", "= -x"),
+    "a series": (r"x \cdot \sum_{k=1}^{\infty} \frac{1}{k^2}", r"= x \cdot \frac{\pi^2}{7}"),
+    "defined on half of the domain": (r"2\ln|x|", r"= 2\ln x"),
+    "a chain, at its end": ("x", r"= x + 0 = x + 1"),
+}
+RIGHT = {
+    "cancellation": (r"\ln(1+e^{x}) - x", r"= \ln(1+e^{-x})"),
+    "strict far out": (r"\ln(1+e^{x})", "> x"),
+    "a singular point": (r"\frac{x^2}{x}", "= x"),
+    "a kink": (r"\frac{d}{dx}|x|", r"= \frac{x}{|x|}"),
+    "rounding": (r"\frac{x}{x} \cdot \ln 2", r"\approx 0.693"),
+    "a negative number": (r"\frac{x}{x} \cdot \ln\frac{1}{2}", r"\approx -0.693"),
+    "an integral": (r"\int_{0}^{x} t \, dt", r"= \frac{x^2}{2}"),
+    "a limit": (r"x \cdot \lim_{t\to\infty} \tanh(t)", "= x"),
+    "a series": (r"x \cdot \sum_{k=1}^{\infty} \frac{1}{k^2}", r"= x \cdot \frac{\pi^2}{6}"),
+    "a chain": ("x", "= x + 0 < x + 1"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong(derive, name):
+    assert len(problems(derive(*WRONG[name]))) == 1
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_right(derive, name):
+    assert problems(derive(*RIGHT[name])) == []
+
+
+def test_a_problem_says_where_and_how_the_sides_differ(derive):
+    derivation = derive("x + x", "= 2x", "= 3x")
+    (problem,) = verify(derivation).problems
+    assert problem.path == "derivation.yml"
+    assert problem.line == derivation.steps[1].line
+    assert '"= 3x"' in (derivation.root / derivation.path).read_text(encoding="utf-8").splitlines()[problem.line - 1]
+    assert re.match(r"step 2: does not hold at x = -?\d", problem.reason)
+    point = float(problem.reason.rpartition("= ")[2])
+    left, right = re.findall(r"(?:left|right): +(\S+)", problem.detail)
+    assert float(left) == pytest.approx(2 * point)
+    assert float(right) == pytest.approx(3 * point)
+
+
+@pytest.mark.parametrize(
+    ("domain", "step"),
+    [
+        ("positive", "> 0"),
+        ("negative", "< 0"),
+        ("[0, 1)", r"\ge x^2"),
+        (r"(-\frac{\pi}{2}, \frac{\pi}{2})", r"= \arctan(\tan(x))"),
+        (r"[1, \infty)", r"\ge 1"),
+        ("natural", r"= x \cdot \cos(2\pi x)"),
+        ("integer", r"\le x^2"),
+    ],
+)
+def test_domain(derive, domain, step):
+    assert problems(derive("x", step, x=domain)) == []
+    assert problems(derive("x", step, x="real"))
+
+
+def test_branches(derive):
+    right = [
+        {"tex": "= x", "when": r"x \ge 0"},
+        {"tex": "= -x", "when": "x < 0"},
+        r"= \max(x, -x)",
+    ]
+    assert problems(derive("|x|", *right)) == []
+    (problem,) = problems(derive("|x|", right[0], right[2]))
+    assert "step 2: the branches leave out x = -" in problem
+    (problem,) = problems(derive("|x|", right[0]))
+    assert "step 1: the branches leave out x = -" in problem
+    (problem,) = problems(derive("|x|", right[0], {"tex": "= x", "when": "x < 0"}))
+    assert "step 2: does not hold at x = -" in problem
+
+
+def test_sharp(derive):
+    assert problems(derive("e^{-|x|}", {"tex": r"\le 1", "sharp": "x = 0"})) == []
+    assert problems(derive("e^{-|x|}", {"tex": "> 0", "sharp": r"x \to \infty"})) == []
+    (problem,) = problems(derive("e^{-|x|}", {"tex": r"\le 2", "sharp": "x = 0"}))
+    assert "is not sharp" in problem
+    (problem,) = problems(derive("e^{-|x|}", {"tex": "> -1", "sharp": r"x \to \infty"}))
+    assert "is not sharp" in problem
+
+
+def test_equivalence(derive):
+    def solve(*steps):
+        return problems(derive("y = e^x", *steps, x="real", y="positive"))
+
+    assert solve(r"\iff \ln y = x", r"\iff x = \ln y") == []
+    assert solve(r"\implies y^2 = e^{2x}") == []
+    assert solve(r"\iff x = \ln y", "= 2\\ln\\sqrt{y}") == []
+    (problem,) = solve(r"\iff x = 2\ln y")
+    assert "is not equivalent at x = " in problem
+    (problem,) = solve(r"\iff y > 0")  # true on the curve, but beside it too
+    assert "is not equivalent at x = " in problem
+    (problem,) = solve(r"\implies y = 1")
+    assert "does not follow at x = " in problem
+    assert problems(derive("x > 1", r"\iff 2x > 2")) == []
+    assert problems(derive("x > 1", r"\iff 2x > 3"))
+
+
+REFUSED = {
+    "twice the same": (["x", "= x + 0", "= x  +  0"], "step 2: is the same as what is before it"),
+    "the same as the start": (["x + 0", "= x+0"], "step 1: is the same as what is before it"),
+    "the same statement": (["x > 1", r"\iff x > 1"], "step 1: is the same as what is before it"),
+    "no relation": (["x", "x"], "step 1: a relation is missing"),
+    "no statement before": (["x", r"\iff x = 1"], "step 1: there is no statement before it"),
+    "nothing to continue": (["y = x", "= x"], "step 1: there is no expression before it"),
+    "not understood": (["x", r"= \ln 2x"], "step 1: it is unclear how far"),
+    "not declared": (["x", "= g(x)"], "step 1: g is not declared"),
+    "no condition": (["x", {"tex": "= x + 0", "when": "x"}], "when of step 1: not a condition"),
+    "no place": (["x", {"tex": "< x + 1", "sharp": "x > 0"}], "sharp of step 1: neither"),
+    "sharp equation": (["x", {"tex": "= x + 0", "sharp": "x = 0"}], "step 1: sharp belongs to an inequality"),
+    "start": (["= x", "= x + 0"], "start: a derivation starts from"),
+    "start not solved": (["x = x + 0", r"\iff x = x"], "start: an equation to start from"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused(derive, name):
+    parts, reason = REFUSED[name]
+    variables = {"x": "real", "y": "real"} if "y" in str(parts[0]) else {}
+    with pytest.raises(SourceError) as caught:
+        derive(*parts, **variables)
+    assert reason in str(caught.value)
+    assert all(problem.line for problem in caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ({"where": ["f(x) = x"]}, "f is declared but not used"),
+        ({"x": "real", "z": "real"}, "z is declared but not used"),
+        ({"x": "imaginary"}, "domain of x: not one of"),
+        ({"x": "[1, 0]"}, "domain of x: the interval is empty"),
+        ({"x": "real", "2": "real"}, "variable 2: the name"),
+        ({"where": ["f(x) = z"]}, "where: z is not declared"),
+    ],
+)
+def test_refused_declarations(derive, more, reason):
+    with pytest.raises(SourceError, match=re.escape(reason)):
+        derive("x", "= x + 0", **more)
+
+
+def test_schema(tmp_path):
+    data = {
+        "title": TEXT,
+        "variables": {"x": "real"},
+        "start": "x",
+        "steps": [{"tex": "= x + 0", "rule": {"en": "zero"}}],
+    }
+    with pytest.raises(SourceError, match="'zh' is a required property"):
+        write(tmp_path, data)
+
+
+# How it is checked ----------------------------------------------------------------------------------------------------
+
+
+def test_evidence(derive):
+    evidence = verify(derive(r"\int_{0}^{x} e^t \, dt", r"= e^{x} - 1", r"= \operatorname{expm1}(x)")).evidence
+    assert [(item.symbolic, item.digits) for item in evidence] == [(False, 20), (True, 50)]
+    assert [item.points for item in evidence] == [10, 60]
+
+
+def test_no_proof_of_what_is_wrong(derive):
+    derivation = derive(r"\sqrt{x^2}", "= x")
+    assert not any(derivations._prove(claim, derivation.domains) for claim in derivations._duties(derivation)[0].claims)
+
+
+def test_result_depends_on_the_text_alone(derive, pool):
+    derivation = derive("x + x", "= 2x", "= 3x")
+    assert verify(derivation) == verify(derivation)
+    assert check([derivation], pool) == [verify(derivation)]
+
+
+def test_report_as_plain_data(derive):
+    for steps in (["= 2x"], ["= 3x"]):
+        report = verify(derive("x + x", *steps))
+        assert Report.of(json.loads(json.dumps(asdict(report)))) == report
+
+
+def test_what_never_ends_is_stopped(derive, tmp_path, pool):
+    term = r"\sum_{k=1}^{9999} \sum_{j=1}^{9999} \frac{x}{jk}"
+    (tmp_path / "endless").mkdir()
+    endless = write(
+        tmp_path / "endless",
+        {"title": TEXT, "variables": {"x": "real"}, "start": term, "steps": [{"tex": "= x", "rule": TEXT}]},
+    )
+    started = time.monotonic()
+    stopped, other = check([endless, derive("x + x", "= 2x")], pool, seconds=5)
+    assert time.monotonic() - started < 30
+    assert "stopped after 5 s" in str(stopped.problems[0])
+    assert other.problems == ()
+
+
+def test_time_limit_of_a_step(derive, monkeypatch):
+    monkeypatch.setattr(derivations, "SECONDS_NUMERIC", 0.2)
+    derivation = derive(r"\sum_{k=1}^{9999} \sum_{j=1}^{9999} \frac{x}{jk}", "= x", "= x + 0")
+    (problem,) = problems(derivation)
+    assert "step 1: not checked within 0.2 s; make smaller steps of it" in problem

@@ -1,0 +1,317 @@
+"""The facts card is checked: no cell, and no statement behind one, can be changed without being caught."""
+
+import functools
+import json
+import operator
+import re
+from copy import deepcopy
+from dataclasses import replace
+from functools import reduce
+from pathlib import Path
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+from engine.base.errors import SourceError
+from engine.base.store import Store
+from engine.mathematics import derivations, facts
+from engine.sources import definition
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted((ROOT / "snippets").glob("*/facts.yml"))
+SOFTPLUS = definition.read(ROOT, "softplus")
+MANDATORY = {
+    *("domain", "range", "value-at-zero", "slope-at-zero", "limit-left", "limit-right", "monotone", "convex"),
+    *("smoothness", "lipschitz", "lipschitz-derivative", "inverse", "second-derivative", "antiderivative"),
+    *("symmetry", "relu-gap"),
+}
+
+
+@functools.cache
+def read(file):
+    return yaml.safe_load(file.read_text(encoding="utf-8"))
+
+
+def entries(**changed):
+    """A small file: one fact that names the function, and the changed ones."""
+    text = {"en": "name", "zh": "名称"}
+    first = {"tex": "f(x) = e^{-x}", "because": [{"expression": "f(x)"}]}
+    named = {"first": first, **changed}
+    return {
+        "variables": {"x": "real"},
+        "where": ["f(x) = e^{-x}"],
+        "facts": {i: {"name": text, **e} for i, e in named.items()},
+    }
+
+
+@pytest.fixture
+def make(tmp_path):
+    """Write facts and load them, as those of a function with that expression."""
+
+    def make(data, expression=SOFTPLUS.expression):
+        file = tmp_path / "snippets" / "demo" / "facts.yml"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(data, indent=1), encoding="utf-8")  # which is YAML too, and quick
+        path = file.with_name("definition.yml").relative_to(tmp_path)
+        return facts.load(tmp_path, replace(SOFTPLUS, path=path, expression=expression))
+
+    return make
+
+
+@pytest.fixture
+def tried(make):
+    """The problems of one more fact about exp(-x)."""
+
+    def tried(tex, *because, **more):
+        loaded = make(entries(tried={"tex": tex, "because": list(because), **more}), "exp(-x)")
+        return [str(problem) for fact in loaded for problem in derivations.verify(fact.check, symbolic=False).problems]
+
+    return tried
+
+
+# What the site shows --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.parent.name)
+def test_all_facts_hold(file, tmp_path, pool):
+    loaded = facts.load(ROOT, definition.read(ROOT, file.parent.name))
+    assert {fact.id for fact in loaded} >= MANDATORY
+    store = Store(tmp_path)
+    reports = derivations.reports([fact.check for fact in loaded], store, pool)
+    assert [problem for report in reports for problem in report.problems] == []
+    assert len(list(tmp_path.iterdir())) == len(loaded)
+    assert derivations.reports([fact.check for fact in loaded], store, pool) == reports  # as kept
+    for language in ("en", "zh"):
+        texts = facts.facts_fragments(loaded, reports, language, "demo/mathematics.md")
+        for fact in loaded:
+            assert f"](demo/mathematics.md#fact-{fact.id})" in texts["facts.md"]
+            assert f"{{ #fact-{fact.id} }}" in texts["checks.md"]
+    by_id = {fact.id: report for fact, report in zip(loaded, reports, strict=True)}
+    assert by_id["smoothness"].evidence[0].symbolic
+    assert by_id["domain"].evidence[0].points == 60
+
+
+def test_fragment_renders(tmp_path):
+    import markdown
+
+    loaded = facts.load(ROOT, SOFTPLUS)
+    evidence = derivations.Evidence(True, 60, 50)
+    reports = [derivations.Report(f.check.name, (), (evidence,) * len(f.check.steps)) for f in loaded]
+    texts = facts.facts_fragments(loaded, reports, "en", "")
+    extensions = ["tables", "attr_list", "md_in_html", "pymdownx.blocks.details", "pymdownx.superfences"]
+    extensions.append("engine.site.formulas")
+    page, checks = (
+        BeautifulSoup(markdown.markdown(texts[name], extensions=extensions), "html.parser")
+        for name in ("facts.md", "checks.md")
+    )
+    rows = page.select("div.facts table tbody tr")
+    assert len(rows) == len(loaded)
+    assert all(len(row.select("td")) == 2 and row.select_one("a.check") for row in rows)
+    assert all(checks.find("h3", id=row.select_one("a.check")["href"].partition("#")[2]) for row in rows)
+    assert "$" not in page.select_one("div.facts").get_text()
+
+
+def test_fragment_shows_what_fails(make, pool):
+    loaded = make(entries(wrong={"tex": "f(0) = 2", "because": ["f(0) = 2"]}), "exp(-x)")
+    texts = facts.facts_fragments(loaded, derivations.check([fact.check for fact in loaded], pool), "en", "")
+    assert "[✗](#fact-wrong)" in texts["facts.md"]
+    assert "facts.yml" in texts["checks.md"]
+
+
+# Fault injection ------------------------------------------------------------------------------------------------------
+
+SWAPS = [
+    (r"\+", "-"),
+    (r"-", "+"),
+    (r"\\ln\b", r"\\exp"),
+    (r"\\max\b", r"\\min"),
+    (r"\\le\b", r"\\ge"),
+    (r"<", ">"),
+    (r">", "<"),
+    (r"=", "<"),
+    (r"\be\^", "2^"),
+    (r"\\sigma\b", "f"),
+    (r"\bf\b", "2f"),
+    (r"f''", "f'"),
+    (r"f'", "f''"),
+    (r"f\(", "f'("),
+    (r"\(0", "[0"),
+    (r"\\infty\)", r"\\infty]"),
+    (r"\\infty", r"-\\infty"),
+    (r"\\beta", r"2\\beta"),
+    (r"\\mathbb\{R\}", r"(0, \\infty)"),
+    (r"\A(?![(\[])", "-"),
+]
+
+
+def mutants(tex):
+    """The formula with one thing changed at a time."""
+    for pattern, new in SWAPS:
+        for found in re.finditer(pattern, tex):
+            yield tex[: found.start()] + found.expand(new) + tex[found.end() :]
+    for found in re.finditer(r"\d", tex):
+        yield tex[: found.start()] + str((int(found[0]) + 1) % 10) + tex[found.end() :]
+
+
+def injections():
+    for file in FILES:
+        for id, entry in read(file)["facts"].items():
+            for mutant in dict.fromkeys(mutants(entry["tex"])):
+                yield pytest.param(file, id, ("tex",), mutant, id=f"{id}-tex-{mutant}")
+            for i, part in enumerate(entry["because"]):
+                for key, tex in (part if isinstance(part, dict) else {"": part}).items():
+                    for mutant in dict.fromkeys(mutants(tex)):
+                        yield pytest.param(file, id, ("because", i, key), mutant, id=f"{id}-{i + 1}{key}-{mutant}")
+
+
+@pytest.mark.parametrize(("file", "id", "where", "mutant"), list(injections()))
+def test_fault_is_caught(file, id, where, mutant, make):
+    data = deepcopy(read(file))
+    *way, last = [key for key in ("facts", id, *where) if key != ""]
+    reduce(operator.getitem, way, data)[last] = mutant
+    try:
+        loaded = make(data)
+    except SourceError:
+        return
+    assert where != ("tex",), "a cell has to be tied to its statements"
+    (fact,) = [fact for fact in loaded if fact.id == id]
+    if not derivations.verify(fact.check, only=where[1], symbolic=False).problems:
+        original = next(fact for fact in facts.load(ROOT, definition.read(ROOT, file.parent.name)) if fact.id == id)
+        assert is_equivalent(original, fact, where)
+
+
+def is_equivalent(original, fact, where):
+    """Whether SymPy proves that the changed statement means what the file says."""
+    before, after = (one.check.steps[where[1]].chain for one in (original, fact))
+    return before.ops == after.ops and all(
+        derivations._prove(derivations._Claim(a, "=", b), original.check.domains)
+        for a, b in zip(before.sides, after.sides, strict=True)
+    )
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.parent.name)
+def test_fault_in_a_declaration_is_caught(file, make):
+    for i, tex in enumerate(read(file)["where"]):
+        for mutant in dict.fromkeys(mutants(tex.partition("=")[2])):
+            data = deepcopy(read(file))
+            data["where"][i] = f"{tex.partition('=')[0]}= {mutant}"
+            try:
+                loaded = make(data)
+            except SourceError:
+                continue
+            name = tex.partition("(")[0]
+            checks = [fact.check for fact in loaded if any(name in step.tex for step in fact.check.steps)]
+            assert any(derivations.verify(check, symbolic=False).problems for check in checks), mutant
+
+
+# What a cell may show -------------------------------------------------------------------------------------------------
+
+TIED = {
+    "a statement": ("f'(x) < 0", ["f'(x) < 0"]),
+    "a statement, turned round": ("0 > f'(x)", ["f'(x) < 0"]),
+    "a chain": ("-x < f(x) - x \\le f(x) + |x|", ["f(x) - x > -x", "f(x) - x \\le f(x) + |x|"]),
+    "a side": ("1", ["f(0) = 1"]),
+    "a sharp bound": ("0", [{"tex": "f(x) > 0", "sharp": "x \\to \\infty"}]),
+    "an interval": (
+        "(0, \\infty)",
+        [{"tex": "f(x) > 0", "sharp": "x \\to \\infty"}, "\\lim_{x \\to -\\infty} f(x) = \\infty"],
+    ),
+    "a half-open interval": (
+        "(-1, 0]",
+        [
+            {"tex": "-1 < -\\tanh(|x|)", "sharp": "x \\to \\infty"},
+            {"tex": "-\\tanh(|x|) \\le 0", "sharp": "x = 0"},
+        ],
+    ),
+    "a domain": ("\\mathbb{R}", ["f(x) \\in \\mathbb{R}"]),
+    "a class": ("C^{\\infty}(\\mathbb{R})", ["f \\in C^{\\infty}(\\mathbb{R})"]),
+}
+LOOSE = {
+    "another number": ("2", ["f(0) = 1"]),
+    "a bound that could be better": ("0", ["f(x) > 0"]),
+    "another relation": ("f(x) < 1", ["f(x) > 0"]),
+    "a relation that is weaker": ("f(x) \\ge 0", ["f(x) > 0"]),
+    "the other way": ("f(x) < 0", ["f(x) > 0"]),
+    "part of a chain": ("-1 < f(x) < 2", ["f(x) > -1"]),
+    "a closed end": ("[0, \\infty)", TIED["an interval"][1]),
+    "another end": ("(1, \\infty)", TIED["an interval"][1]),
+    "an end at the wrong infinity": ("(0, -\\infty)", TIED["an interval"][1]),
+    "ends of two expressions": (
+        "(0, \\infty)",
+        [{"tex": "f(x) > 0", "sharp": "x \\to \\infty"}, "\\lim_{x \\to \\infty} x = \\infty"],
+    ),
+    "a side under a condition": ("0", [{"tex": "f(x) - f(x) = 0", "when": "x > 0"}]),
+    "another domain": ("(0, \\infty)", ["f(x) \\in \\mathbb{R}"]),
+    "a class that is not stated": ("C^{\\infty}(\\mathbb{R})", ["f(x) > 0"]),
+    "a lead": ("= 1", ["f(0) = 1"]),
+}
+
+
+@pytest.mark.parametrize("name", TIED)
+def test_tied(tried, name):
+    tex, because = TIED[name]
+    assert tried(tex, *because) == []
+
+
+@pytest.mark.parametrize("name", LOOSE)
+def test_loose(tried, name):
+    tex, because = LOOSE[name]
+    with pytest.raises(SourceError, match=r"facts\.yml:\d+: tried: ") as caught:
+        tried(tex, *because)
+    assert len(caught.value.problems) == 1
+
+
+# Sets, and what else is refused ---------------------------------------------------------------------------------------
+
+NOT_IN = {
+    "undefined at a special point": ("g(x) \\in \\mathbb{R}", "\\frac{1}{x}", "has no value at x = 0"),
+    "undefined on one side": ("g(x) \\in \\mathbb{R}", "\\ln x", "has no value at x = "),
+    "a kink": ("g \\in C^{\\infty}(\\mathbb{R})", "|x|", "not composed of functions known to be analytic: abs"),
+    "cases": ("g \\in C^{\\infty}(\\mathbb{R})", "\\max(x, 0)", "not composed of functions known to be analytic: max"),
+    "a root": ("g \\in C^{\\infty}(\\mathbb{R})", "\\sqrt{x^2}", "does not hold at x = 0"),
+    "a pole": ("g \\in C^{\\infty}(\\mathbb{R})", "\\frac{1}{x}", "at x = 0"),
+    "a logarithm": ("g \\in C^{\\infty}(\\mathbb{R})", "\\ln(x + 20)", "at x = -"),
+    "a power": ("g \\in C^{\\infty}(\\mathbb{R})", "(x^2)^{1.5}", "does not hold at x = 0"),
+    "inside another": ("g \\in C^{\\infty}(\\mathbb{R})", "f(\\ln(1 + e^{x} - e^{2x}))", "at x = "),
+}
+
+
+@pytest.mark.parametrize("name", NOT_IN)
+def test_not_in(make, name):
+    tex, body, reason = NOT_IN[name]
+    data = entries(tried={"tex": tex.partition("\\in ")[2], "because": [tex]})
+    data["where"].append(f"g(x) = {body}")
+    try:
+        found = derivations.verify(make(data, "exp(-x)")[-1].check, symbolic=False).problems
+    except SourceError as error:
+        found = error.problems
+    assert reason in "".join(map(str, found))
+
+
+def test_refused(make, tried):
+    for because, reason in (
+        ("= f(x)", "has to stand on its own"),
+        ("f(x)", "a relation is missing"),
+        ("f(x) \\in \\mathbb{Q}", "the only sets are"),
+        ("h \\in C^{\\infty}(\\mathbb{R})", "h is not declared as a function"),
+    ):
+        with pytest.raises(SourceError, match=re.escape(f"tried, statement 1: {reason}")):
+            tried("1", because)
+    with pytest.raises(SourceError, match="nothing checks the digits of a note"):
+        tried("1", "f(0) = 1", note={"en": "1-Lipschitz", "zh": "无"})
+    with pytest.raises(SourceError, match=r"no fact says which is the function of definition\.yml; one needs `- expr"):
+        make(
+            {
+                **entries(),
+                "facts": {"one": {"name": {"en": "a", "zh": "b"}, "tex": "f(0) = 1", "because": ["f(0) = 1"]}},
+            }
+        )
+    with pytest.raises(SourceError, match=r"uses .*beta, which is not among the variables"):
+        make(entries())
+
+
+def test_another_function_than_the_definition(make):
+    (fact,) = make(entries(), "exp(-2*x)")
+    (problem,) = derivations.verify(fact.check).problems
+    assert "first, statement 1: does not hold at x = " in str(problem)

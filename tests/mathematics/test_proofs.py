@@ -1,0 +1,138 @@
+"""Definitions are proved: no formula of one can be changed without being caught."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.base.store import Store
+from engine.mathematics import latex, proofs
+from engine.sources import definition
+from engine.sources.definition import Parameter
+
+ROOT = Path(__file__).parents[2]
+SOFTPLUS = definition.read(ROOT, "softplus")
+
+
+def problems(**changes):
+    found = proofs.verify((ROOT, replace(SOFTPLUS, **changes))).problems
+    return [str(problem) for problem in found]
+
+
+def test_every_definition_is_proved(tmp_path, pool):
+    names = [file.parent.name for file in (ROOT / "snippets").glob("*/definition.yml")]
+    definitions = [definition.read(ROOT, name) for name in names]
+    store = Store(tmp_path)
+    found = proofs.prove(ROOT, definitions, store, pool)
+    assert [problem for proof in found for problem in proof.problems] == []
+    for proof in found:
+        assert proof.stable.symbolic
+        assert proof.derivative.symbolic
+        assert min(proof.stable.points, proof.derivative.points) >= 80
+        assert proof.floats > 1000
+        assert proof.ulps < 2
+        assert len(proof.samples) == 41
+    assert proofs.prove(ROOT, definitions, store, pool) == found  # as kept
+
+
+WRONG = {
+    "stable: another function": {"stable": "Max(x, 0) + log1p(exp(-Abs(beta*x)))"},
+    "stable: a sign": {"stable": "Max(x, 0) - log1p(exp(-Abs(beta*x)))/beta"},
+    "stable: an error beyond double precision": {"stable": f"{SOFTPLUS.stable} + 10**-45"},
+    "stable: an error far out only": {"stable": f"{SOFTPLUS.stable} + Max(x - 9000, 0)*10**-40"},
+    "stable: relative error where the value is tiny": {"stable": "Max(x, 0) + log1p(2*exp(-Abs(beta*x)))/beta"},
+    "derivative: a sign": {"derivative": "1/(1 + exp(beta*x))"},
+    "derivative: of β": {"derivative": "beta/(1 + exp(-beta*x))"},
+    "derivative: right to double precision": {"derivative": f"{SOFTPLUS.derivative} + 10**-45"},
+    "derivative: not understood": {"derivative": "sigma(beta*x)"},
+    "expression: does not parse": {"expression": "log(1 + "},
+    "expression: unknown parameter": {"expression": "log(1 + exp(alpha*x))"},
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong(name):
+    found = problems(**WRONG[name])
+    assert found
+    which = name.partition(":")[0]
+    line = 1 + next(i for i, row in enumerate(rows()) if row.startswith(f"{which}:"))
+    assert found[0].startswith(f"snippets/softplus/definition.yml:{line}: {which}: ")
+
+
+def rows():
+    return (ROOT / SOFTPLUS.path).read_text(encoding="utf-8").splitlines()
+
+
+UNSTABLE = {
+    "as the expression": ("log(1 + exp(beta*x))/beta", "is inf in float64"),
+    "log1p without the shift": ("log1p(exp(beta*x))/beta", "is inf in float64"),
+    "log instead of log1p": ("Max(x, 0) + log(1 + exp(-Abs(beta*x)))/beta", "is not stable"),
+    "cancellation": ("x + (Max(-x, 0) + log1p(exp(-Abs(beta*x)))/beta)", "is not stable"),
+    "overflow of a product at the end of float64": ("(Max(beta*x, 0) + log1p(exp(-Abs(beta*x))))/beta", "is inf in"),
+    "nan": ("Max(x, 0) + log1p(exp(Min(x, 0)*beta - Max(x, 0)*beta))/beta + (x*x - x*x)", "is nan in float64"),
+}
+
+
+@pytest.mark.parametrize("name", UNSTABLE)
+def test_unstable(name):
+    text, reason = UNSTABLE[name]
+    (found,) = problems(stable=text)
+    assert f"stable: {reason}" in found
+    assert " at x = " in found
+    assert "true: " in found
+    assert "float64: " in found
+
+
+def test_a_problem_shows_point_and_values():
+    (found,) = problems(derivative="1/(1 + exp(-beta*x)) + x/1000")
+    assert "derivative: is something else at x = 1" in found
+    assert "should: " in found
+    assert "is: " in found
+
+
+def test_other_functions():
+    """A kink, cases, and no parameters."""
+    relu = replace(SOFTPLUS, expression="Max(x, 0)", stable="(x + Abs(x))/2", parameters=())
+    step = "Piecewise((1, x > 0), (0, True))"
+    assert any("is inf" in text for text in problems_of(replace(relu, derivative=step), "stable"))
+    assert proofs.verify((ROOT, replace(relu, stable="Max(x, 0)", derivative=step))).problems == ()
+    alpha = (Parameter("alpha", r"\alpha", "positive", 1),)
+    elu = replace(
+        SOFTPLUS,
+        expression="Piecewise((x, x > 0), (alpha*(exp(x) - 1), True))",
+        stable="Piecewise((x, x > 0), (alpha*expm1(x), True))",
+        derivative="Piecewise((1, x > 0), (alpha*exp(x), True))",
+        parameters=alpha,
+    )
+    assert proofs.verify((ROOT, elu)).problems == ()
+    assert problems_of(replace(elu, stable=elu.expression), "is not stable")
+
+
+def problems_of(changed, part):
+    return [str(problem) for problem in proofs.verify((ROOT, changed)).problems if part in str(problem)]
+
+
+def test_what_is_written_is_what_is_computed():
+    """The tree for derivations, and the values, are those of SymPy for the same text."""
+    import sympy
+
+    tree = proofs.tree(SOFTPLUS)
+    value = latex.evaluate(tree, {"x": 1.5, r"\beta": 2.0}, 30)
+    exact = sympy.sympify(SOFTPLUS.expression, {"beta": sympy.Integer(2)}).subs("x", sympy.Rational(3, 2)).evalf(30)
+    assert abs(value - exact) < 1e-28
+    for x, sample in proofs._Prover(ROOT, SOFTPLUS).samples(proofs.Formula(SOFTPLUS.expression)):
+        assert sample == pytest.approx(float(sympy.log(1 + sympy.exp(sympy.Rational(x))).evalf(30)), rel=1e-15)
+
+
+def test_what_takes_long_is_stopped(tmp_path, pool):
+    endless = replace(SOFTPLUS, expression="exp(" * 60 + "x" + ")" * 60)
+    (proof,) = proofs.prove(ROOT, [endless], Store(tmp_path), pool, seconds=2)
+    assert proof.problems
+    assert list(tmp_path.iterdir()) == []  # nothing that failed is kept
+
+
+def test_key_depends_on_the_formulas():
+    other = {"stable": "x", "derivative": "x", "expression": "x", "parameters": ()}
+    keys = [proofs.key(replace(SOFTPLUS, **{name: value})) for name, value in other.items()]
+    assert len({proofs.key(SOFTPLUS), *keys}) == 5
+    assert proofs.key(replace(SOFTPLUS, figure={})) == proofs.key(SOFTPLUS)

@@ -1,0 +1,169 @@
+"""Public names are checked: a wrong default, a name that does not exist, or another function is caught."""
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.base.errors import Problem
+from engine.base.store import Store
+from engine.names import check as apis
+from engine.run.runner import Result, Runner
+from engine.sources import definition
+from engine.sources.definition import Api
+
+ROOT = Path(__file__).parents[2]
+SOFTPLUS = definition.read(ROOT, "softplus")
+SAMPLES = ((-2.0, 0.12692801104297263), (0.0, 0.6931471805599453), (25.0, 25.00000000001389))
+
+
+@pytest.fixture(scope="module")
+def runner():
+    with Runner() as runner:
+        yield runner
+
+
+@pytest.fixture
+def ask(runner, tmp_path):
+    def ask(*changed, samples=SAMPLES):
+        (answer,) = apis.check(ROOT, [(replace(SOFTPLUS, apis=changed), samples)], runner, Store(tmp_path))
+        return answer
+
+    return ask
+
+
+def api(name, call="", defaults=None):
+    return Api(name, call or f"{name}(x)", defaults or {}, False)
+
+
+def test_all_names_of_the_site(runner):
+    ((found, problems),) = apis.check(ROOT, [(SOFTPLUS, SAMPLES)], runner, Store(ROOT / ".cache" / "runs"))
+    assert problems == []
+    assert [(item.name, item.defaults) for item in found] == [(item.name, item.defaults) for item in SOFTPLUS.apis]
+    assert all(item.version[0].isdigit() for item in found)
+
+
+DEFAULTS = {"beta": 1, "threshold": 20}
+WRONG = {
+    "a wrong default": (
+        api("torch.nn.functional.softplus", "", DEFAULTS | {"threshold": 30}),
+        "installed: beta=1, thr",
+    ),
+    "a missing default": (api("torch.nn.functional.softplus", "", {"beta": 1}), "has other optional arguments"),
+    "no defaults": (api("torch.nn.functional.softplus"), "defined:   none"),
+    "one too many": (api("torch.nn.functional.softplus", "", DEFAULTS | {"out": None}), "has other optional arguments"),
+    "a default of another type": (
+        api("torch.nn.Softplus", "torch.nn.Softplus()(x)", {"beta": 1, "threshold": 20}),
+        "installed: beta=1.0, threshold=20.0",
+    ),
+    "no such name": (api("torch.nn.functional.softpluss"), "does not exist"),
+    "no such module": (api("scipy.specials.softplus"), "does not exist"),
+    "another function": (api("torch.nn.functional.softsign"), "computes something else at x = -2"),
+    "other arguments": (
+        api("torch.nn.functional.softplus", "torch.nn.functional.softplus(x, 2)", DEFAULTS),
+        "computes something else",
+    ),
+    "not to be called so": (api("numpy.logaddexp", "numpy.logaddexp(x)"), "cannot be called as numpy.logaddexp(x)"),
+    "one value for all": (api("numpy.logaddexp", "[0.6931471805599453]"), "gives 1 values for 3"),
+    "a crash": (api("numpy.logaddexp", "__import__('os')._exit(3)"), "called os._exit(3)"),
+    "an unknown library": (api("theano.softplus"), "theano is not a library"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong(ask, name):
+    wrong, reason = WRONG[name]
+    _, (problem,) = ask(wrong)
+    assert reason in str(problem)
+    line = next(i for i, row in enumerate(rows(), 1) if row.startswith("apis:"))
+    assert (problem.path, problem.line) == ("snippets/softplus/definition.yml", line + 1)
+
+
+def rows():
+    return (ROOT / SOFTPLUS.path).read_text(encoding="utf-8").splitlines()
+
+
+def test_line_of_each(ask):
+    _, problems = ask(api("numpy.logaddexp", "numpy.logaddexp(0, x)"), api("numpy.softplus"), api("numpy.relu"))
+    assert [rows()[problem.line - 1].split("name: ")[1].split(",")[0].strip("}") for problem in problems] == [
+        item.name for item in SOFTPLUS.apis[1:3]
+    ]
+
+
+def test_not_installed(ask, monkeypatch):
+    monkeypatch.setattr(apis.frameworks, "installed", lambda module: module != "torch")
+    found, (problem,) = ask(api("torch.nn.Softplus"), api("numpy.logaddexp", "numpy.logaddexp(0, x)"))
+    assert "torch is not installed" in str(problem)
+    assert [item.name for item in found] == ["numpy.logaddexp"]
+
+
+def test_without_samples_the_rest_is_checked(ask):
+    _, problems = ask(api("torch.nn.functional.softsign"), samples=())
+    assert problems == []
+
+
+def test_kept(tmp_path, runner):
+    store = Store(tmp_path)
+    changed = replace(SOFTPLUS, apis=(api("numpy.logaddexp", "numpy.logaddexp(0, x)"),))
+    first = apis.check(ROOT, [(changed, SAMPLES)], runner, store)
+    with Runner() as idle:
+        idle.run = None  # what is kept is not asked again
+        assert apis.check(ROOT, [(changed, SAMPLES)], idle, store) == first
+
+
+class Counting(Runner):
+    """Counts what it runs."""
+
+    runs = 0
+
+    def run(self, snippets, done=None):
+        snippets = list(snippets)
+        self.runs += len(snippets)
+        super().run(snippets, done)
+
+
+def test_libraries_are_asked_about_all_definitions_at_once(tmp_path):
+    names = ("numpy.exp", "numpy.tanh", "numpy.no_such_name")
+    asked = [(replace(SOFTPLUS, apis=(api(name),)), ((0.5, 2.0),)) for name in names]
+    with Counting() as runner:
+        store = Store(tmp_path)
+        together = apis.check(ROOT, asked, runner, store)
+        assert runner.runs == 1
+        assert apis.check(ROOT, asked, runner, store) == together
+        assert [apis.check(ROOT, [one], runner, store)[0] for one in asked] == together
+        assert runner.runs == 1, "each is kept by itself"
+        alone = [apis.check(ROOT, [one], runner, Store(tmp_path / "alone"))[0] for one in asked]
+        assert alone == together
+        runner.runs = 1
+        asked[1] = (asked[1][0], ((1.0, math.tanh(1.0)),))
+        changed = apis.check(ROOT, asked, runner, store)
+        assert runner.runs == 2
+        assert [bool(problems) for _, problems in changed] == [True, False, True]
+
+
+def test_one_that_brings_the_run_down_does_not_take_the_others_with_it(tmp_path):
+    crash = api("numpy.exp", "__import__('os')._exit(3)")
+    fine = api("numpy.exp", "numpy.exp(x)")
+    asked = [(replace(SOFTPLUS, apis=(one,)), ((0.0, 1.0),)) for one in (fine, crash)]
+    with Counting() as runner:
+        (_, good), (_, bad) = apis.check(ROOT, asked, runner, Store(tmp_path))
+    assert good == []
+    assert "called os._exit(3) before its end" in str(bad[0])
+    assert runner.runs == 3
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_fragment(ask, language):
+    found, _ = ask(api("torch.nn.functional.softplus", "", DEFAULTS), api("numpy.logaddexp", "numpy.logaddexp(0, x)"))
+    text = apis.apis_fragment(found, language)
+    assert "| PyTorch | `torch.nn.functional.softplus` | `beta=1, threshold=20` | 2." in text
+    assert "| NumPy | `numpy.logaddexp` | – | 2." in text
+
+
+def test_what_a_library_says_of_a_failure_stands_in_lines_of_its_own() -> None:
+    problem = Problem("a.py", "ended by SIGSEGV", detail="first\nsecond")
+    asked = Api("numpy.tanh", "numpy.tanh(x)", {}, False)
+    (answer,) = apis._answers(Result("", problem=problem), 1)
+    (fault,) = apis._faults(asked, answer, [])
+    assert fault == ["does not exist", "  ended by SIGSEGV\n  first\n  second"]

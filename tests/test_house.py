@@ -1,0 +1,76 @@
+"""The rooms of the engine: none uses one below it, and each says what it is for."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ENGINE = ROOT / "engine"
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+ROOMS = [layer.removeprefix("engine.") for layer in reversed(CONTRACTS[0]["layers"]) if not layer.endswith("__")]
+
+
+def lint(folder: Path) -> subprocess.CompletedProcess[str]:
+    """What import-linter says of the engine in a folder."""
+    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, encoding="utf-8", env={"PYTHONPATH": "."}
+    )
+
+
+def append(file: Path, line: str) -> None:
+    """Add a line at the end of a file."""
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n{line}\n", encoding="utf-8")
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """A copy of the engine's code."""
+    shutil.copytree(ENGINE, tmp_path / "engine", ignore=shutil.ignore_patterns("__pycache__", "vendor"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def test_no_room_uses_one_below_it() -> None:
+    done = lint(ROOT)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "said"),
+    [
+        ("base/errors.py", "from engine.sources import cells", "engine.base is not allowed to import engine.sources"),
+        ("run/curves.py", "from engine.run import runner", "engine.run"),
+        ("names/check.py", "def late():\n    from engine.site import hook\n", "engine.names is not allowed to import"),
+    ],
+)
+def test_an_import_from_below_is_noticed(house: Path, file: str, line: str, said: str) -> None:
+    append(house / "engine" / file, line)
+    if file == "run/curves.py":  # a circle inside a room
+        append(house / "engine/run/runner.py", "from engine.run import curves")
+    done = lint(house)
+    assert done.returncode == 1
+    assert said in done.stdout
+
+
+def test_every_module_is_in_a_room_that_says_what_it_is_for() -> None:
+    assert sorted(path.name for path in ENGINE.glob("*.py")) == ["__init__.py", "__main__.py"]
+    assert sorted(ROOMS) == sorted(path.parent.name for path in ENGINE.glob("*/*.py") if path.name == "__init__.py")
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    order = [contributing.index(f"| `{room}` |") for room in ROOMS]
+    assert order == sorted(order), "the map in CONTRIBUTING has the order of pyproject.toml"
+    for room in ROOMS:
+        said = ast.get_docstring(ast.parse((ENGINE / room / "__init__.py").read_text(encoding="utf-8")))
+        assert said
+        assert "May use " in said
+
+
+def test_the_tests_mirror_the_rooms() -> None:
+    assert {path.parent.name for path in ROOT.glob("tests/*/test_*.py")} == set(ROOMS)
