@@ -21,7 +21,7 @@ from engine.base.libraries import installed
 from engine.base.store import Store
 from engine.compare.verdict import Verdict, check, mismatch, missing, record, require_libraries, unsteady
 from engine.ledger import entries as ledger
-from engine.ledger import releases
+from engine.ledger import recording, releases
 from engine.run import progress
 from engine.run.progress import Progress, TellingRunner
 from engine.run.runner import Runner
@@ -126,7 +126,7 @@ def _run(root: Path, options: argparse.Namespace) -> int:
     require_libraries(snippets)
     changed: list[str] = []
     failed: list[Problem] = []
-    printed: list[ledger.Printed] = []
+    printed: list[recording.Printed] = []
 
     def fail(problem: Problem | None) -> None:
         if problem:
@@ -150,10 +150,10 @@ def _run(root: Path, options: argparse.Namespace) -> int:
                 before = ledger.recorded(verdict.snippet)
                 if record(verdict):
                     changed.append(verdict.snippet.name)
-                printed.append(ledger.Printed(verdict.snippet, verdict.result, before))
+                printed.append(recording.Printed(verdict.snippet, verdict.result, before))
     if printed:
         versions = frameworks.versions(module for snippet in snippets for module in snippet.libraries)
-        changed += ledger.enter(root, printed, versions, _today(), anew=False)
+        changed += recording.enter(root, printed, versions, _today(), anew=False)
     faults, recorded = _audits(root, audited, options)
     failed += faults
     changed += recorded
@@ -261,7 +261,7 @@ def _ledger(root: Path, names: list[str]) -> int:
         for one in printed:
             if problem := one.result.problem or mismatch(one.snippet, one.result):
                 print(f"  {one.snippet.name}: {problem.reason}")
-        for file in ledger.enter(root, printed, versions, _today(), anew=True):
+        for file in recording.enter(root, printed, versions, _today(), anew=True):
             print(f"{file}: recorded", flush=True)
     return FAILED if failed else OK
 

@@ -15,6 +15,7 @@ from engine.base.store import Store
 from engine.compare.verdict import Verdict
 from engine.ledger import entries as ledger
 from engine.ledger.entries import Release
+from engine.ledger.history import History, remember
 from engine.mathematics import derivations, facts, proofs
 from engine.mathematics.derivations import Derivation, Report
 from engine.mathematics.facts import Fact
@@ -77,7 +78,7 @@ class Findings:
 
     sources: Sources
     verdicts: list[Verdict]
-    histories: list[ledger.History]
+    histories: list[History]
     mathematics: Mathematics
     apis: list[apis.Found]
     audit: Audit | None
@@ -173,7 +174,7 @@ def _find(
     problems += audit.problems(root, entry, measured) if measured else []
     doubtful = {verdict.snippet.name for verdict in verdicts if verdict.problem}
     problems += ledger.problems(root, source.releases, [verdict.snippet for verdict in verdicts], doubtful)
-    return Findings(source, *ledger.remember(source.releases, verdicts), proof, found, measured, problems)
+    return Findings(source, *remember(source.releases, verdicts), proof, found, measured, problems)
 
 
 def _build(root: Path, findings: Findings, included: Included) -> Built:

@@ -16,15 +16,16 @@ from typing import TYPE_CHECKING
 from engine.base import libraries as frameworks
 from engine.base.code import code_digest
 from engine.base.errors import Problem, attempt
-from engine.base.files import folders_in, prune, write
+from engine.base.files import prune, write
 from engine.base.languages import languages
 from engine.base.store import Store, digest, folder_digest
+from engine.ledger import sections
 from engine.render.measured import measured
 from engine.render.published import FOLDER, Built, publish, schema
 from engine.render.references import footnotes
 from engine.run.runner import Runner
 from engine.sources.includes import Place, check_includes, places
-from engine.sources.snippets import LEDGER, discover, functions
+from engine.sources.snippets import discover, functions
 
 if TYPE_CHECKING:
     from engine.compare.verdict import Verdict
@@ -77,7 +78,8 @@ class Site:
     def _functions(self, included: Mapping[str, Mapping[str, Place]]) -> Iterator[tuple[str, Built]]:
         """What is made of each function, kept or new, a few at a time: memory does not grow with their number."""
         store = self._store("functions")
-        keys = {name: self._key(name, included) for name in functions(self.root)}
+        told = sections.digests(self.root)
+        keys = {name: self._key(name, included, told.get(name, "")) for name in functions(self.root)}
         changed = []
         for name, key in keys.items():
             if data := store.get(key):
@@ -121,9 +123,13 @@ class Site:
                 raise
 
     def _strays(self, known: Container[str]) -> list[Problem]:
-        """Ledgers of no function."""
-        reason = "no such function in snippets/; remove this folder, or name it after its function"
-        return [Problem(f"{LEDGER}/{name}", reason) for name in folders_in(self.root / LEDGER) if name not in known]
+        """What the ledger says of no function."""
+        reason = "no such function in snippets/; remove this section, or name it after its function"
+        return [
+            Problem(section.path.as_posix(), f"{section.function}: {reason}", section.line - 1)
+            for section in sections.read(self.root)
+            if section.function not in known
+        ]
 
     def _translations(self, languages: int) -> list[Problem]:
         """Where translations are behind; those of which all holds are not looked through again."""
@@ -141,13 +147,13 @@ class Site:
             store.keep([key])
         return problems
 
-    def _key(self, function: str, included: Mapping[str, Mapping[str, Place]]) -> str:
+    def _key(self, function: str, included: Mapping[str, Mapping[str, Place]], ledger: str) -> str:
         """Digest of a function's folders, of where its fragments stand, what is installed and the engine's code."""
         own = {
             language: {path: asdict(place) for path, place in found.items() if path.startswith(f"{function}/")}
             for language, found in included.items()
         }
-        sources = [folder_digest(self.root / folder / function) for folder in ("snippets", LEDGER)]
+        sources = [folder_digest(self.root / "snippets" / function), ledger]
         code = code_digest("engine.assemble.functions")
         return digest(function, sources, own, frameworks.distributions(), frameworks.environment(), code)
 

@@ -17,20 +17,24 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def load(root: Path, file: Path, schema: dict[str, Any]) -> Any:
-    """The content of a YAML file that satisfies `schema`.
+    """The content of a YAML file that satisfies `schema`. Raises SourceError as `check` does."""
+    return check(file.relative_to(root).as_posix(), read_source(root, file), schema)
+
+
+def check(name: str, text: str, schema: dict[str, Any], first: int = 1) -> Any:
+    """The content of a YAML text that satisfies `schema`. first: the line on which it begins in the file `name`.
 
     Raises SourceError with file, line and reason of each fault: no YAML, a repeated key, a wrong key or value.
     """
-    name = file.relative_to(root).as_posix()
-    node, data = parse(name, read_source(root, file))
+    node, data = parse(name, text, first)
     if node is None:
-        raise SourceError([Problem(name, "is empty", 1)])
+        raise SourceError([Problem(name, "is empty", first)])
     problems = []
     if not _satisfies(data, schema):
         import jsonschema  # says what is wrong; its import takes longer than all else in a build with nothing changed
 
         for error in jsonschema.Draft202012Validator(schema).iter_errors(data):
-            problems.append(Problem(name, _reason(node, error), _line(node, error)))
+            problems.append(Problem(name, _reason(node, error), _line(node, error) + first - 1))
     if problems:
         raise SourceError(sorted(problems, key=lambda problem: problem.line or 0))
     return data
@@ -69,8 +73,12 @@ def parse(name: str, text: str, first: int = 1) -> tuple[yaml.Node | None, Any]:
 
 def line_of(root: Path, file: Path, path: Iterable[str | int]) -> int:
     """Line (from 1) of the entry that a path of keys and indices leads to, as far as it leads."""
-    node = _compose(read_source(root, file))
-    return _walk(node, path).start_mark.line + 1
+    return line_in(read_source(root, file), path)
+
+
+def line_in(text: str, path: Iterable[str | int], first: int = 1) -> int:
+    """The same in a text that begins on the line `first`."""
+    return _walk(_compose(text), path).start_mark.line + first
 
 
 @lru_cache(maxsize=64)

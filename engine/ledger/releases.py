@@ -21,7 +21,8 @@ from pathlib import Path
 from engine.base.errors import Problem
 from engine.base.files import ENGINE
 from engine.ledger import entries as ledger
-from engine.ledger.entries import Entry, Printed
+from engine.ledger.entries import Entry
+from engine.ledger.recording import Printed
 from engine.run.runner import Result
 from engine.sources.snippets import Snippet
 

@@ -7,7 +7,8 @@ from itertools import groupby
 
 from engine.base.libraries import LIBRARIES, TABS
 from engine.compare.numbers import compare
-from engine.ledger.entries import Entry, History, Release, distribution, key, number, recorded
+from engine.ledger.entries import Entry, Release, distribution, key, number, recorded
+from engine.ledger.history import History
 from engine.render.snippets import fence
 
 #: The fragment's path within the function's folder.

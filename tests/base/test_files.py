@@ -65,7 +65,7 @@ def test_pruning_leaves_only_what_is_kept(littered: Path) -> None:
 
 def test_every_walk_through_a_folder_sees_sources_only(littered: Path, tmp_path: Path) -> None:
     root = tmp_path / "project"
-    for folder in ("docs/en", "snippets/demo/derivations", "ledger/demo"):
+    for folder in ("docs/en", "snippets/demo/derivations", "ledger"):
         (root / folder).parent.mkdir(parents=True, exist_ok=True)
         (root / folder).symlink_to(littered)
     assert pages.places(root, "en") == {}

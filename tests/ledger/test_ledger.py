@@ -19,8 +19,10 @@ from engine.base import yamlfile
 from engine.base.errors import Problem, SourceError
 from engine.compare.verdict import Verdict
 from engine.ledger import entries as ledger
-from engine.ledger import releases
-from engine.ledger.entries import Entry, Printed, Release, Run
+from engine.ledger import recording, releases, sections
+from engine.ledger.entries import Entry, Release, Run
+from engine.ledger.history import remember
+from engine.ledger.recording import Printed
 from engine.render.versions import versions_fragment
 from engine.run.runner import Result, Runner
 from engine.sources.snippets import Snippet, discover
@@ -52,11 +54,11 @@ def printed(snippet: Snippet, output: str, before: str | None = None, problem: P
 
 
 def enter(project: Path, version: str, *ones: Printed, day: str = "2026-01-02", anew: bool = True) -> list[str]:
-    return ledger.enter(project, ones, {"numpy": version, "scipy": "1"}, day, anew)
+    return recording.enter(project, ones, {"numpy": version, "scipy": "1"}, day, anew)
 
 
 def file(project: Path, version: str) -> Path:
-    return project / f"ledger/demo/numpy-{version}.yml"
+    return project / f"ledger/numpy-{version}.yml"
 
 
 def faults(project: Path) -> list[str]:
@@ -86,12 +88,12 @@ def test_recording_enters_what_the_installed_release_prints(engine: Call, projec
     add("demo/claims/plain.py", "print('of no library')\n")
     numpy = frameworks.version("numpy")
     status, out, _ = engine("record")
-    assert (status, f"ledger/demo/numpy-{numpy}.yml: recorded\n" in out) == (0, True)
+    assert (status, f"ledger/numpy-{numpy}.yml: recorded\n" in out) == (0, True)
     text = file(project, numpy).read_text(encoding="utf-8")
     assert text == (
-        f"# What the snippets of demo printed with NumPy {numpy}. Written by the engine, read by builds.\n"
+        f"# What the snippets printed with NumPy {numpy}. Written by the engine, read by builds.\ndemo:\n"
         f'- recorded: "2026-01-02"\n  machine: "{MACHINE}"\n  versions: {{numpy: "{numpy}"}}\n  snippets:\n'
-        '    numpy/a.py: {source: "62c4c5e4b6a2", output: "ed4777de54ce"}\n'
+        '    numpy/a.py: {source: "c20d3cc2559a", output: "ed4777de54ce"}\n'
     )
     assert engine("record", day="2027-01-01")[1] == "2 snippets run, 0 failed, 0 recorded\n"
     assert file(project, numpy).read_text(encoding="utf-8") == text, "what is known keeps its day"
@@ -103,7 +105,7 @@ def test_recording_a_new_source_leaves_no_entry_of_the_old_one(engine: Call, pro
     shutil.copy(project / snippet.path, project / other)
     engine("record")
     enter(project, "1.0", *(printed(one, "0.5\n") for one in discover(project)))
-    (project / snippet.path).write_text("import numpy as np\nprint(0.5)  # the same\n")
+    (project / snippet.path).write_text("import numpy as np\nprint(1 / 2)\n")
     engine("record", snippet.name, day="2026-03-04")
     found = {release.version: release.entries for release in ledger.read(project)}
     assert set(found.pop("1.0")) == {"numpy/b.py"}
@@ -113,6 +115,32 @@ def test_recording_a_new_source_leaves_no_entry_of_the_old_one(engine: Call, pro
         "numpy/b.py": "2026-01-02",
     }
     assert faults(project) == []
+
+
+def test_another_comment_or_layout_loses_nothing(engine: Call, project: Path, snippet: Snippet) -> None:
+    engine("record")
+    enter(project, "1.0", printed(snippet, "0.25\n"))
+    before = {path.name: path.read_text(encoding="utf-8") for path in (project / "ledger").iterdir()}
+    (project / snippet.path).write_text('"""What it shows."""\n\nimport numpy as np\n\nprint(\n    0.5\n)  # half\n')
+    assert faults(project) == []
+    assert engine("record", day="2026-03-04")[1] == "1 snippets run, 0 failed, 0 recorded\n"
+    assert {path.name: path.read_text(encoding="utf-8") for path in (project / "ledger").iterdir()} == before
+
+
+def test_functions_share_the_file_of_a_release(project: Path, add: Add, snippet: Snippet) -> None:
+    other = add("another/numpy/a.py", "import numpy\n")
+    assert enter(project, "1.0", printed(snippet, "0.5\n"), printed(other, "")) == ["ledger/numpy-1.0.yml"]
+    assert [(section.function, section.line) for section in sections.read(project)] == [("another", 3), ("demo", 9)]
+    before = sections.digests(project)
+    enter(project, "1.0", printed(other, "1\n"))
+    after = sections.digests(project)
+    assert (before["another"] == after["another"], before["demo"] == after["demo"]) == (False, True)
+    (project / other.path).unlink()
+    enter(project, "1.0", printed(add("another/numpy/b.py", "import numpy\n"), "1\n"))
+    assert {release.function: set(release.entries) for release in ledger.read(project)} == {
+        "another": {"numpy/b.py"},
+        "demo": {"numpy/a.py"},
+    }
 
 
 def test_what_was_the_same_gets_its_text_when_the_recorded_output_changes(project: Path, snippet: Snippet) -> None:
@@ -154,8 +182,8 @@ def test_entries_of_snippets_that_are_gone_go(project: Path, add: Add, snippet: 
     enter(project, "1.0", printed(gone, ""))
     (project / gone.path).unlink()
     assert enter(project, "2.0", printed(snippet, "0.5\n")) == [
-        "ledger/demo/numpy-1.0.yml",
-        "ledger/demo/numpy-2.0.yml",
+        "ledger/numpy-1.0.yml",
+        "ledger/numpy-2.0.yml",
     ]
     assert not file(project, "1.0").exists()
 
@@ -175,7 +203,7 @@ def test_any_text_is_read_as_it_was_printed(text: str, tmp_path_factory: pytest.
     run = Run("2026-01-02", "m", {"numpy": "1.0"})
     one, two = Entry(run, "0" * 12, "1" * 12, text), Entry(run, "2" * 12, "3" * 12, error=text.strip() or "e")
     release = Release("demo", "numpy", "1.0", {"numpy/a.py": one, "numpy/b.py": two})
-    ledger._save(root, release)
+    recording._save(root, release)
     yamlfile._compose.cache_clear()
     assert ledger.read(root) == [release]
 
@@ -210,29 +238,29 @@ def entered(project: Path, snippet: Snippet) -> Path:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("0.25", "0.26", "7: numpy/a.py: its text does not fit its digest; nobody edits it"),
+        ("0.25", "0.26", "8: numpy/a.py: its text does not fit its digest; nobody edits it"),
         (
-            'source: "62c4c5e4b6a2"',
-            'source: "62c4c5e4b6a3"',
-            "7: numpy/a.py: printed by another source than that of today",
+            'source: "c20d3cc2559a"',
+            'source: "c20d3cc2559b"',
+            "8: numpy/a.py: printed by another source than that of today",
         ),
-        ("numpy/a.py", "numpy/z.py", "7: numpy/z.py: no such snippet"),
-        ('numpy: "1.0"', 'numpy: "1.1"', "4: a run with numpy 1.1 in the file of 1.0"),
-        ("  snippets:", "  snippets: [", "7: not YAML: "),
-        ("machine", "engine", "2: 0: 'machine' is a required property"),
+        ("numpy/a.py", "numpy/z.py", "8: numpy/z.py: no such snippet"),
+        ('numpy: "1.0"', 'numpy: "1.1"', "5: a run with numpy 1.1 in the file of 1.0"),
+        ("  snippets:", "  snippets: [", "8: not YAML: "),
+        ("machine", "engine", "3: 0: 'machine' is a required property"),
         (
             "      text:",
             "      wrong: 1\n      text:",
-            "9: 0.snippets.numpy/a.py: Additional properties are not allowed",
+            "10: 0.snippets.numpy/a.py: Additional properties are not allowed",
         ),
-        ('recorded: "2026-01-02"', "recorded: today", "2: 0.recorded: 'today' does not match"),
+        ('recorded: "2026-01-02"', "recorded: today", "3: 0.recorded: 'today' does not match"),
     ],
 )
 def test_a_fault_is_told_with_its_line(project: Path, entered: Path, old: str, new: str, said: str) -> None:
     text = entered.read_text(encoding="utf-8")
     assert old in text
     entered.write_text(text.replace(old, new), encoding="utf-8")
-    assert any(fault.startswith(f"ledger/demo/numpy-1.0.yml:{said}") for fault in faults(project)), faults(project)
+    assert any(fault.startswith(f"ledger/numpy-1.0.yml:{said}") for fault in faults(project)), faults(project)
 
 
 @pytest.mark.parametrize(
@@ -247,21 +275,31 @@ def test_a_fault_is_told_with_its_line(project: Path, entered: Path, old: str, n
 def test_a_file_of_no_release_is_told(project: Path, entered: Path, name: str, said: str) -> None:
     entered.rename(entered.with_name(name))
     (fault,) = faults(project)
-    assert fault.startswith(f"ledger/demo/{name}: {said}")
+    assert fault.startswith(f"ledger/{name}: {said}")
 
 
 def test_other_faults(project: Path, entered: Path, snippet: Snippet, add: Add) -> None:
     text = entered.read_text(encoding="utf-8")
+    entered.write_text(text + text.split("\n", 2)[2], encoding="utf-8")
+    assert faults(project) == ["ledger/numpy-1.0.yml:18: two entries for numpy/a.py"]
     entered.write_text(text + text.partition("\n")[2], encoding="utf-8")
-    assert faults(project) == ["ledger/demo/numpy-1.0.yml:17: two entries for numpy/a.py"]
+    assert faults(project) == ["ledger/numpy-1.0.yml:13: two sections of demo; make one of them"]
+    entered.write_text(text.replace("demo:\n", ""), encoding="utf-8")
+    assert faults(project)[0].startswith("ledger/numpy-1.0.yml:2: a section begins with the name of a function")
+    entered.write_text(text.replace("- recorded", "recorded"), encoding="utf-8")
+    assert faults(project)[0].startswith("ledger/numpy-1.0.yml:3: a section begins with the name of a function")
+    (project / "ledger/demo").mkdir()
+    entered.rename(project / "ledger/demo/numpy-1.0.yml")
+    assert faults(project)[0].startswith("ledger/demo/numpy-1.0.yml: the ledger has a file for each release")
+    (project / "ledger/demo/numpy-1.0.yml").rename(entered)
     entered.write_bytes(b"\xff")
-    assert faults(project)[0].startswith("ledger/demo/numpy-1.0.yml:1: not UTF-8")
+    assert faults(project)[0].startswith("ledger/numpy-1.0.yml:1: not UTF-8")
     entered.unlink()
     snippet.recorded.write_text("0.75\n")
     reason = "said to have printed what a.out held, which is another text today"
-    assert faults(project) == [f"ledger/demo/numpy-2.0.yml:6: numpy/a.py: {reason}"]
+    assert faults(project) == [f"ledger/numpy-2.0.yml:7: numpy/a.py: {reason}"]
     (project / snippet.path).write_text("import numpy, torch\nprint(0.5)\n")
-    assert faults(project) == ["ledger/demo/numpy-2.0.yml:6: numpy/a.py: no snippet of NumPy"]
+    assert faults(project) == ["ledger/numpy-2.0.yml:7: numpy/a.py: no snippet of NumPy"]
     snippet.recorded.write_text("0.5\n")
     (project / snippet.path).write_text(snippet.source)
     new = add("demo/claims/new.py", "import numpy\n")
@@ -301,7 +339,7 @@ def test_since(project: Path, add: Add, snippet: Snippet, entered: str, now: str
         ones = [printed(snippet, {"x": "1\n"}.get(said, "0.5\n"), problem=problem)] if said != "-" else []
         enter(project, version, printed(other, ""), *ones)
     failed = replace(verdict(snippet, now), problem=Problem("", "other"))
-    told, histories = ledger.remember(ledger.read(project), [verdict(snippet, now), failed])
+    told, histories = remember(ledger.read(project), [verdict(snippet, now), failed])
     assert [history.since for history in histories] == [since, None]
     assert [one.since for one in told] == [since and ("NumPy", since), None]
 
@@ -314,7 +352,7 @@ def test_the_page_says_what_is_the_same_and_what_changed(project: Path, add: Add
     new = add("demo/numpy/new.py", "import numpy\n")
     enter(project, "2.1", printed(new, ""))
     verdicts = [verdict(snippet, "2.0"), verdict(new, "2.0")]
-    _, histories = ledger.remember(ledger.read(project), verdicts)
+    _, histories = remember(ledger.read(project), verdicts)
     text = versions_fragment(histories, "en")
     assert text.startswith(
         '## NumPy { #numpy data-search-exclude="true" }\n\nThe pages show the output of NumPy 2.0.\n'
@@ -333,7 +371,7 @@ def test_the_page_says_what_is_the_same_and_what_changed(project: Path, add: Add
 
 
 def test_a_function_without_entries_has_no_such_page(project: Path, snippet: Snippet) -> None:
-    assert versions_fragment(ledger.remember([], [verdict(snippet)])[1], "en") == ""
+    assert versions_fragment(remember([], [verdict(snippet)])[1], "en") == ""
 
 
 # Other releases
@@ -409,7 +447,7 @@ def test_snippets_run_in_an_environment_of_their_own(engine: Call, project: Path
 def test_what_is_missing_is_run_with_what_was_installed(project: Path, add: Add, snippet: Snippet) -> None:
     enter(project, "1.0", printed(snippet, "0.5\n"))
     new = add("demo/numpy/b.py", "import numpy, mpmath\n")
-    ledger.enter(project, [printed(new, "")], {"numpy": "1.1+cpu", "mpmath": "1.2"}, "2026-01-02", True)
+    recording.enter(project, [printed(new, "")], {"numpy": "1.1+cpu", "mpmath": "1.2"}, "2026-01-02", True)
     found = [
         (release.pins, [one.name for one in missing])
         for release, missing in releases.gaps(ledger.read(project), discover(project))
@@ -452,13 +490,13 @@ def test_a_build_reads_the_ledger_and_leaves_it_alone(project: Path, entered: Pa
         assert files() == before
         text = (project / ".cache/fragments/en/demo/versions.md").read_text(encoding="utf-8")
         assert "| `numpy/a.py` | 2.0 | [1.0](#numpy-a) |" in text
-        key = Site(project, runner)._key("demo", {})
+        key = sections.digests(project).get("demo")
         entered.write_text(entered.read_text().replace("0.25", "0.26"))
-        assert Site(project, runner)._key("demo", {}) != key, "or what was built before would be kept"
+        assert sections.digests(project).get("demo") != key, "or what was built before would be kept"
         (fault,) = [one for one in Site(project, runner).build() if one.path.startswith("ledger/")]
-    assert (fault.path, fault.line) == ("ledger/demo/numpy-1.0.yml", 7)
+    assert (fault.path, fault.line) == ("ledger/numpy-1.0.yml", 8)
     assert fault.detail == "  enter anew what holds: python -m engine record snippets/demo/numpy/a.py"
-    entered.parent.rename(entered.parent.with_name("demonstration"))
+    entered.write_text(entered.read_text().replace("demo:", "demonstration:"))
     with Runner() as runner:
         problems = Site(project, runner).build()
-    assert "ledger/demonstration: no such function" in " ".join(map(str, problems))
+    assert "ledger/numpy-1.0.yml:2: demonstration: no such function" in " ".join(map(str, problems))

@@ -190,7 +190,7 @@ def test_outputs_name_the_installed_versions(site: Site) -> None:
 def same(snippet: str, distribution: str, version: str) -> bool:
     """Whether a release printed what is recorded beside a snippet, by the project's own files."""
     _, function, name = snippet.split("/", 2)
-    runs = yaml.safe_load((ROOT / f"ledger/{function}/{distribution}-{version}.yml").read_text(encoding="utf-8"))
+    runs = yaml.safe_load((ROOT / f"ledger/{distribution}-{version}.yml").read_text(encoding="utf-8"))[function]
     (entry,) = [run["snippets"][name] for run in runs if name in run["snippets"]]
     return not entry.keys() & {"text", "error"}
 
