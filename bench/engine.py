@@ -39,7 +39,11 @@ def measure(repeat: int) -> list[Figure]:
 
 def copy(target: Path) -> Path:
     """The project's sources, without what builds have left."""
-    skip = shutil.ignore_patterns(".git", ".venv", ".cache", "site", "__pycache__", "*.egg-info", ".*_cache")
+    left = shutil.ignore_patterns(".git", ".venv", ".cache", "__pycache__", "*.egg-info", ".*_cache")
+
+    def skip(folder: str, names: list[str]) -> set[str]:
+        return left(folder, names) | ({"site"} if Path(folder) == ROOT else set())
+
     return Path(shutil.copytree(ROOT, target, ignore=skip))
 
 

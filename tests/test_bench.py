@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bench import generated, reader, scale, tools, visits
+from bench import engine, generated, reader, scale, tools, visits
 from bench.report import Figure, write
 from bench.server import compressed, serve
+from engine.compare.numbers import compare
 
 BENCH = Path(__file__).parents[1] / "bench"
 ORIGIN = "http://a.example:80"
@@ -276,3 +277,26 @@ def test_the_generated_navigation_has_every_page_once_and_no_long_list(count: in
         return [page for one in entries for page in ([one] if isinstance(one, str) else flat(*one.values()))]
 
     assert flat(generated._tree(pages)) == pages
+
+
+def test_a_copy_of_the_project_lacks_only_what_builds_have_left(tmp_path: Path) -> None:
+    project = engine.copy(tmp_path / "project")
+    assert (project / "engine/site/hook.py").is_file()
+    assert (project / "tests/site/conftest.py").is_file()
+    left = {".git", ".venv", ".cache", "site", "activation_functions.egg-info", "__pycache__"}
+    assert not left & {path.name for path in project.iterdir()}
+
+
+def test_a_digit_that_is_broken_matters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(BENCH.parent / "scripts")
+    import one_fault
+
+    recorded = (BENCH.parent / one_fault.OUTPUT).read_text(encoding="utf-8")
+    for text in (recorded, "[0.12692801 2.12692801]\n", "1.0000000000000002 is text\n"):
+        file = tmp_path / "a.out"
+        file.write_text(text, encoding="utf-8")
+        one_fault.break_output(file)
+        assert compare(text, file.read_text(encoding="utf-8"))
+    file.write_text("none\n", encoding="utf-8")
+    with pytest.raises(SystemExit, match=r"a\.out holds no digit that matters"):
+        one_fault.break_output(file)
