@@ -269,7 +269,8 @@ def test_an_audit_is_kept_and_read_without_any_library(
     assert json.dumps(dataclasses.asdict(again)) == json.dumps(dataclasses.asdict(first))
 
     code = (
-        "import sys, time; from pathlib import Path; from engine import audit, definition, audit_fragments\n"
+        "import sys; from pathlib import Path; from engine.sources import definition\n"
+        "from engine.accuracy import audit; from engine.render import accuracy as audit_fragments\n"
         "root = Path(sys.argv[1]); entry = definition.read(root, 'demo'); result = audit.audit(root, entry)\n"
         "audit.record(root, entry, result); assert audit.problems(root, entry, result) == []\n"
         "audit_fragments.audit_fragments(entry, result, 'zh')\n"
