@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import __main__ as command
+from engine.__main__ import main
 from engine.assemble.site import Site
 from engine.base import libraries as frameworks
 from engine.base import yamlfile
@@ -39,9 +39,9 @@ def engine(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     monkeypatch.chdir(project)
 
     def engine(*arguments: str, day: str = "2026-01-02") -> tuple[int, str, str]:
-        monkeypatch.setattr(command, "_today", lambda: day)
+        monkeypatch.setattr("engine.commands.check.today", lambda: day)
         capsys.readouterr()
-        status = command.main(list(arguments))
+        status = main(list(arguments))
         return status, *capsys.readouterr()
 
     return engine

@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mkdocs.config import load_config
 
-from engine.__main__ import FAILED, OK, USAGE, main
+from engine.__main__ import main
 from engine.base.errors import Problem
+from engine.commands.outcome import FAILED, OK, USAGE
 from engine.translation import blocks
 from engine.translation import check as translations
 from engine.translation.check import check, record

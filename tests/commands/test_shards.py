@@ -78,8 +78,8 @@ def test_an_audit_is_in_one_shard(project: Path, monkeypatch: pytest.MonkeyPatch
     add("demo/claims/a.py", "print(1)\n").recorded.write_text("1\n")
     monkeypatch.chdir(project)
     entries = [Empty(name) for name in "abc"]
-    monkeypatch.setattr("engine.__main__._audited", lambda root, paths: entries)
-    monkeypatch.setattr("engine.__main__._wrong", lambda root, chosen: [[] for _ in chosen])
+    monkeypatch.setattr("engine.commands.check.audited", lambda root, paths: entries)
+    monkeypatch.setattr("engine.commands.check._wrong", lambda root, chosen: [[] for _ in chosen])
     asked: list[str] = []
     monkeypatch.setattr("engine.accuracy.audit.audit", lambda root, entry: asked.append(entry.name))
     monkeypatch.setattr("engine.accuracy.audit.problems", lambda root, entry, measured: [])

@@ -1,0 +1,162 @@
+"""Check and record: run snippets, measure libraries, and compare with what is recorded, or write it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from engine.accuracy import audit
+from engine.base import libraries
+from engine.base.errors import Problem
+from engine.base.store import Store
+from engine.commands.outcome import FAILED, OK
+from engine.commands.selection import AUDIT, audited, select, shard
+from engine.compare import verdict as verdicts
+from engine.compare.verdict import Verdict, missing, require_libraries, unsteady
+from engine.ledger import entries, recording
+from engine.run.runner import Runner
+from engine.sources.definition import Definition
+
+
+class Report:
+    """What a command has found out and written so far. Problems are printed as they come."""
+
+    def __init__(self) -> None:
+        self.failed: list[Problem] = []
+        self.changed: list[str] = []
+
+    def fail(self, problem: Problem | None) -> None:
+        """Tell a problem, if there is one."""
+        if problem:
+            self.failed.append(problem)
+            print(f"\n{problem}" if sys.stdout.isatty() else problem, flush=True)
+
+
+def check(root: Path, paths: list[str], part: str, available: bool) -> int:
+    """Run snippets and audits and compare with what is recorded. Returns the exit status.
+
+    paths: see `engine.commands.selection`; part: which share of the work, `i/n`; available: leave out what needs a
+    library that is not installed, and say so. Raises SourceError and UsageError.
+    """
+    return _run(root, paths, part, available, recording_too=False)
+
+
+def record(root: Path, paths: list[str], part: str, available: bool) -> int:
+    """The same, and write what is new. A new output is printed twice before it is recorded. Arguments as of `check`."""
+    return _run(root, paths, part, available, recording_too=True)
+
+
+def _run(root: Path, paths: list[str], part: str, available: bool, recording_too: bool) -> int:
+    share = shard(part)
+    # Dealt out before anything that depends on this machine, such as which libraries it has.
+    selected, refused = select(root, paths)
+    snippets = list(share.of(sorted(selected, key=lambda snippet: (snippet.worker, snippet.path))))
+    to_measure = share.of(audited(root, paths))
+    left_out = [snippet for snippet in snippets if missing(snippet)] if available else []
+    for snippet in left_out:
+        print(f"{snippet.name}: left out, not installed: {', '.join(missing(snippet))}")
+    snippets = [snippet for snippet in snippets if snippet not in left_out]
+    require_libraries(snippets)
+    report = Report()
+    for problem in refused:
+        report.fail(problem)
+
+    def done(verdict: Verdict) -> None:
+        report.fail(verdict.result.problem if recording_too else verdict.problem)
+
+    with Runner() as runner, _progress(len(snippets), done) as tell:
+        ran = verdicts.check(snippets, runner, Store(root / ".cache" / "runs"), tell)
+    if recording_too:
+        _record(root, ran, report)
+    _audits(root, to_measure, available, recording_too, report)
+    for name in report.changed:
+        print(f"{name}: recorded")
+    parts = [f"{len(snippets)} snippets run", f"{len(report.failed)} failed"]
+    parts += [f"{len(report.changed)} recorded"] if recording_too else []
+    parts += [f"{len(left_out)} left out"] if left_out else []
+    parts += [f"shard {share}"] if share.total > 1 else []
+    print(", ".join(parts))
+    return FAILED if report.failed else OK
+
+
+def _record(root: Path, ran: Sequence[Verdict], report: Report) -> None:
+    """Write the outputs of snippets that have run to their end, and enter them in the ledger."""
+    ran = [verdict for verdict in ran if not verdict.result.problem]
+    again = unsteady([verdict for verdict in ran if verdict.problem])
+    printed: list[recording.Printed] = []
+    for verdict in ran:
+        report.fail(again.get(verdict.snippet.name))
+        if verdict.snippet.name not in again:
+            before = entries.recorded(verdict.snippet)
+            if verdicts.record(verdict):
+                report.changed.append(verdict.snippet.name)
+            printed.append(recording.Printed(verdict.snippet, verdict.result, before))
+    if printed:
+        versions = libraries.versions(module for verdict in ran for module in verdict.snippet.libraries)
+        report.changed += recording.enter(root, printed, versions, today(), anew=False)
+
+
+def _audits(root: Path, to_measure: Sequence[Definition], available: bool, recording_too: bool, report: Report) -> None:
+    """Measure functions.
+
+    A definition that does not hold is not measured against: that takes minutes, and says nothing.
+    """
+    chosen = []
+    for entry in to_measure:
+        absent = sorted({api.library for api in entry.apis if api.audit and not libraries.installed(api.library)})
+        if absent and available:
+            print(f"{_record_of(entry)}: left out, not installed: {', '.join(absent)}")
+        else:
+            chosen.append(entry)
+    for entry, problems in zip(chosen, _wrong(root, chosen), strict=True):
+        if not problems:
+            measured = audit.audit(root, entry)
+            if not recording_too:
+                problems = audit.problems(root, entry, measured)
+            elif audit.record(root, entry, measured):
+                report.changed.append(_record_of(entry))
+        for problem in problems:
+            report.fail(problem)
+
+
+def _wrong(root: Path, definitions: Sequence[Definition]) -> list[list[Problem]]:
+    """Why each definition does not hold."""
+    if not definitions:
+        return []
+    from engine.base.processes import Pool
+    from engine.mathematics import proofs  # slow to import, and so are the processes to start
+
+    with Pool() as pool:
+        proved = proofs.prove(root, definitions, Store(root / ".cache" / "proofs"), pool)
+    return [list(proof.problems) for proof in proved]
+
+
+def _record_of(entry: Definition) -> str:
+    return entry.path.with_name(AUDIT).as_posix()
+
+
+@contextmanager
+def _progress(total: int, done: Callable[[Verdict], None]) -> Iterator[Callable[[Verdict], None]]:
+    """A progress bar on a terminal, nothing elsewhere."""
+    if not sys.stdout.isatty():
+        yield done
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, transient=True) as bar:
+        task = bar.add_task("", total=total)
+
+        def tell(verdict: Verdict) -> None:
+            done(verdict)
+            bar.update(task, advance=1, description=verdict.snippet.name)
+
+        yield tell
+
+
+def today() -> str:
+    """The day in UTC. Only commands that record ask for it."""
+    return datetime.now(UTC).date().isoformat()
