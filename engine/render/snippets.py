@@ -43,71 +43,179 @@ def fragments(
 
     places: where the pages include them, which decides how they link to each other.
     """
-    texts: dict[str, str] = {}
-    problems: list[Problem] = []
-    topics: dict[str, dict[str, Verdict]] = {}
-    claims: list[str] = []
-    tried: dict[str, Verdict] = {}
+    page = _Fragments(definition, threads, language, places)
     for verdict in verdicts:
+        page.add(verdict)
+    page.finish()
+    return page.texts, page.problems
+
+
+class _Fragments:
+    """The fragments of one function in one language, while they are made.
+
+    texts: by path; problems: what is wrong so far; topics: the verdicts of a topic, by framework; tried: those of
+    threads; experiments: the parts of the page of experiments, by kind.
+    """
+
+    def __init__(
+        self, definition: Definition, threads: Mapping[str, Thread], language: str, places: Mapping[str, Place]
+    ) -> None:
+        self.definition = definition
+        self.threads = threads
+        self.language = language
+        self.words = WORDS[language]
+        self.places = places
+        self.texts: dict[str, str] = {}
+        self.problems: list[Problem] = []
+        self.topics: dict[str, dict[str, Verdict]] = {}
+        self.tried: dict[str, Verdict] = {}
+        self.experiments: dict[str, list[str]] = {"claims": [], "threads": []}
+
+    def add(self, verdict: Verdict) -> None:
+        """Show a snippet, or keep it for what is shown of several."""
         snippet = verdict.snippet
         if snippet.folder in TABS:
-            topics.setdefault(snippet.topic, {})[snippet.folder] = verdict
+            self.topics.setdefault(snippet.topic, {})[snippet.folder] = verdict
         elif snippet.folder == "claims":
-            pill = _pill(_last_word(verdict, "verdict", VERDICTS, problems), language)
-            texts[f"claims/{snippet.topic}.md"] = _claim(verdict, pill, language, places)
-            claims.append(_experiment(verdict, pill, language, places))
+            self._claim(verdict)
         elif snippet.folder == "recipes":
-            texts[f"recipes/{snippet.topic}.md"] = _run(verdict, language)
+            self.texts[f"recipes/{snippet.topic}.md"] = _run(verdict, self.language)
         elif snippet.folder == "threads":
-            tried[snippet.topic] = verdict
+            self.tried[snippet.topic] = verdict
         elif not snippet.folder:
-            texts[f"{snippet.topic}.md"] = _figure(definition, verdict, language, problems)
+            self.texts[f"{snippet.topic}.md"] = self._figure(verdict)
         elif not snippet.lab:  # a page of its own: engine.render.labs
             known = ", ".join([*TABS, "claims", "recipes", "threads", "labs"])
-            problems.append(Problem(snippet.name, f"no such kind of snippet: {snippet.folder}/; there are {known}"))
-    if seen := microscope(definition, language):
-        texts["microscope.md"] = seen
-    for topic, tabs in topics.items():
-        texts[f"{topic}.md"] = _tabs(definition, topic, tabs, language, problems)
-    if tried or threads:
-        texts["threads.md"] = _threads(definition, threads, tried, language, places, problems)
-    reports = [_experiment(verdict, "", language, places) for verdict in tried.values()]
-    groups = (("claims", claims), ("threads", reports))
-    if any(group for _, group in groups):
-        texts[EXPERIMENTS] = "\n".join(
-            f"## {WORDS[language][name]} {{ #{name} }}\n\n" + "\n".join(group) for name, group in groups if group
-        )
-    for topic in dict.fromkeys(topic for topic, _ in definition.absent):
-        if topic not in topics:
-            reason = f"absent.{topic}: no snippet has this topic; write one for another framework, or remove this entry"
-            problems.append(Problem(definition.path.as_posix(), reason, definition.line("absent", topic)))
-    return texts, problems
+            self.fail(snippet.name, f"no such kind of snippet: {snippet.folder}/; there are {known}")
 
+    def finish(self) -> None:
+        """Make what shows several snippets."""
+        if drawn := microscope(self.definition, self.language):
+            self.texts["microscope.md"] = drawn
+        for topic, verdicts in self.topics.items():
+            self.texts[f"{topic}.md"] = self._tabs(topic, verdicts)
+        if self.tried or self.threads:
+            self.texts["threads.md"] = self._threads()
+        self.experiments["threads"] = [self._experiment(verdict, "") for verdict in self.tried.values()]
+        groups = [
+            f"## {self.words[name]} {{ #{name} }}\n\n" + "\n".join(group)
+            for name, group in self.experiments.items()
+            if group
+        ]
+        if groups:
+            self.texts[EXPERIMENTS] = "\n".join(groups)
+        for topic in dict.fromkeys(topic for topic, _ in self.definition.absent):
+            if topic not in self.topics:
+                reason = "no snippet has this topic; write one for another framework, or remove this entry"
+                line = self.definition.line("absent", topic)
+                self.fail(self.definition.path.as_posix(), f"absent.{topic}: {reason}", line)
 
-def _tabs(
-    definition: Definition, topic: str, verdicts: dict[str, Verdict], language: str, problems: list[Problem]
-) -> str:
-    parts = []
-    for tab, module in TABS.items():
-        reason = definition.absent.get((topic, tab))
-        if tab in verdicts and reason:
-            where = f"absent.{topic}.{tab} says that there is nothing to show, but {verdicts[tab].snippet.name} does"
-            line = definition.line("absent", topic, tab)
-            problems.append(Problem(definition.path.as_posix(), f"{where}; remove one of the two", line))
-        if tab in verdicts:
-            body = _run(verdicts[tab], language)
-        elif reason:
-            body = f"{reason[language]}\n{{ .absent }}"
-        else:
-            path = f"snippets/{definition.path.parts[1]}/{tab}/{topic}.py"
-            why = f"missing; write it, or say why not in {definition.path.as_posix()} under absent.{topic}.{tab}"
-            problems.append(Problem(path, why))
-            continue
-        chosen = (
-            "+" if tab in verdicts and not any("===+" in part for part in parts) else ""
-        )  # one with code opens first
-        parts.append(f'==={chosen} "{LIBRARIES[module].title}"\n\n{indent(body, "    ")}\n')
-    return "\n".join(parts)
+    def fail(self, path: str, reason: str, line: int | None = None, detail: str = "") -> None:
+        """Add a problem."""
+        self.problems.append(Problem(path, reason, line, detail))
+
+    def _tabs(self, topic: str, verdicts: Mapping[str, Verdict]) -> str:
+        """One topic across frameworks; the first tab with code is open."""
+        definition = self.definition
+        first = next((tab for tab in TABS if tab in verdicts), None)
+        parts = []
+        for tab, module in TABS.items():
+            reason = definition.absent.get((topic, tab))
+            if tab in verdicts and reason:
+                where = (
+                    f"absent.{topic}.{tab} says that there is nothing to show, but {verdicts[tab].snippet.name} does"
+                )
+                line = definition.line("absent", topic, tab)
+                self.fail(definition.path.as_posix(), f"{where}; remove one of the two", line)
+            if tab in verdicts:
+                body = _run(verdicts[tab], self.language)
+            elif reason:
+                body = f"{reason[self.language]}\n{{ .absent }}"
+            else:
+                why = f"missing; write it, or say why not in {definition.path.as_posix()} under absent.{topic}.{tab}"
+                self.fail(f"snippets/{definition.path.parts[1]}/{tab}/{topic}.py", why)
+                continue
+            chosen = "+" if tab == first else ""
+            parts.append(f'==={chosen} "{LIBRARIES[module].title}"\n\n{indent(body, "    ")}\n')
+        return "\n".join(parts)
+
+    def _claim(self, verdict: Verdict) -> None:
+        """The verdict, with a link to the experiment; on the page that the link leads to stands the way back."""
+        snippet = verdict.snippet
+        pill = _pill(self._last_word(verdict, "verdict", VERDICTS), self.language)
+        line = f"{pill}{self._to_experiment(snippet)}\n{{ #{_anchor(snippet)} .claim }}\n"
+        self.texts[f"claims/{snippet.topic}.md"] = line + failure(verdict, self.language)
+        self.experiments["claims"].append(self._experiment(verdict, pill))
+
+    def _to_experiment(self, snippet: Snippet) -> str:
+        page = link(self.places, _fragment(snippet), f"{snippet.function}/{EXPERIMENTS}")
+        text = f"`{snippet.path.name}`{self.words['colon']}{self.words['experiment']}"
+        return f"[{text}]({page}#{_anchor(snippet)})"
+
+    def _experiment(self, verdict: Verdict, pill: str) -> str:
+        """Code and output of a claim or a thread, on the page of a function's experiments."""
+        snippet = verdict.snippet
+        anchor = _anchor(snippet)
+        page = link(self.places, f"{snippet.function}/{EXPERIMENTS}", _fragment(snippet))
+        back = f"{pill}[{self.words['back']}]({page}#{anchor})"
+        return f"### `{snippet.path.name}` {{ #{anchor} }}\n\n{back}\n\n{_run(verdict, self.language)}"
+
+    def _threads(self) -> str:
+        """What each thread reports, whether it is still so, and the snippet that shows it."""
+        words = self.words
+        folder = self.definition.path.parent.as_posix()
+        parts = []
+        for name, thread in self.threads.items():
+            if name not in self.tried:
+                reason = f"{name}: no snippet threads/{name}.py shows it; write it, or remove this entry"
+                self.fail(f"{folder}/threads.yml", reason, self.definition.line(name, file="threads.yml"))
+                continue
+            verdict = self.tried[name]
+            still = self._last_word(verdict, "still so", ANSWERS)
+            title, version = next(iter(verdict.result.versions.items()), ("", ""))
+            answer = words[f"still {still}"].format(library=f"{title} {version}") if still else ""
+            text = thread.text[self.language]
+            parts.append(
+                f"- [{thread.label}]({thread.url}){words['colon']}{text}{words['gap']}**{answer}**\n"
+                f"  {self._to_experiment(verdict.snippet)}\n  {{ #{_anchor(verdict.snippet)} }}"
+            )
+        for name in self.tried.keys() - self.threads.keys():
+            reason = f"{folder}/threads.yml does not say what it shows; add an entry {name} there"
+            self.fail(self.tried[name].snippet.name, reason, 1)
+        return "\n".join(parts) + "\n"
+
+    def _last_word(self, verdict: Verdict, label: str, allowed: Iterable[str]) -> str:
+        """What the last printed line, `label: word`, says; empty, with a problem, if it is nothing that is allowed."""
+        last = verdict.result.output.rstrip("\n").rpartition("\n")[2]
+        for word in allowed:
+            if last == f"{label}: {word}":
+                return word
+        if not verdict.problem:
+            lines = ", ".join(f"{label}: {word}" for word in allowed)
+            at = len(verdict.snippet.source.rstrip().split("\n"))
+            reason = f"the last line that it prints must be one of: {lines}"
+            self.fail(verdict.snippet.name, reason, at, f"  it prints: {last}")
+        return ""
+
+    def _figure(self, verdict: Verdict) -> str:
+        """The drawing of a function, to be explored, and its code."""
+        snippet = verdict.snippet
+        name = f"{snippet.function}-{snippet.topic}"
+        drawings = {path: text for path, text in verdict.result.files.items() if path.endswith(".svg")}
+        picture = ""
+        if len(drawings) != 1 and not verdict.problem:
+            reason = f"must save one SVG file, by savefig; it saved {', '.join(drawings) or 'none'}"
+            self.fail(snippet.name, reason, len(snippet.source.splitlines()))
+        for text in drawings.values():
+            try:
+                picture = inline(text, name, " ".join(self.definition.figure[self.language].split()))
+            except FigureError as error:
+                self.fail(snippet.name, str(error))
+        code = f"/// details | {self.words['code']}\n    type: code\n\n{_run(verdict, self.language)}\n///\n"
+        plot = f'<figure class="plot" id="{name}">{picture}</figure>'
+        figure, problems = explorer(self.definition, plot, self.language)
+        self.problems += problems
+        return f"{figure}\n\n{code}"
 
 
 def _run(verdict: Verdict, language: str) -> str:
@@ -149,99 +257,15 @@ def _pill(said: str, language: str) -> str:
     return f'<span class="{VERDICTS[said]}">{WORDS[language][said]}</span> ' if said else ""
 
 
-def _claim(verdict: Verdict, pill: str, language: str, places: Mapping[str, Place]) -> str:
-    """The verdict, with a link to the experiment; on the page that the link leads to stands the way back."""
-    line = f"{pill}{_to_experiment(verdict.snippet, language, places)}\n{{ #{_anchor(verdict.snippet)} .claim }}\n"
-    return line + failure(verdict, language)
-
-
-def _to_experiment(snippet: Snippet, language: str, places: Mapping[str, Place]) -> str:
-    words = WORDS[language]
-    page = link(places, _fragment(snippet), f"{snippet.function}/{EXPERIMENTS}")
-    return f"[`{snippet.path.name}`{words['colon']}{words['experiment']}]({page}#{_anchor(snippet)})"
-
-
 def _fragment(snippet: Snippet) -> str:
     """The fragment that shows a claim or a thread where it is talked about."""
     part = f"claims/{snippet.topic}.md" if snippet.folder == "claims" else "threads.md"
     return f"{snippet.function}/{part}"
 
 
-def _experiment(verdict: Verdict, pill: str, language: str, places: Mapping[str, Place]) -> str:
-    """Code and output of a claim or a thread, on the page of a function's experiments."""
-    snippet = verdict.snippet
-    anchor = _anchor(snippet)
-    page = link(places, f"{snippet.function}/{EXPERIMENTS}", _fragment(snippet))
-    back = f"{pill}[{WORDS[language]['back']}]({page}#{anchor})"
-    return f"### `{snippet.path.name}` {{ #{anchor} }}\n\n{back}\n\n{_run(verdict, language)}"
-
-
 def _anchor(snippet: Snippet) -> str:
     """Where a claim or a thread stands, on the function's page and on that of its experiments."""
     return f"{snippet.folder.removesuffix('s')}-{snippet.topic.replace('_', '-')}"
-
-
-def _threads(
-    definition: Definition,
-    threads: Mapping[str, Thread],
-    verdicts: Mapping[str, Verdict],
-    language: str,
-    places: Mapping[str, Place],
-    problems: list[Problem],
-) -> str:
-    """What each thread reports, whether it is still so, and the snippet that shows it."""
-    words = WORDS[language]
-    folder = definition.path.parent.as_posix()
-    parts = []
-    for name, thread in threads.items():
-        if name not in verdicts:
-            reason = f"{name}: no snippet threads/{name}.py shows it; write it, or remove this entry"
-            problems.append(Problem(f"{folder}/threads.yml", reason, definition.line(name, file="threads.yml")))
-            continue
-        said = _last_word(verdicts[name], "still so", ANSWERS, problems)
-        title, version = next(iter(verdicts[name].result.versions.items()), ("", ""))
-        answer = words[f"still {said}"].format(library=f"{title} {version}") if said else ""
-        anchor = _anchor(verdicts[name].snippet)
-        parts.append(
-            f"- [{thread.label}]({thread.url}){words['colon']}{thread.text[language]}{words['gap']}**{answer}**\n"
-            f"  {_to_experiment(verdicts[name].snippet, language, places)}\n  {{ #{anchor} }}"
-        )
-    for name in verdicts.keys() - threads.keys():
-        reason = f"{folder}/threads.yml does not say what it shows; add an entry {name} there"
-        problems.append(Problem(verdicts[name].snippet.name, reason, 1))
-    return "\n".join(parts) + "\n"
-
-
-def _last_word(verdict: Verdict, label: str, allowed: Iterable[str], problems: list[Problem]) -> str:
-    """What the last printed line, `label: word`, says; empty, with a problem, if it says nothing that is allowed."""
-    said = verdict.result.output.rstrip("\n").rpartition("\n")[2]
-    for word in allowed:
-        if said == f"{label}: {word}":
-            return word
-    if not verdict.problem:
-        reason = f"the last line that it prints must be one of: {', '.join(f'{label}: {word}' for word in allowed)}"
-        line = len(verdict.snippet.source.rstrip().split("\n"))
-        problems.append(Problem(verdict.snippet.name, reason, line, f"  it prints: {said}"))
-    return ""
-
-
-def _figure(definition: Definition, verdict: Verdict, language: str, problems: list[Problem]) -> str:
-    snippet, words = verdict.snippet, WORDS[language]
-    name = f"{snippet.function}-{snippet.topic}"
-    drawings = {path: text for path, text in verdict.result.files.items() if path.endswith(".svg")}
-    picture = ""
-    if len(drawings) != 1 and not verdict.problem:
-        reason = f"must save one SVG file, by savefig; it saved {', '.join(drawings) or 'none'}"
-        problems.append(Problem(snippet.name, reason, len(snippet.source.splitlines())))
-    for text in drawings.values():
-        try:
-            picture = inline(text, name, " ".join(definition.figure[language].split()))
-        except FigureError as error:
-            problems.append(Problem(snippet.name, str(error)))
-    code = f"/// details | {words['code']}\n    type: code\n\n{_run(verdict, language)}\n///\n"
-    figure, faults = explorer(definition, f'<figure class="plot" id="{name}">{picture}</figure>', language)
-    problems += faults
-    return f"{figure}\n\n{code}"
 
 
 def fence(text: str, lexer: str, attributes: str) -> str:
