@@ -89,7 +89,7 @@ def parse(path: str, text: str) -> Page:
     if not isinstance(translate, bool):
         line = next(number for number, line in enumerate(text.split("\n"), 1) if line.startswith("translate"))
         raise SourceError([Problem(path, "`translate` is true or false", line)])
-    return Page(path, (*blocks, *_blocks(tokens, text.split("\n"))), translate)
+    return Page(path, (*blocks, *_Reader(tokens, text.split("\n")).blocks()), translate)
 
 
 @cache
@@ -144,60 +144,83 @@ def _inline(text: str) -> list[Token]:
     return _parser().parseInline(text)[0].children or []
 
 
-def _blocks(tokens: Sequence[Token], lines: Sequence[str]) -> Iterator[Block]:
-    """The blocks after the front matter, in order."""
-    anchors = iter(_anchors(tokens))
-    within: list[str] = []  # what is open, outermost first
-    line = options = 0
+class _Reader:
+    """Reads the blocks after the front matter, in order, from the tokens of a page.
 
-    def block(name: str, text: str, marks: Sequence[Mark], prose: bool) -> Block:
-        kind = " in ".join([name, *reversed(within)])
-        within[:] = [outer.rstrip("+") for outer in within]
-        return Block(kind, line + 1, text, tuple(sorted(marks)), prose)
+    within: what is open, outermost first; a `+` says that no block has been in it yet. line: of the last token, from 0;
+    options: the line on which the options of a container may stand.
+    """
 
-    for token in tokens:
-        line = token.map[0] if token.map else line
+    def __init__(self, tokens: Sequence[Token], lines: Sequence[str]) -> None:
+        self.tokens = tokens
+        self.lines = lines
+        self.anchors = iter(_anchors(tokens))
+        self.within: list[str] = []
+        self.line = self.options = 0
+
+    def blocks(self) -> Iterator[Block]:
+        """All of them."""
+        for token in self.tokens:
+            self.line = token.map[0] if token.map else self.line
+            if token.nesting > 0:
+                yield from self._open(token)
+            elif token.nesting < 0:
+                self.within.pop()
+            elif token.type == "inline":
+                yield self._inline(token)
+            elif token.type != "front_matter":
+                yield from self._leaf(token)
+
+    def _block(self, name: str, text: str, marks: Sequence[Mark], prose: bool) -> Block:
+        kind = " in ".join([name, *reversed(self.within)])
+        self.within = [outer.rstrip("+") for outer in self.within]
+        return Block(kind, self.line + 1, text, tuple(sorted(marks)), prose)
+
+    def _open(self, token: Token) -> Iterator[Block]:
         match token.type.removesuffix("_open"):
-            case "front_matter":
-                pass
-            case "container_block" if token.nesting > 0:
+            case "container_block":
                 name, _, title = (part.strip() for part in token.info.partition("|"))
-                within.append(name + "+")
-                options = line + 1
-                yield block("title", _unwrapped(title), _marks(_inline(title)), bool(title))
-            case "inline":
-                name = within.pop()
-                if name == "paragraph" and line == options and lines[line].startswith(" " * 4):
-                    yield block("options", token.content, [("options", _unwrapped(token.content))], False)
-                elif name.startswith("heading"):
-                    marks = _marks(token.children or [], heading=True)
-                    yield block(name, _unwrapped(token.content), [*marks, ("anchor", f"#{next(anchors)}")], True)
-                else:
-                    yield block(name, _unwrapped(token.content), _marks(token.children or []), True)
-                within.append(name)
-            case "include":
-                yield block("include", token.content, [("include", token.content)], False)
+                self.within.append(name + "+")
+                self.options = self.line + 1
+                yield self._block("title", _unwrapped(title), _marks(_inline(title)), bool(title))
+            case "heading":
+                self.within.append(f"heading {token.tag[1]}")
+            case "footnote_reference":
+                self.within.append(f"footnote [^{token.meta['label']}]+")
+            case name:
+                self.within.append(_NAMES.get(name, name))
+
+    def _inline(self, token: Token) -> Block:
+        """The text of what is open, which gives the block its name."""
+        name = self.within.pop()
+        if name == "paragraph" and self.line == self.options and self.lines[self.line].startswith(" " * 4):
+            made = self._block("options", token.content, [("options", _unwrapped(token.content))], False)
+        else:
+            heading = name.startswith("heading")
+            marks = [
+                *_marks(token.children or [], heading),
+                *([("anchor", f"#{next(self.anchors)}")] if heading else []),
+            ]
+            made = self._block(name, _unwrapped(token.content), marks, True)
+        self.within.append(name)
+        return made
+
+    def _leaf(self, token: Token) -> Iterator[Block]:
+        """What has nothing in it."""
+        text = _unwrapped(token.content)
+        match token.type:
             case "math_block":
-                text = _unwrapped(token.content)
-                yield block("formula", text, [("formula", _wordless(text))], "\\text" in text)
+                yield self._block("formula", text, [("formula", _wordless(text))], "\\text" in text)
             case "fence":
                 code = _uncommented(token.content, token.info)
-                marks = [("code", f"{token.info}\n{code}")]
-                yield block("code", token.content, marks, code.strip() != token.content.strip())
+                worded = code.strip() != token.content.strip()
+                yield self._block("code", token.content, [("code", f"{token.info}\n{code}")], worded)
             case "html_block":
                 tags = _Tags(token.content)
                 if tags.marks or tags.words:
-                    yield block("HTML", _unwrapped(token.content), tags.marks, bool(tags.words))
-            case "heading" if token.nesting > 0:
-                within.append(f"heading {token.tag[1]}")
-            case "footnote_reference" if token.nesting > 0:
-                within.append(f"footnote [^{token.meta['label']}]+")
-            case name if token.nesting > 0:
-                within.append(_NAMES.get(name, name))
-            case _ if token.nesting < 0:
-                within.pop()
+                    yield self._block("HTML", text, tags.marks, bool(tags.words))
             case name:
-                yield block(name, token.content, [(name, token.content)], False)
+                yield self._block(name, token.content, [(name, token.content)], False)
 
 
 _NAMES = {
