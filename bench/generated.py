@@ -65,6 +65,7 @@ class Way:
 
 
 def sources(number: int) -> dict[str, str]:
+    """The snippets of a generated function, by path."""
     return {name: text.format(number=number + 1) for name, text in SNIPPETS.items()}
 
 
@@ -93,6 +94,7 @@ def _tree(pages: list[str], first: int = 0) -> list[Any]:
 
 
 def put(file: Path, text: str) -> None:
+    """Write a file, with its folders."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
 

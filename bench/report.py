@@ -31,6 +31,7 @@ class Figure:
 
     @property
     def holds(self) -> bool:
+        """Whether it is on the right side of its limit."""
         return self.value >= self.limit if self.least else self.value <= self.limit
 
     def __str__(self) -> str:

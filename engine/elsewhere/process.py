@@ -24,6 +24,7 @@ LIMITS = Limits(seconds=600, wall_seconds=3600)
 
 
 def main() -> None:
+    """Read the job, and write what was run as it comes."""
     job = json.load(sys.stdin)
     root, environment = Path(job["root"]), job.get("environment", {})
     snippets = [snippet for name in job["snippets"] for snippet in discover(root, root / name)]

@@ -108,6 +108,7 @@ class Release:
 
     @property
     def path(self) -> Path:
+        """The file that it stands in, within the project."""
         return Path(LEDGER, f"{distribution(self.library)}-{self.version}.yml")
 
     @property
@@ -117,10 +118,12 @@ class Release:
 
 
 def distribution(library: str) -> str:
+    """The package that a library is installed as."""
     return LIBRARIES[library].distributions[0]
 
 
 def number(version: str) -> tuple[int, ...]:
+    """A version as something to sort by."""
     return tuple(int(part) for part in version.split("."))
 
 

@@ -42,6 +42,7 @@ class Release:
 
     @property
     def name(self) -> str:
+        """What people call it, as `torch==2.12.0`."""
         return self.pins[0]
 
 

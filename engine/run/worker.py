@@ -34,6 +34,7 @@ LOOK = 0.05
 
 
 def main() -> None:
+    """Answer commands, a line of JSON each, until there are no more."""
     commands = os.fdopen(os.dup(0), encoding="utf-8")
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     null = os.open(os.devnull, os.O_RDWR)

@@ -135,6 +135,7 @@ class FormulaTreeprocessor(Treeprocessor):
         self.cache = cache
 
     def run(self, root: Element) -> None:
+        """Replace every formula."""
         for element in _formulas(root):
             self.replace(element)
 
@@ -149,6 +150,7 @@ class FormulaTreeprocessor(Treeprocessor):
             raise FormulaError("\n".join(lines)) from None
 
     def replace(self, element: Element) -> None:
+        """Replace one formula. Raises FormulaError, with file and line, for one that KaTeX rejects."""
         display = element.tag == "div"
         # Arithmatex escapes displayed formulas, and only those.
         text = (html.unescape(element.text) if display else element.attrib.pop(TEX, element.text)).strip()
@@ -178,6 +180,7 @@ class ContentsTreeprocessor(Treeprocessor):
         self.formulas = formulas
 
     def run(self, root: Element) -> None:
+        """Give each heading its label for the contents."""
         for heading in _headings(root):
             if LABEL not in heading.attrib:
                 shown = remove_fnrefs(deepcopy(heading))
@@ -197,6 +200,7 @@ class TitleTreeprocessor(Treeprocessor):
         self.formulas = formulas
 
     def run(self, root: Element) -> None:
+        """Write each formula of a heading as plain text."""
         for heading in _headings(root):
             for formula in _formulas(heading):
                 tex = formula.text.strip()
@@ -225,6 +229,7 @@ class FormulaExtension(ArithmatexExtension):
         super().__init__(generic=True, tex_inline_wrap=["", ""], tex_block_wrap=["", ""], **options)
 
     def extendMarkdown(self, md: Markdown) -> None:
+        """Add the processors, each before or after those whose work it needs."""
         super().extendMarkdown(md)
         # Before and after the table of contents (5), and after the page title (1): neither can hold a rendered formula.
         formulas = FormulaTreeprocessor(md, self.sources, self.cache)

@@ -50,6 +50,7 @@ class Snippet:
 
     @property
     def function(self) -> str:
+        """The folder of its function."""
         return self.path.parts[1]
 
     @property
@@ -59,6 +60,7 @@ class Snippet:
 
     @property
     def topic(self) -> str:
+        """What it is about: its name without the ending."""
         return self.path.stem
 
     @property

@@ -43,6 +43,7 @@ class Entry:
 
     @property
     def key(self) -> tuple[str, str]:
+        """By what the ledger finds it: the digests of both texts."""
         return self.source, self.translation
 
 
