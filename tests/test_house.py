@@ -74,3 +74,9 @@ def test_every_module_is_in_a_room_that_says_what_it_is_for() -> None:
 
 def test_the_tests_mirror_the_rooms() -> None:
     assert {path.parent.name for path in ROOT.glob("tests/*/test_*.py")} == set(ROOMS)
+
+
+def test_no_two_files_of_tests_share_a_name() -> None:
+    """pytest imports them by name."""
+    names = [path.name for path in ROOT.glob("tests/**/*.py") if path.name != "conftest.py"]
+    assert sorted(names) == sorted(set(names))

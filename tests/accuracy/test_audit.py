@@ -6,7 +6,6 @@ import dataclasses
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -276,11 +275,9 @@ def test_an_audit_is_kept_and_read_without_any_library(
         "audit_fragments.audit_fragments(entry, result, 'zh')\n"
         "print(sorted({'numpy', 'scipy', 'sympy', 'flint', 'mpmath', 'matplotlib', 'torch', 'jax'} & set(sys.modules)))"
     )
-    started = time.monotonic()
     path = str(Path(audit.__file__).parents[2])
     run_ = subprocess.run([sys.executable, "-c", code, str(root)], cwd=path, capture_output=True, text=True, check=True)
     assert run_.stdout == "[]\n"
-    assert time.monotonic() - started < 10, "a process, and less than a second of work"
 
     changed = dataclasses.replace(entry, expression="tanh(x) + 0*x")
     assert audit._key(changed) != audit._key(entry)

@@ -315,7 +315,7 @@ def test_serve_goes_on_serving(site: Path) -> None:
         process = subprocess.Popen(command, cwd=site, env=environment, stdout=file, stderr=subprocess.STDOUT)
 
     def wait_for(pattern: str) -> str:
-        page, limit = "", time.monotonic() + 30
+        page, limit = "", time.monotonic() + 180
         while time.monotonic() < limit:
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{port}/functions/demo/", timeout=30) as answer:

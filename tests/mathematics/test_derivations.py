@@ -3,7 +3,6 @@
 import functools
 import json
 import re
-import time
 from copy import deepcopy
 from dataclasses import asdict
 from pathlib import Path
@@ -374,9 +373,7 @@ def test_what_never_ends_is_stopped(derive, tmp_path, pool):
         tmp_path / "endless",
         {"title": TEXT, "variables": {"x": "real"}, "start": term, "steps": [{"tex": "= x", "rule": TEXT}]},
     )
-    started = time.monotonic()
     stopped, other = check([endless, derive("x + x", "= 2x")], pool, seconds=5)
-    assert time.monotonic() - started < 30
     assert "stopped after 5 s" in str(stopped.problems[0])
     assert other.problems == ()
 

@@ -115,7 +115,7 @@ HOSTILE = {
     "many files, and done": (
         "for i in range(30):\n    with open(f'{i}', 'wb') as file:\n        file.write(bytes(50_000))\n",
         r"more than 1,000,000 bytes of files",
-        None,
+        (None, 1, 2, 3),  # found when it has ended, or before
     ),
     "writes into the project": (
         "open(__file__, 'a')\n",
@@ -180,8 +180,8 @@ HOSTILE = {
 }
 
 
-#: Seconds by the clock in which every hostile snippet has ended, also where two others compute.
-LIMIT = 20
+#: Seconds by the clock in which every hostile snippet has ended, also where many others compute.
+LIMIT = 180
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -431,13 +431,13 @@ def test_an_interrupted_run_leaves_nothing(tmp_path: Path, command: str, whom: s
     (folder / "a.py").write_text(f"import subprocess\nsubprocess.run(['sleep', '{seconds}'])\n")
     arguments = [sys.executable, "-m", "engine", command]
     process = subprocess.Popen(arguments, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    assert until(lambda: bool(sleepers(seconds)), 20)
+    assert until(lambda: bool(sleepers(seconds)), 180)
     if whom == "the command":
         process.send_signal(signal.SIGINT)
     else:
         os.killpg(process.pid, signal.SIGINT)
-    assert process.communicate(timeout=20)[1].splitlines()[-1] == "engine: interrupted"
-    assert until(lambda: not sleepers(seconds), 5)
+    assert process.communicate(timeout=180)[1].splitlines()[-1] == "engine: interrupted"
+    assert until(lambda: not sleepers(seconds), 180)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a single process")
@@ -454,7 +454,7 @@ try:
 except KeyboardInterrupt:
     print("heard")
 """
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=20)
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=180)
     assert (ended.stdout, ended.stderr) == ("heard\n", "")
 
 
@@ -467,19 +467,19 @@ def test_a_worker_that_is_told_twice_to_end_leaves_nothing(add: Add, first: int,
     before = psutil.Process().children()
     with Runner() as runner, ThreadPoolExecutor(1) as aside:
         running = aside.submit(runner.run, [snippet])
-        assert until(lambda: bool(sleepers(seconds)), 20)
+        assert until(lambda: bool(sleepers(seconds)), 180)
         (worker,) = (child for child in psutil.Process().children() if child not in before)
         worker.send_signal(first)
         time.sleep(gap)
         with suppress(psutil.NoSuchProcess):  # already ended
             worker.terminate()
-        running.result(20)
-    assert until(lambda: not sleepers(seconds), 5)
+        running.result(180)
+    assert until(lambda: not sleepers(seconds), 180)
 
 
 def sleep_of_its_own() -> str:
     """Seconds that nothing else on this machine sleeps."""
-    return f"61.{time.time_ns()}"
+    return f"901.{time.time_ns()}"  # longer than anything here waits
 
 
 def sleepers(seconds: str) -> list[psutil.Process]:
