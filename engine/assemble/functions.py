@@ -16,19 +16,23 @@ from engine.compare.verdict import Verdict
 from engine.ledger import entries as ledger
 from engine.ledger.entries import Release
 from engine.ledger.history import History, remember
-from engine.mathematics import derivations, facts, proofs
-from engine.mathematics.derivations import Derivation, Report
+from engine.mathematics import facts, proofs
+from engine.mathematics.derivation import file as derivations
+from engine.mathematics.derivation.evidence import Report
+from engine.mathematics.derivation.report import reports as report_all
+from engine.mathematics.derivation.steps import Derivation
 from engine.mathematics.facts import Fact
 from engine.names import check as apis
 from engine.names.check import Samples
 from engine.render import datasheet
 from engine.render.accuracy import audit_fragments
+from engine.render.derivations import derivation_fragment
 from engine.render.downloads import downloads_fragment, function_downloads, lab_downloads, lab_line
+from engine.render.facts import facts_fragments
 from engine.render.labs import LANGUAGE
 from engine.render.labs import read as read_lab
 from engine.render.published import Built
 from engine.render.snippets import alarm, failure, fragments
-from engine.render.snippets import derivation as derivation_fragment
 from engine.render.versions import VERSIONS, versions_fragment
 from engine.run.runner import Runner
 from engine.sources import definition, threads
@@ -144,7 +148,7 @@ def _check(root: Path, sources: Sequence[Sources], samples: Sequence[Samples], p
     """
     entries = [source.definition for source in sources]
     steps = [[*source.derivations, *(fact.check for fact in source.facts)] for source in sources]
-    reports = iter(derivations.reports([*chain(*steps)], _store(root, "derivations"), pool))
+    reports = iter(report_all([*chain(*steps)], _store(root, "derivations"), pool))
     values = decimals.tables(entries, _store(root, "decimals"), pool)
     return [
         Mathematics(
@@ -214,7 +218,7 @@ def _fragments(findings: Findings, language: str, places: Mapping[str, Place]) -
         yield f"derivations/{steps.path.stem}.md", derivation_fragment(steps, report, language)
     if sources.facts:
         checks = link(places, f"{sources.function}/facts.md", f"{sources.function}/checks.md")
-        yield from facts.facts_fragments(sources.facts, proved.checks, language, checks).items()
+        yield from facts_fragments(sources.facts, proved.checks, language, checks).items()
     yield "apis.md", apis.apis_fragment(findings.apis, language)
     if text := versions_fragment(findings.histories, language):
         yield VERSIONS, text

@@ -15,7 +15,7 @@ The facts are in `snippets/<function>/facts.yml`:
           - \lim_{x \to \infty} f(x) = \infty
         see: range                                       # optional: an anchor of the page with more about it
 
-What stands under `because` are statements of their own in the language of `engine.mathematics.derivations`, which
+What stands under `because` are statements of their own in the language of `engine.mathematics.derivation`, which
 checks them; `when` and `sharp` may be given. `expression: f_\beta(x)` is one too: it says that this is the function of
 definition.yml, and one fact has to say so. What the card shows has to follow from the statements, or the file is
 refused. It may be
@@ -30,16 +30,17 @@ refused. It may be
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import indent
 from typing import Any
 
 from engine.base.yamlfile import load as load_yaml
 from engine.mathematics import latex, proofs
-from engine.mathematics.derivations import REAL, Derivation, Evidence, Reader, Report, Step, flow_problems, variables
-from engine.mathematics.latex import Apply, Call, Chain, Expr, LatexError, Limit, Variable
+from engine.mathematics.derivation.duties import flow_problems
+from engine.mathematics.derivation.file import Reader
+from engine.mathematics.derivation.steps import REAL, Derivation, Step
+from engine.mathematics.latex import Apply, Call, Chain, Expr, LatexError, Limit, Variable, free_variables
 from engine.sources.definition import TEXT, Definition
 
 _TEX = {"type": "string", "minLength": 1}
@@ -134,7 +135,7 @@ def load(root: Path, definition: Definition) -> list[Fact]:
                     )
             steps += [step] if step else []
         chains = [chain for step in steps for chain in (step.chain, step.condition) if chain]
-        names = {name for chain in chains for side in chain.sides for name in variables(side)}
+        names = {name for chain in chains for side in chain.sides for name in free_variables(side)}
         domains = {name: domain for name, domain in reader.domains.items() if name in names}
         line = reader.line("facts", id)
         check = Derivation(
@@ -283,86 +284,3 @@ class _Tie:
                 infinite = Apply("neg", (Apply("inf"),)) if which == "lower" else Apply("inf")
                 found |= {sides[0].body} if sides[1][0] == infinite else set()
         return found
-
-
-# The fragment ---------------------------------------------------------------------------------------------------------
-
-WORDS: dict[str, dict[str, str]] = {
-    "en": {
-        "property": "Property",
-        "value": "Value",
-        "check": "how this was checked",
-        "see": "more",
-        "with": "With",
-        "comma": ", ",
-        "colon": ": ",
-        "stop": ".",
-        "points": "{points} points, {digits} digits",
-        "number": "computed to {digits} digits",
-        "proved": "proved by SymPy",
-        "sharp": "best possible",
-        "failed": "This fact does not hold",
-    },
-    "zh": {
-        "property": "性质",
-        "value": "结论",
-        "check": "核验方式",
-        "see": "详见",
-        "with": "设",
-        "comma": "，",
-        "colon": "：",
-        "stop": "。",
-        "points": "{points} 个点，{digits} 位数字",
-        "number": "计算至 {digits} 位数字",
-        "proved": "SymPy 已证明",
-        "sharp": "不可改进",
-        "failed": "此结论不成立",
-    },
-}
-
-
-def facts_fragments(
-    facts: Sequence[Fact], reports: Sequence[Report], language: str, checks_page: str
-) -> dict[str, str]:
-    """The card, and how each fact was checked, to which the card links; the reports are in the facts' order.
-
-    checks_page: the link from the card's page to that with the checks, empty if it is the same.
-    """
-    words = WORDS[language]
-    rows = [f"| {words['property']} | {words['value']} |", "|---|---|"]
-    domains = {domain.tex: None for fact in facts for domain in fact.check.domains.values()}
-    given = words["comma"].join(map(_math, domains))
-    checks = [f"{words['with']} {given}{words['stop']}\n{{ .given }}\n"]
-    for fact, report in zip(facts, reports, strict=True):
-        note = f"{fact.note[language]}{words['colon']}" if fact.note else ""
-        sign = "✗" if report.problems else "✓"
-        link = (
-            f'[{sign}]({checks_page}#fact-{fact.id}){{ .check title="{words["check"]}" aria-label="{words["check"]}" }}'
-        )
-        more = f" [{words['see']}](#{fact.see})" if fact.see else ""
-        rows.append(f"| {fact.name[language]} | {note}{_math(fact.tex)}{more} {link} |")
-        checks.append(f"### {fact.name[language]} {{ #fact-{fact.id} }}\n")
-        if report.problems:
-            said = "\n".join(["``` { .text .no-copy }", *map(str, report.problems), "```"])
-            checks.append(f'!!! failure "{words["failed"]}"\n\n{indent(said, "    ")}\n')
-            continue
-        lines = zip(fact.check.steps, report.evidence, strict=True)
-        checks.append("\n".join(f"- {_statement(fact, step, evidence, words)}" for step, evidence in lines) + "\n")
-    card = '<div class="facts" markdown>\n\n' + "\n".join(rows) + "\n\n</div>\n"
-    return {"facts.md": card, "checks.md": "\n".join(checks)}
-
-
-def _statement(fact: Fact, step: Step, evidence: Evidence, words: Mapping[str, str]) -> str:
-    """A statement, and how it was checked."""
-    said = _math(step.tex + (rf"\quad ({step.when})" if step.when else ""))
-    if step.sharp:
-        said += f"{words['comma']}{words['sharp']}{words['colon']}{_math(step.sharp)}"
-    kind = "points" if evidence.points > 1 else "number"
-    how = [words[kind].format(points=evidence.points, digits=evidence.digits)]
-    how += [words["proved"]] if evidence.symbolic else []
-    return f"{said}{words['colon']}{words['comma'].join(how)}"
-
-
-def _math(tex: str) -> str:
-    r"""A formula inside a line. In a table a bare | would end the cell."""
-    return f"${tex.replace('|', chr(92) + 'vert ')}$"

@@ -33,8 +33,8 @@ from engine.base.errors import Problem
 from engine.base.processes import OutOfTime, Pool, Stopped, limited
 from engine.base.store import Store, digest
 from engine.base.yamlfile import line_of
-from engine.mathematics import derivations, latex
-from engine.mathematics.derivations import Evidence
+from engine.mathematics import latex
+from engine.mathematics.derivation.evidence import Evidence
 from engine.mathematics.latex import Apply, Cases, Chain, Expr, Number, Variable
 from engine.sources.definition import Definition, Parameter
 
@@ -456,7 +456,7 @@ class _Prover:
 
         symbols, language = self.symbols("real"), _symbolic()
         slope = sympy.diff(expression.compute(language, symbols), symbols["x"])
-        return derivations.vanishes(slope - derivative.compute(language, symbols))
+        return latex.vanishes(slope - derivative.compute(language, symbols))
 
     def same_function(self, expression: Formula, stable: Formula) -> bool:
         """On each side of 0 the derivative of the difference is 0, and so is the difference at 0, where it starts."""
@@ -469,10 +469,10 @@ class _Prover:
             values = {**symbols, "x": x}
             return expression.compute(language, values) - stable.compute(language, values)
 
-        return derivations.vanishes(gap(sympy.Integer(0))) and all(
+        return latex.vanishes(gap(sympy.Integer(0))) and all(
             not gap(x).has(*steps)  # what is left is continuous wherever it has a value
-            and derivations.vanishes(gap(x).subs(size, 0))
-            and derivations.vanishes(sympy.diff(gap(x), size))
+            and latex.vanishes(gap(x).subs(size, 0))
+            and latex.vanishes(sympy.diff(gap(x), size))
             for x in (size, -size)
         )
 

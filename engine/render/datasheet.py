@@ -22,7 +22,7 @@ from engine.base.libraries import LIBRARIES
 from engine.base.store import Store, digest
 from engine.compare.verdict import Verdict
 from engine.ledger.history import History
-from engine.mathematics.derivations import Report
+from engine.mathematics.derivation.evidence import Report
 from engine.mathematics.facts import Fact
 from engine.names.check import Found
 from engine.render.published import SCHEMA

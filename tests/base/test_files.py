@@ -12,7 +12,7 @@ from engine.base.errors import SourceError
 from engine.base.files import files_below, folders_in, is_source, prune, read_source, sources_below
 from engine.base.store import Store, folder_digest
 from engine.ledger import entries as ledger
-from engine.mathematics import derivations
+from engine.mathematics.derivation import file as derivations
 from engine.render import references
 from engine.site import formulas
 from engine.sources import includes as pages

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from engine.base import yamlfile
 from engine.base.errors import SourceError
-from engine.mathematics import derivations, facts
+from engine.mathematics import facts
+from engine.mathematics.derivation import file as derivations
 from engine.sources import definition
 
 ROOT = Path(__file__).parents[2]
@@ -44,8 +45,8 @@ def test_a_quick_yes_is_a_yes(name, data):
 
 def test_nothing_slow_is_imported_where_nothing_is_wrong():
     script = (
-        "import sys; from pathlib import Path; from engine.sources import definition; from engine.names import check\n"
-        "from engine.mathematics import derivations, facts, proofs\n"
+        "import sys; from pathlib import Path; from engine.sources import definition\n"
+        "from engine.mathematics import facts, proofs; from engine.mathematics.derivation import file as derivations\n"
         "root = Path(); found = definition.read(root, 'softplus'); facts.load(root, found); proofs.key(found)\n"
         "[derivations.load(root, file) for file in derivations.discover(root, 'softplus')]\n"
         "print({'jsonschema', 'mpmath', 'sympy', 'numpy'} & sys.modules.keys())"

@@ -11,8 +11,12 @@ import pytest
 import yaml
 
 from engine.base.errors import SourceError
-from engine.mathematics import derivations
-from engine.mathematics.derivations import Report, check, discover, load, verify
+from engine.mathematics.derivation import report as reporting
+from engine.mathematics.derivation.duties import Claim, duties
+from engine.mathematics.derivation.evidence import Report
+from engine.mathematics.derivation.file import discover, load
+from engine.mathematics.derivation.report import check, verify
+from engine.mathematics.derivation.symbolic import prove
 from engine.site import formulas
 
 ROOT = Path(__file__).parents[2]
@@ -165,9 +169,9 @@ def is_equivalent(file, key, i, derivation):
     if key != "steps":
         return False
     pairs = zip(original.steps[i].chain.sides, derivation.steps[i].chain.sides, strict=True)
-    claims = [derivations._Claim(a, "=", b, original.steps[i].condition) for a, b in pairs]
+    claims = [Claim(a, "=", b, original.steps[i].condition) for a, b in pairs]
     return original.steps[i].chain.ops == derivation.steps[i].chain.ops and all(
-        derivations._prove(claim, original.domains) for claim in claims
+        prove(claim, original.domains) for claim in claims
     )
 
 
@@ -351,7 +355,7 @@ def test_evidence(derive):
 
 def test_no_proof_of_what_is_wrong(derive):
     derivation = derive(r"\sqrt{x^2}", "= x")
-    assert not any(derivations._prove(claim, derivation.domains) for claim in derivations._duties(derivation)[0].claims)
+    assert not any(prove(claim, derivation.domains) for claim in duties(derivation)[0].claims)
 
 
 def test_result_depends_on_the_text_alone(derive, pool):
@@ -379,7 +383,7 @@ def test_what_never_ends_is_stopped(derive, tmp_path, pool):
 
 
 def test_time_limit_of_a_step(derive, monkeypatch):
-    monkeypatch.setattr(derivations, "SECONDS_NUMERIC", 0.2)
+    monkeypatch.setattr(reporting, "SECONDS_NUMERIC", 0.2)
     derivation = derive(r"\sum_{k=1}^{9999} \sum_{j=1}^{9999} \frac{x}{jk}", "= x", "= x + 0")
     (problem,) = problems(derivation)
     assert "step 1: not checked within 0.2 s; make smaller steps of it" in problem

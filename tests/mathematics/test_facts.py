@@ -15,7 +15,12 @@ from bs4 import BeautifulSoup
 
 from engine.base.errors import SourceError
 from engine.base.store import Store
-from engine.mathematics import derivations, facts
+from engine.mathematics import facts
+from engine.mathematics.derivation import report as derivations
+from engine.mathematics.derivation.duties import Claim
+from engine.mathematics.derivation.evidence import Evidence, Report
+from engine.mathematics.derivation.symbolic import prove
+from engine.render.facts import facts_fragments
 from engine.sources import definition
 
 ROOT = Path(__file__).parents[2]
@@ -83,7 +88,7 @@ def test_all_facts_hold(file, tmp_path, pool):
     assert len(list(tmp_path.iterdir())) == len(loaded)
     assert derivations.reports([fact.check for fact in loaded], store, pool) == reports  # as kept
     for language in ("en", "zh"):
-        texts = facts.facts_fragments(loaded, reports, language, "demo/mathematics.md")
+        texts = facts_fragments(loaded, reports, language, "demo/mathematics.md")
         for fact in loaded:
             assert f"](demo/mathematics.md#fact-{fact.id})" in texts["facts.md"]
             assert f"{{ #fact-{fact.id} }}" in texts["checks.md"]
@@ -96,9 +101,9 @@ def test_fragment_renders(tmp_path):
     import markdown
 
     loaded = facts.load(ROOT, SOFTPLUS)
-    evidence = derivations.Evidence(True, 60, 50)
-    reports = [derivations.Report(f.check.name, (), (evidence,) * len(f.check.steps)) for f in loaded]
-    texts = facts.facts_fragments(loaded, reports, "en", "")
+    evidence = Evidence(True, 60, 50)
+    reports = [Report(f.check.name, (), (evidence,) * len(f.check.steps)) for f in loaded]
+    texts = facts_fragments(loaded, reports, "en", "")
     extensions = ["tables", "attr_list", "md_in_html", "pymdownx.blocks.details", "pymdownx.superfences"]
     extensions.append("engine.site.formulas")
     page, checks = (
@@ -114,7 +119,7 @@ def test_fragment_renders(tmp_path):
 
 def test_fragment_shows_what_fails(make, pool):
     loaded = make(entries(wrong={"tex": "f(0) = 2", "because": ["f(0) = 2"]}), "exp(-x)")
-    texts = facts.facts_fragments(loaded, derivations.check([fact.check for fact in loaded], pool), "en", "")
+    texts = facts_fragments(loaded, derivations.check([fact.check for fact in loaded], pool), "en", "")
     assert "[✗](#fact-wrong)" in texts["facts.md"]
     assert "facts.yml" in texts["checks.md"]
 
@@ -185,8 +190,7 @@ def is_equivalent(original, fact, where):
     """Whether SymPy proves that the changed statement means what the file says."""
     before, after = (one.check.steps[where[1]].chain for one in (original, fact))
     return before.ops == after.ops and all(
-        derivations._prove(derivations._Claim(a, "=", b), original.check.domains)
-        for a, b in zip(before.sides, after.sides, strict=True)
+        prove(Claim(a, "=", b), original.check.domains) for a, b in zip(before.sides, after.sides, strict=True)
     )
 
 

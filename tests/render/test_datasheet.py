@@ -17,7 +17,7 @@ from engine.accuracy.audit import Accuracy, Audit, Integers, Row, Spot
 from engine.base.errors import Problem
 from engine.base.store import Store
 from engine.compare.verdict import Verdict
-from engine.mathematics.derivations import Evidence, Report
+from engine.mathematics.derivation.evidence import Evidence, Report
 from engine.mathematics.facts import load
 from engine.names.check import Found
 from engine.render import datasheet, published

@@ -1,0 +1,43 @@
+r"""Derivations: steps in LaTeX, each with its rule, of which every relation is checked.
+
+A derivation is `snippets/<function>/derivations/<name>.yml`:
+
+    title: {en: Derivative of Softplus, zh: Softplus 的导数}
+    variables: {x: real, \beta: positive}       # or negative, integer, natural, an interval: '[0, 1)', '(0, \infty)'
+    where:                                      # what the formulas use, as the page shows it
+      - f_\beta(x) = \frac{1}{\beta}\ln(1+e^{\beta x})
+    start: f_\beta'(x)
+    steps:
+      - tex: = \frac{1}{\beta} \cdot \frac{d}{dx}\ln(1+e^{\beta x})
+        rule: {en: Constant multiple rule, zh: 常数倍法则}
+
+A step's `tex` is one of
+
+- `= …`, `\le …` and so on: the last side and this one are in that relation. More relations may follow.
+- `\iff A = B`, `\implies A < B`: the statement before and this one hold at the same points, or this one wherever the
+  one before does. To start from an equation, `start` gives a variable: `y = \ln(1+e^x)`. The check takes points on that
+  curve, and beside it, where the statements have to fail together.
+- `A = B`, with nothing before it: a statement of its own, for all values of the variables.
+- `f(x) \in \mathbb{R}`: it has a finite value at every point, also at the special ones, where others may have none.
+- `f \in C^{\infty}(\mathbb{R})`: f is composed of functions known to be analytic, each where it is so: that its
+  argument lies there becomes a claim of its own. And its derivatives up to the sixth have values, the same from both
+  sides.
+
+After a statement, `= …` goes on from its last side. Two more keys are optional:
+
+- `when: x \ge 0`: the step is in the branch for that condition; the first of a branch continues from the last step
+  before the branches. A step without `when` joins the branches again, and holds in each; together they have to cover
+  the domain.
+- `sharp: x = 0` or `sharp: x \to \infty`: where the two sides of the step's last inequality meet, so that no better
+  bound exists.
+
+The syntax of the formulas is that of `engine.mathematics.latex`. Every relation is checked at fixed points of the
+variables' domains, random and extreme ones, to 50 digits (20 where an integral, a series or a limit is involved): more
+precision is used until the digits are certain. At random points both sides need a value. SymPy adds a proof where it
+finds one.
+
+`check` does this in processes of its own, which it can stop whatever SymPy or mpmath do. The result depends on nothing
+but the text of the file, this engine, and the versions of SymPy and mpmath.
+"""
+
+from __future__ import annotations

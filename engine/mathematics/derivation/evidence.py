@@ -1,0 +1,33 @@
+"""What was found out about a derivation: what pages and data show of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.base.errors import Problem
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """How a step was checked: by a proof of SymPy, and at that many points with that many digits."""
+
+    symbolic: bool
+    points: int
+    digits: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """The result for one derivation: its problems, or else the evidence for each step."""
+
+    name: str
+    problems: tuple[Problem, ...]
+    evidence: tuple[Evidence, ...] = ()
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Report:
+        """The report of which `dataclasses.asdict` has made plain data."""
+        problems = tuple(Problem(**problem) for problem in data["problems"])
+        return cls(data["name"], problems, tuple(Evidence(**evidence) for evidence in data["evidence"]))

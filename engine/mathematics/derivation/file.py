@@ -1,0 +1,230 @@
+"""Read the file of a derivation: its declarations, its steps, and what is not understood in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from engine.base.errors import Problem, SourceError
+from engine.base.files import sources_below
+from engine.base.yamlfile import line_of
+from engine.base.yamlfile import load as load_yaml
+from engine.mathematics import latex
+from engine.mathematics.derivation.duties import flow_problems
+from engine.mathematics.derivation.steps import REAL, SMOOTH_SET, Derivation, Domain, Step
+from engine.mathematics.latex import Chain, LatexError, Number, Scope, Variable
+
+_TEXT = {
+    "type": "object",
+    "required": ["en", "zh"],
+    "additionalProperties": {"type": "string", "minLength": 1},
+}
+_TEX = {"type": "string", "minLength": 1}
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["title", "variables", "start", "steps"],
+    "properties": {
+        "title": _TEXT,
+        "variables": {"type": "object", "minProperties": 1, "additionalProperties": {"type": "string"}},
+        "where": {"type": "array", "items": _TEX},
+        "start": _TEX,
+        "steps": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["tex", "rule"],
+                "properties": {"tex": _TEX, "rule": _TEXT, "when": _TEX, "sharp": _TEX},
+            },
+        },
+    },
+}
+
+
+def discover(root: Path, function: str) -> list[Path]:
+    """The files with derivations of a function, sorted by name."""
+    return sources_below(root / "snippets" / function / "derivations", ".yml")
+
+
+def load(root: Path, file: Path) -> Derivation:
+    """A derivation. Raises SourceError with file and line for everything in it that is not understood."""
+    data = load_yaml(root, file, SCHEMA)
+    reader = Reader(root, file, data)
+    start = Chain(None, (Number("0"),), ())
+    with reader.at("start", what="start", tex=data["start"]):
+        start = _start(data["start"], reader.scope)
+    steps = [reader.step(step, ("steps", i), f"step {i + 1}") for i, step in enumerate(data["steps"])]
+    reader.stop_at_problems()
+    found = Derivation(
+        root,
+        reader.path,
+        data["title"],
+        reader.domains,
+        tuple(data.get("where", ())),
+        data["start"],
+        reader.line("start"),
+        start,
+        tuple(step for step in steps if step),
+        reader.scope,
+    )
+    reader.problems += [*flow_problems(found), *reader.unused([found])]
+    reader.stop_at_problems()
+    return found
+
+
+class Reader:
+    """Reads the formulas of a file with `variables` and `where`, and gathers what is wrong with them."""
+
+    def __init__(self, root: Path, file: Path, data: Mapping[str, Any]) -> None:
+        self.root = root
+        self.file = file
+        self.path = file.relative_to(root)
+        self.problems: list[Problem] = []
+        self.domains: dict[str, Domain] = {}
+        for written, values in ((str(key), values) for key, values in data["variables"].items()):
+            with self.at("variables", written, what=f"variable {written}", tex=written):
+                name = latex.name(written)
+                with self.at("variables", written, what=f"domain of {written}", tex=values):
+                    self.domains[name] = _domain(name, values)
+        self.scope = Scope(frozenset(self.domains), {})
+        for i, tex in enumerate(data.get("where", [])):
+            with self.at("where", i, what="where", tex=tex):
+                function = latex.definition(tex, self.scope)
+                self.scope = replace(self.scope, functions={**self.scope.functions, function.name: function})
+
+    def line(self, *keys: str | int) -> int:
+        return line_of(self.root, self.file, keys)
+
+    def problem(self, reason: str, *keys: str | int, detail: str = "") -> None:
+        self.problems.append(Problem(self.path.as_posix(), reason, self.line(*keys), detail))
+
+    @contextmanager
+    def at(self, *keys: str | int, what: str, tex: str) -> Iterator[None]:
+        try:
+            yield
+        except LatexError as error:
+            self.problem(f"{what}: {error.message}", *keys, detail=_pointed(tex, error.column))
+
+    def step(self, step: Mapping[str, Any], keys: tuple[str | int, ...], what: str) -> Step | None:
+        """The step that lies under these keys; None if it is not understood."""
+        chains: dict[str, Chain | None] = dict.fromkeys(("tex", "when", "sharp"))
+        for key in chains.keys() & step.keys():
+            with self.at(*keys, key, what=what if key == "tex" else f"{key} of {what}", tex=step[key]):
+                chains[key] = _STEP_PARTS[key](step[key], self.scope)
+        if not chains["tex"]:
+            return None
+        line = self.line(*keys, "tex")
+        when, sharp = step.get("when"), step.get("sharp")
+        rule = step.get("rule", {})
+        return Step(step["tex"], rule, line, chains["tex"], when, chains["when"], sharp, chains["sharp"])
+
+    def unused(self, derivations: Iterable[Derivation]) -> Iterator[Problem]:
+        """What is declared has a purpose; otherwise a mistake in it would stay unseen."""
+        chains = []
+        for derivation in derivations:
+            chains += [derivation.start_chain] if derivation.start_chain else []
+            for step in derivation.steps:
+                chains += [chain for chain in (step.chain, step.condition, step.meeting) if chain]
+        parts = [part for chain in chains for side in chain.sides for part in latex.walk(side)]
+        used = {part.name for part in parts if isinstance(part, Variable)}
+        used |= {part.function.name for part in parts if isinstance(part, latex.Call)}
+        used |= {part.variable for part in parts if isinstance(part, latex.Derivative)}
+        for name in (*self.domains, *self.scope.functions):
+            if name not in used:
+                yield Problem(self.path.as_posix(), f"{name} is declared but not used", self.line("variables"))
+
+    def stop_at_problems(self) -> None:
+        if self.problems:
+            raise SourceError(self.problems)
+
+
+def _pointed(tex: str, column: int) -> str:
+    return f"  {tex}\n  {' ' * (column - 1)}^"
+
+
+_DOMAINS = {
+    "real": Domain(r"{} \in \mathbb{{R}}"),
+    "positive": Domain("{} > 0", lower=0),
+    "negative": Domain("{} < 0", upper=0),
+    "integer": Domain(r"{} \in \mathbb{{Z}}", whole=True),
+    "natural": Domain(r"{} \in \{{1, 2, \dots\}}", lower=1, closed=(True, False), whole=True),
+}
+
+
+def _domain(name: str, text: str) -> Domain:
+    if text in _DOMAINS:
+        domain = _DOMAINS[text]
+        return replace(domain, tex=domain.tex.format(name))
+    interval = re.fullmatch(r"([\[(])([^,]+),([^,]+)([\])])", text.strip())
+    if not interval:
+        raise LatexError(f"not one of {', '.join(_DOMAINS)} or an interval", 1)
+    lower, upper = (float(latex.evaluate(latex.expression(interval[i], Scope()), {}, 30)) for i in (2, 3))
+    if not lower < upper:
+        raise LatexError("the interval is empty", 1)
+    return Domain(rf"{name} \in {text}", lower, upper, (interval[1] == "[", interval[4] == "]"))
+
+
+def _start(tex: str, scope: Scope) -> Chain:
+    chain = latex.parse(tex, scope)
+    if chain.lead or "->" in chain.ops or len(chain.sides) > 2:
+        raise LatexError("a derivation starts from an expression or from one relation", 1)
+    if chain.ops == ("=",):
+        left, right = chain.sides
+        if not isinstance(left, Variable) or left in latex.walk(right):
+            raise LatexError("an equation to start from gives a variable by the others: y = …", 1)
+    return chain
+
+
+def _step(tex: str, scope: Scope) -> Chain:
+    if r"\in" in re.findall(r"\\[A-Za-z]+", tex):
+        return _membership(tex, scope)
+    chain = latex.parse(tex, scope)
+    if "->" in (chain.lead, *chain.ops):
+        raise LatexError(r"\to is only understood in limits", 1)
+    if chain.lead in (None, "iff", "implies") and not chain.ops:
+        raise LatexError("a relation is missing", 1)
+    return chain
+
+
+def _membership(tex: str, scope: Scope) -> Chain:
+    left, _, right = re.split(r"(\\in(?![A-Za-z]))", tex, maxsplit=1)
+    named, spaces = right.replace(" ", ""), len(left) + 4
+    if named == REAL:
+        inside = latex.parse(left, scope)
+        if inside.lead or inside.ops:
+            raise LatexError(r"an expression is missing before \in", 1)
+        return Chain(None, (inside.sides[0], latex.Apply(REAL)), ("in",), (inside.written[0], (named,)))
+    if named != SMOOTH_SET:
+        raise LatexError(rf"the only sets are {REAL} and {SMOOTH_SET}", spaces)
+    name = latex.name(left)
+    if name not in scope.functions or len(scope.functions[name].params) != 1:
+        raise LatexError(f"{name} is not declared as a function of one variable", 1)
+    function = scope.functions[name]
+    (param,) = function.params
+    if param not in scope.variables:
+        raise LatexError(f"{param}, the variable of {name}, is not among the variables", 1)
+    call = latex.Call(function, (Variable(param),))
+    return Chain(None, (call, latex.Apply(SMOOTH_SET)), ("in",), ((name,), (named,)))
+
+
+def _when(tex: str, scope: Scope) -> Chain:
+    chain = latex.parse(tex, scope)
+    if chain.lead or not chain.ops or set(chain.ops) - {"<", ">", "<=", ">=", "!="}:
+        raise LatexError("not a condition", 1)
+    return chain
+
+
+def _sharp(tex: str, scope: Scope) -> Chain:
+    chain = latex.parse(tex, scope)
+    if chain.lead or chain.ops not in (("=",), ("->",)) or not isinstance(chain.sides[0], Variable):
+        raise LatexError(r"neither x = … nor x \to …", 1)
+    return chain
+
+
+_STEP_PARTS = {"tex": _step, "when": _when, "sharp": _sharp}

@@ -1,0 +1,79 @@
+"""Check derivations, in processes that can be stopped; reports that hold are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from engine.base import libraries as frameworks
+from engine.base.code import code_digest
+from engine.base.errors import Problem
+from engine.base.files import read_source
+from engine.base.processes import OutOfTime, Pool, Stopped, limited
+from engine.base.store import Store, digest
+from engine.mathematics.derivation.duties import duties
+from engine.mathematics.derivation.evidence import Evidence, Report
+from engine.mathematics.derivation.numeric import Check, Fault
+from engine.mathematics.derivation.steps import Derivation
+from engine.mathematics.derivation.symbolic import prove
+
+SECONDS_NUMERIC = 10.0
+
+
+def check(derivations: Sequence[Derivation], pool: Pool, seconds: float = 300.0) -> list[Report]:
+    """Check derivations in the processes of `pool`; one that takes longer than `seconds` is stopped."""
+    answers = pool.call(verify, derivations, seconds)
+    return [
+        Report(derivation.name, (Problem(derivation.name, answer.reason, derivation.start_line),))
+        if isinstance(answer, Stopped)
+        else answer
+        for derivation, answer in zip(derivations, answers, strict=True)
+    ]
+
+
+def reports(derivations: Sequence[Derivation], store: Store, pool: Pool) -> list[Report]:
+    """Reports on derivations, in their order. Those that hold are kept in the store, and not checked again."""
+    keys = [_key(derivation) for derivation in derivations]
+    kept: list[Any] = [store.get(key) for key in keys]
+    fresh = iter(check([derivation for derivation, data in zip(derivations, kept, strict=True) if not data], pool))
+    found = [Report.of(data) if data else next(fresh) for data in kept]
+    for key, data, report in zip(keys, kept, found, strict=True):
+        if not (data or report.problems):
+            store.put(key, asdict(report))
+    return found
+
+
+def _key(derivation: Derivation) -> str:
+    """Digest of the text, the versions of SymPy and mpmath, and this engine."""
+    text = read_source(derivation.root, derivation.path)
+    versions = [frameworks.version(name) for name in ("sympy", "mpmath")]
+    code = code_digest(__name__)
+    return digest(derivation.name, derivation.called, text, versions, code)
+
+
+def verify(derivation: Derivation, *, only: int | None = None, symbolic: bool = True) -> Report:
+    """Check a derivation, or only its step with that index, in this process.
+
+    The time limits of its parts work in the main thread, on systems with interval timers.
+    """
+    required = duties(derivation)
+    chosen = range(len(required)) if only is None else [only]
+    checker = Check(derivation)
+    problems, evidence = [], []
+    for i in chosen:
+        step = derivation.steps[i]
+        try:
+            with limited(SECONDS_NUMERIC):
+                points, digits = checker.duty(required[i], step.meeting)
+        except Fault as fault:
+            lines = [f"  {step.tex}", *(f"  {line}" for line in fault.lines)]
+            reason = f"{derivation.called} {i + 1}: {fault.reason}"
+            problems.append(Problem(derivation.name, reason, step.line, "\n".join(lines)))
+        except OutOfTime:
+            reason = f"{derivation.called} {i + 1}: not checked within {SECONDS_NUMERIC:g} s; make smaller steps of it"
+            problems.append(Problem(derivation.name, reason, step.line, f"  {step.tex}"))
+        else:
+            proved = symbolic and all(prove(claim, derivation.domains) for claim in required[i].claims)
+            evidence.append(Evidence(proved, points, digits))
+    return Report(derivation.name, tuple(problems), () if problems else tuple(evidence))

@@ -1,0 +1,67 @@
+"""What a derivation says: its steps, and the values that its variables take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.mathematics.latex import Chain, Scope
+
+REAL, SMOOTH_SET = r"\mathbb{R}", r"C^{\infty}(\mathbb{R})"  # the sets of statements, as they are written
+
+
+@dataclass(frozen=True)
+class Domain:
+    r"""The values of a variable. tex: for the page, as in `x \in \mathbb{R}`."""
+
+    tex: str
+    lower: float = -float("inf")
+    upper: float = float("inf")
+    closed: tuple[bool, bool] = (False, False)
+    whole: bool = False
+
+    def holds(self, value: Any) -> bool:
+        above = value > self.lower or (self.closed[0] and value == self.lower)
+        below = value < self.upper or (self.closed[1] and value == self.upper)
+        return bool(above and below)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a derivation. tex, when and sharp: as they are written; the other three: what they say."""
+
+    tex: str
+    rule: Mapping[str, str]
+    line: int
+    chain: Chain
+    when: str | None = None
+    condition: Chain | None = None
+    sharp: str | None = None
+    meeting: Chain | None = None
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A derivation. title and rules: by language; where: the declarations as they are written.
+
+    Without a start, the steps are statements of their own. called: what problems call a step.
+    """
+
+    root: Path
+    path: Path
+    title: Mapping[str, str]
+    domains: Mapping[str, Domain]
+    where: tuple[str, ...]
+    start: str
+    start_line: int
+    start_chain: Chain | None
+    steps: tuple[Step, ...]
+    scope: Scope
+    called: str = "step"
+
+    @property
+    def name(self) -> str:
+        """The path as people and reports write it, with forward slashes."""
+        return self.path.as_posix()

@@ -1,0 +1,147 @@
+"""What a formula says, as a tree: nothing in it is reordered, cancelled or evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number as it is written."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Variable:
+    name: str
+
+
+@dataclass(frozen=True)
+class Apply:
+    """An operator, a known function or a constant: `+ - * / ^ ! neg abs root binom max Li ln e pi inf` and so on."""
+
+    op: str
+    args: tuple[Expr, ...] = ()
+
+
+@dataclass(frozen=True)
+class Function:
+    """What `f(x) = …` declares; a constant has no parameters. The body may hold further variables."""
+
+    name: str
+    params: tuple[str, ...]
+    body: Expr
+
+
+@dataclass(frozen=True)
+class Call:
+    """A declared function, its derivative (order > 0) or its inverse (order −1) at some arguments."""
+
+    function: Function
+    args: tuple[Expr, ...]
+    order: int = 0
+
+
+@dataclass(frozen=True)
+class Derivative:
+    body: Expr
+    variable: str
+    order: int
+
+
+@dataclass(frozen=True)
+class Bound:
+    """`int`, `sum` or `prod` of the body for the variable from `lower` to `upper`."""
+
+    op: str
+    body: Expr
+    variable: str
+    lower: Expr
+    upper: Expr
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The limit from one side (`+`, `-`), or from both (an empty string)."""
+
+    body: Expr
+    variable: str
+    target: Expr
+    side: str
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Values with their conditions, the first that holds counts; None stands for `otherwise`."""
+
+    branches: tuple[tuple[Expr, Chain | None], ...]
+
+
+Expr = Number | Variable | Apply | Call | Derivative | Bound | Limit | Cases
+
+
+@dataclass(frozen=True)
+class Chain:
+    r"""Sides with the relations between them: `= < > <= >= != ~ ->`.
+
+    lead: the relation or arrow (`iff`, `implies`) before the first side, where there is one.
+    written: each side as its signs, without spacing, to tell whether two are written alike.
+    """
+
+    lead: str | None
+    sides: tuple[Expr, ...]
+    ops: tuple[str, ...]
+    written: tuple[tuple[str, ...], ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The variables and functions that a formula may use."""
+
+    variables: frozenset[str] = frozenset()
+    functions: Mapping[str, Function] = field(default_factory=dict)
+
+
+def children(expr: Expr) -> Iterator[Expr]:
+    """The expressions directly inside another; those of a called function's body too."""
+    match expr:
+        case Apply(_, args):
+            yield from args
+        case Call(function, args):
+            yield from (*args, function.body)
+        case Derivative(body):
+            yield body
+        case Bound(_, body, _, lower, upper):
+            yield from (body, lower, upper)
+        case Limit(body, _, target):
+            yield from (body, target)
+        case Cases(branches):
+            for value, condition in branches:
+                yield value
+                yield from condition.sides if condition else ()
+
+
+def walk(expr: Expr) -> Iterator[Expr]:
+    """The expression and everything inside it."""
+    yield expr
+    for child in children(expr):
+        yield from walk(child)
+
+
+def free_variables(expr: Expr) -> set[str]:
+    """The variables that an expression depends on: not those that an integral, a sum or a limit binds."""
+    found = set().union(*map(free_variables, children(expr)))
+    match expr:
+        case Variable(name):
+            return {name}
+        case Call(function, args):
+            return (free_variables(function.body) - set(function.params)).union(*map(free_variables, args))
+        case Derivative(_, variable):
+            return found | {variable}
+        case Bound(_, body, variable, lower, upper):
+            return (free_variables(body) - {variable}) | free_variables(lower) | free_variables(upper)
+        case Limit(body, variable, target):
+            return (free_variables(body) - {variable}) | free_variables(target)
+    return found

@@ -1,0 +1,90 @@
+"""The facts card of a function, and how each of its facts was checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from textwrap import indent
+
+from engine.mathematics.derivation.evidence import Evidence, Report
+from engine.mathematics.derivation.steps import Step
+from engine.mathematics.facts import Fact
+
+WORDS: dict[str, dict[str, str]] = {
+    "en": {
+        "property": "Property",
+        "value": "Value",
+        "check": "how this was checked",
+        "see": "more",
+        "with": "With",
+        "comma": ", ",
+        "colon": ": ",
+        "stop": ".",
+        "points": "{points} points, {digits} digits",
+        "number": "computed to {digits} digits",
+        "proved": "proved by SymPy",
+        "sharp": "best possible",
+        "failed": "This fact does not hold",
+    },
+    "zh": {
+        "property": "性质",
+        "value": "结论",
+        "check": "核验方式",
+        "see": "详见",
+        "with": "设",
+        "comma": "，",
+        "colon": "：",
+        "stop": "。",
+        "points": "{points} 个点，{digits} 位数字",
+        "number": "计算至 {digits} 位数字",
+        "proved": "SymPy 已证明",
+        "sharp": "不可改进",
+        "failed": "此结论不成立",
+    },
+}
+
+
+def facts_fragments(
+    facts: Sequence[Fact], reports: Sequence[Report], language: str, checks_page: str
+) -> dict[str, str]:
+    """The card, and how each fact was checked, to which the card links; the reports are in the facts' order.
+
+    checks_page: the link from the card's page to that with the checks, empty if it is the same.
+    """
+    words = WORDS[language]
+    rows = [f"| {words['property']} | {words['value']} |", "|---|---|"]
+    domains = {domain.tex: None for fact in facts for domain in fact.check.domains.values()}
+    given = words["comma"].join(map(_math, domains))
+    checks = [f"{words['with']} {given}{words['stop']}\n{{ .given }}\n"]
+    for fact, report in zip(facts, reports, strict=True):
+        note = f"{fact.note[language]}{words['colon']}" if fact.note else ""
+        sign = "✗" if report.problems else "✓"
+        link = (
+            f'[{sign}]({checks_page}#fact-{fact.id}){{ .check title="{words["check"]}" aria-label="{words["check"]}" }}'
+        )
+        more = f" [{words['see']}](#{fact.see})" if fact.see else ""
+        rows.append(f"| {fact.name[language]} | {note}{_math(fact.tex)}{more} {link} |")
+        checks.append(f"### {fact.name[language]} {{ #fact-{fact.id} }}\n")
+        if report.problems:
+            said = "\n".join(["``` { .text .no-copy }", *map(str, report.problems), "```"])
+            checks.append(f'!!! failure "{words["failed"]}"\n\n{indent(said, "    ")}\n')
+            continue
+        lines = zip(fact.check.steps, report.evidence, strict=True)
+        checks.append("\n".join(f"- {_statement(fact, step, evidence, words)}" for step, evidence in lines) + "\n")
+    card = '<div class="facts" markdown>\n\n' + "\n".join(rows) + "\n\n</div>\n"
+    return {"facts.md": card, "checks.md": "\n".join(checks)}
+
+
+def _statement(fact: Fact, step: Step, evidence: Evidence, words: Mapping[str, str]) -> str:
+    """A statement, and how it was checked."""
+    said = _math(step.tex + (rf"\quad ({step.when})" if step.when else ""))
+    if step.sharp:
+        said += f"{words['comma']}{words['sharp']}{words['colon']}{_math(step.sharp)}"
+    kind = "points" if evidence.points > 1 else "number"
+    how = [words[kind].format(points=evidence.points, digits=evidence.digits)]
+    how += [words["proved"]] if evidence.symbolic else []
+    return f"{said}{words['colon']}{words['comma'].join(how)}"
+
+
+def _math(tex: str) -> str:
+    r"""A formula inside a line. In a table a bare | would end the cell."""
+    return f"${tex.replace('|', chr(92) + 'vert ')}$"
