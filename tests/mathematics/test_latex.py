@@ -236,6 +236,8 @@ def test_nothing_is_simplified():
 def test_spacing_does_not_matter_but_signs_do():
     assert parse(r"x\, + \left( y \right)", SCOPE).written == parse("x+(y)", SCOPE).written
     assert parse("x+(y)", SCOPE).written != parse("x+y", SCOPE).written
+    assert parse(r"\frac12", SCOPE).written == parse(r"\frac 1 2", SCOPE).written
+    assert parse(r"\frac12", SCOPE).written != parse(r"\frac32", SCOPE).written
 
 
 @pytest.mark.parametrize("tex", ["x", r"\beta", "x_1", r"f_\beta"])

@@ -23,6 +23,8 @@ from engine.mathematics.latex.tree import (
     walk,
 )
 
+_REAL: dict[str, Callable[..., Any]] = {**ARITHMETIC, "abs": abs, "max": max, "min": min}
+
 
 class Undefined(ArithmeticError):
     """The expression has no real value at the point."""
@@ -150,8 +152,8 @@ class Evaluator:
 
     def _operation(self, op: str) -> Callable[..., Any]:
         mp = self.mp
-        if op in ARITHMETIC:
-            return ARITHMETIC[op]
+        if op in _REAL:
+            return _REAL[op]
 
         def exponent(size: Any) -> None:
             if size > _LARGE:

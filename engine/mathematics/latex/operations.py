@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable
 from typing import Any
 
-# Functions of one argument, with their names in mpmath and SymPy; those that differ from LaTeX, and those that do not.
+_SAME = ("exp", "sin", "cos", "tan", "sec", "csc", "cot", "sinh", "cosh", "tanh", "coth", "sech", "csch")
+
+#: Functions of one argument, with their names in mpmath and SymPy. SymPy has no expm1 and log1p.
 FUNCTIONS = {
     "ln": "log",
     "sgn": "sign",
     **{f"ar{name}": f"a{name}" for name in ("sinh", "cosh", "tanh")},
     **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan")},
-    **{name: name for name in re.findall(r"\w+", "exp sin cos tan sec csc cot sinh cosh tanh coth sech csch")},
-    **{name: name for name in ("expm1", "log1p", "erf", "erfc")},
+    **{name: name for name in (*_SAME, "expm1", "log1p", "erf", "erfc")},
 }
-
-
 ARITHMETIC: dict[str, Callable[..., Any]] = {
     "neg": operator.neg,
-    "abs": abs,
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
     "/": operator.truediv,
-    "max": max,
-    "min": min,
 }
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
