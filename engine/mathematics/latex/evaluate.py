@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import pairwise
 from typing import Any
@@ -55,8 +55,14 @@ def _infinite(part: Bound) -> bool:
     return any(Apply("inf") in walk(bound) for bound in (part.lower, part.upper))
 
 
-_Compiled = Callable[[Mapping[str, Any]], Any]
+def _may_be_infinite(expr: Expr) -> bool:
+    return any(isinstance(part, Limit) or part == Apply("inf") for part in walk(expr))
+
+
+_Values = Mapping[str, Any]  # of variables, by name
+_Compiled = Callable[[_Values], Any]
 _LARGE = 5000  # bits of the largest exponent that is worth computing
+_MANY = 10_000  # terms of the longest sum that is worth computing
 _FAR = (8, 64, 512)  # a limit is what the values at these powers of ten settle on
 
 
@@ -72,7 +78,7 @@ class Evaluator:
         self.failures = (mpmath.libmp.NoConvergence, OverflowError)
 
     def value(self, expr: Expr, point: Mapping[str, Any]) -> Any:
-        """The value at a point; every variable of the expression has to be in it."""
+        """The value at a point; every variable of the expression has to be in it. Raises Undefined or Undecided."""
         point = {name: self.mp.convert(value) for name, value in point.items()}
         try:
             return self._real(self._compiled(expr)(point))
@@ -82,119 +88,143 @@ class Evaluator:
             raise Undecided(str(error)) from None
 
     def holds(self, chain: Chain, point: Mapping[str, Any]) -> bool:
-        """Whether all relations hold, compared with the precision at hand."""
+        """Whether all relations hold, compared with the precision at hand. Raises Undefined or Undecided."""
         values = [self.value(side, point) for side in chain.sides]
         return all(COMPARE[op](a, b) for op, a, b in zip(chain.ops, values[:-1], values[1:], strict=True))
 
-    def _real(self, found: Any) -> Any:
-        if not found:
+    def _real(self, value: Any) -> Any:
+        if not value:
             return self.mp.zero
-        if isinstance(found, self.mp.mpc):
-            if found.imag != 0:
+        if isinstance(value, self.mp.mpc):
+            if value.imag != 0:
                 raise Undefined("not real")
-            found = found.real
-        if found != found:
+            value = value.real
+        if value != value:
             raise Undefined("not a number")
-        return found
+        return value
+
+    # A node becomes a function of the variables' values, once: quadratures ask for thousands of values.
 
     def _compiled(self, expr: Expr) -> _Compiled:
-        """The expression as a function of the point: quadratures ask for thousands of values."""
         if id(expr) not in self.compiled:
             self.compiled[id(expr)] = (self._compile(expr), expr)  # which keeps the expression, and so its id
         return self.compiled[id(expr)][0]
 
     def _compile(self, expr: Expr) -> _Compiled:
-        mp = self.mp
         match expr:
-            case Number(text):
-                return lambda point: mp.mpf(text) if "." in text else mp.mpf(int(text))
+            case Number():
+                return self._compile_number(expr)
             case Variable(name):
                 return operator.itemgetter(name)
-            case Apply("e" | "pi" | "inf" as op):
-                return lambda point: getattr(mp, op)
-            case Apply(op, args):
-                if op == "^" and args[0] == Apply("e"):
-                    op, args = "exp", args[1:]
-                apply, parts = self._operation(op), [self._compiled(arg) for arg in args]
-                if op != "neg" and any(
-                    isinstance(part, Limit) or part == Apply("inf") for arg in args for part in walk(arg)
-                ):
-                    apply = self._finite(apply)
-                if len(parts) == 1:
-                    (part,) = parts
-                    return lambda point: apply(part(point))
-                if len(parts) == 2:
-                    first, second = parts
-                    return lambda point: apply(first(point), second(point))
-                return lambda point: apply(*(part(point) for part in parts))
-            case Call(function, args, order):
-                body, parts = self._compiled(function.body), [self._compiled(arg) for arg in args]
-                if order == 0:
-                    return lambda point: body(
-                        {**point, **{name: part(point) for name, part in zip(function.params, parts, strict=True)}}
-                    )
-                (param,), (part,) = function.params, parts
-                if order > 0:
-                    return lambda point: self._derivative(_along(body, param, point), order, part(point))
-                return lambda point: self._inverse(_along(body, param, point), part(point))
-            case Derivative(body, variable, order):
-                inside = self._compiled(body)
-                return lambda point: self._derivative(_along(inside, variable, point), order, point[variable])
-            case Bound(op, body, variable, lower, upper):
-                inside, start, end = map(self._compiled, (body, lower, upper))
-                return lambda point: self._bound(op, _along(inside, variable, point), start(point), end(point))
-            case Limit(body, variable, target, side):
-                inside, to = map(self._compiled, (body, target))
-                return lambda point: self._limit(_along(inside, variable, point), to(point), side)
+            case Apply("e" | "pi" | "inf" as constant):
+                return lambda values: getattr(self.mp, constant)
+            case Apply():
+                return self._compile_apply(expr)
+            case Call():
+                return self._compile_call(expr)
+            case Derivative():
+                return self._compile_derivative(expr)
+            case Bound():
+                return self._compile_bound(expr)
+            case Limit():
+                return self._compile_limit(expr)
             case Cases(branches):
-                return lambda point: self._choose(branches, point)
+                return lambda values: self._choose(branches, values)
         raise TypeError(expr)
 
+    def _compile_number(self, number: Number) -> _Compiled:
+        exact = number.text if "." in number.text else int(number.text)
+        return lambda values: self.mp.mpf(exact)
+
+    def _compile_apply(self, apply: Apply) -> _Compiled:
+        op, args = apply.op, apply.args
+        if op == "^" and args[0] == Apply("e"):
+            op, args = "exp", args[1:]
+        operation, parts = self._operation(op), [self._compiled(arg) for arg in args]
+        if op != "neg" and any(map(_may_be_infinite, args)):
+            operation = self._finite(operation)
+        if len(parts) == 1:  # which is quicker than to unpack any number of them
+            (part,) = parts
+            return lambda values: operation(part(values))
+        if len(parts) == 2:
+            left, right = parts
+            return lambda values: operation(left(values), right(values))
+        return lambda values: operation(*(part(values) for part in parts))
+
+    def _compile_call(self, call: Call) -> _Compiled:
+        params, body, parts = call.function.params, self._compiled(call.function.body), map(self._compiled, call.args)
+        args = dict(zip(params, parts, strict=True))
+        if call.order == 0:
+            return lambda values: body({**values, **{name: part(values) for name, part in args.items()}})
+        ((param, part),) = args.items()
+        if call.order > 0:
+            return lambda values: self._derivative(_along(body, param, values), call.order, part(values))
+        return lambda values: self._inverse(_along(body, param, values), part(values))
+
+    def _compile_derivative(self, derivative: Derivative) -> _Compiled:
+        body, variable, order = self._compiled(derivative.body), derivative.variable, derivative.order
+        return lambda values: self._derivative(_along(body, variable, values), order, values[variable])
+
+    def _compile_bound(self, bound: Bound) -> _Compiled:
+        body, lower, upper = map(self._compiled, (bound.body, bound.lower, bound.upper))
+        compute = {"int": self._integral, "sum": self._sum, "prod": self._product}[bound.op]
+        return lambda values: compute(_along(body, bound.variable, values), lower(values), upper(values))
+
+    def _compile_limit(self, limit: Limit) -> _Compiled:
+        body, target = map(self._compiled, (limit.body, limit.target))
+        return lambda values: self._limit(_along(body, limit.variable, values), target(values), limit.side)
+
+    # What the operations do with numbers
+
     def _operation(self, op: str) -> Callable[..., Any]:
-        mp = self.mp
         if op in _REAL:
             return _REAL[op]
-
-        def exponent(size: Any) -> None:
-            if size > _LARGE:
-                raise Undecided("the exponent is too large")
-
-        def function(a: Any) -> Any:
-            if op in ("exp", "sinh", "cosh", "expm1"):
-                exponent(mp.mag(a))
-            return self._real(getattr(mp, FUNCTIONS[op])(a))
-
-        def power(a: Any, b: Any) -> Any:
-            if a:
-                exponent(mp.mag(b) + mp.mag(mp.mag(a)))
-            return self._real(mp.power(a, b))
-
-        def root(a: Any, degree: Any) -> Any:
-            if a < 0:
-                raise Undefined("root of a negative number")
-            return mp.power(a, 1 / degree)
-
+        if op in FUNCTIONS:
+            return self._function(op)
         others = {
-            "^": power,
-            "root": root,
-            "!": mp.factorial,
-            "binom": mp.binomial,
-            "Li": lambda order, a: self._real(mp.polylog(order, a)),
+            "^": self._power,
+            "root": self._root,
+            "!": self.mp.factorial,
+            "binom": self.mp.binomial,
+            "Li": lambda order, a: self._real(self.mp.polylog(order, a)),
         }
-        return function if op in FUNCTIONS else others[op]
+        return others[op]
 
-    def _finite(self, apply: Callable[..., Any]) -> Callable[..., Any]:
-        def checked(*values: Any) -> Any:
-            if any(map(self.mp.isinf, values)):
+    def _function(self, op: str) -> Callable[[Any], Any]:
+        grows = op in ("exp", "sinh", "cosh", "expm1")
+        function = getattr(self.mp, FUNCTIONS[op])
+
+        def real(a: Any) -> Any:
+            if grows and self.mp.mag(a) > _LARGE:
+                raise Undecided("the exponent is too large")
+            return self._real(function(a))
+
+        return real
+
+    def _power(self, a: Any, b: Any) -> Any:
+        if a and self.mp.mag(b) + self.mp.mag(self.mp.mag(a)) > _LARGE:
+            raise Undecided("the exponent is too large")
+        return self._real(self.mp.power(a, b))
+
+    def _root(self, a: Any, degree: Any) -> Any:
+        if a < 0:
+            raise Undefined("root of a negative number")
+        return self.mp.power(a, 1 / degree)
+
+    def _finite(self, operation: Callable[..., Any]) -> Callable[..., Any]:
+        """The operation for finite numbers only: what it makes of infinite ones need not be a limit."""
+
+        def checked(*numbers: Any) -> Any:
+            if any(map(self.mp.isinf, numbers)):
                 raise Undefined("infinite")
-            return apply(*values)
+            return operation(*numbers)
 
         return checked
 
-    def _choose(self, branches: Sequence[tuple[Expr, Chain | None]], point: Mapping[str, Any]) -> Any:
+    def _choose(self, branches: Sequence[tuple[Expr, Chain | None]], values: _Values) -> Any:
         for value, condition in branches:
-            if condition is None or self.holds(condition, point):
-                return self._compiled(value)(point)
+            if condition is None or self.holds(condition, values):
+                return self._compiled(value)(values)
         raise Undefined("no case applies")
 
     def _derivative(self, along: Callable[[Any], Any], order: int, at: Any) -> Any:
@@ -226,27 +256,37 @@ class Evaluator:
             raise Undefined("no single solution")
         return self.mp.findroot(gap, brackets[0], solver="anderson", maxsteps=500, verify=False)
 
-    def _bound(self, op: str, term: Callable[[Any], Any], lower: Any, upper: Any) -> Any:
+    def _integral(self, term: Callable[[Any], Any], lower: Any, upper: Any) -> Any:
         mp = self.mp
-        if op == "int":
-            total, error = mp.quad(term, [lower, upper], error=True)
-            if error > mp.mpf(10) ** (-mp.dps // 2) * max(1, abs(total)):
-                raise Undecided("the quadrature does not converge")
-            return total
-        if mp.isinf(lower) or lower != int(lower):
-            raise Undefined("the index does not start at a whole number")
-        if not mp.isinf(upper):
-            if upper != int(upper):
-                raise Undefined("the index does not end at a whole number")
-            if upper - lower > 10_000:
-                raise Undecided("too many terms")
-            terms = (term(mp.mpf(k)) for k in range(int(lower), int(upper) + 1))
-            return reduce(ARITHMETIC["+" if op == "sum" else "*"], terms, mp.mpf(op == "prod"))
-        if op == "prod":
-            raise Undecided("infinite products are not computed")
+        total, error = mp.quad(term, [lower, upper], error=True)
+        if error > mp.mpf(10) ** (-mp.dps // 2) * max(1, abs(total)):
+            raise Undecided("the quadrature does not converge")
+        return total
+
+    def _sum(self, term: Callable[[Any], Any], lower: Any, upper: Any) -> Any:
+        self._stop_at_no_index(lower)
+        if not self.mp.isinf(upper):
+            return reduce(operator.add, self._terms(term, lower, upper), self.mp.zero)
         if not abs(term(lower + 4000)) <= abs(term(lower + 200)) <= abs(term(lower + 10)):
             raise Undecided("the terms of the series do not fall")
-        return mp.nsum(term, [int(lower), mp.inf])
+        return self.mp.nsum(term, [int(lower), self.mp.inf])
+
+    def _product(self, term: Callable[[Any], Any], lower: Any, upper: Any) -> Any:
+        self._stop_at_no_index(lower)
+        if self.mp.isinf(upper):
+            raise Undecided("infinite products are not computed")
+        return reduce(operator.mul, self._terms(term, lower, upper), self.mp.one)
+
+    def _stop_at_no_index(self, lower: Any) -> None:
+        if self.mp.isinf(lower) or lower != int(lower):
+            raise Undefined("the index does not start at a whole number")
+
+    def _terms(self, term: Callable[[Any], Any], lower: Any, upper: Any) -> Iterator[Any]:
+        if upper != int(upper):
+            raise Undefined("the index does not end at a whole number")
+        if upper - lower > _MANY:
+            raise Undecided("too many terms")
+        return (term(self.mp.mpf(k)) for k in range(int(lower), int(upper) + 1))
 
     def _limit(self, along: Callable[[Any], Any], target: Any, side: str) -> Any:
         mp = self.mp
@@ -276,6 +316,6 @@ class Evaluator:
         raise Undecided("the limit does not settle")
 
 
-def _along(body: _Compiled, variable: str, point: Mapping[str, Any]) -> Callable[[Any], Any]:
+def _along(body: _Compiled, variable: str, values: _Values) -> Callable[[Any], Any]:
     """The body as a function of one variable."""
-    return lambda at: body({**point, variable: at})
+    return lambda at: body({**values, variable: at})

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from engine.mathematics.latex.operations import ARITHMETIC, FUNCTIONS
-from engine.mathematics.latex.tree import Apply, Bound, Call, Cases, Derivative, Expr, Limit, Number, Variable
+from engine.mathematics.latex.tree import (
+    Apply,
+    Bound,
+    Call,
+    Cases,
+    Chain,
+    Derivative,
+    Expr,
+    Limit,
+    Number,
+    Variable,
+)
 
 
 class NotSymbolic(ValueError):
@@ -17,82 +30,98 @@ def to_sympy(expr: Expr, symbols: Mapping[str, Any]) -> Any:
     """The expression in SymPy, with `symbols` (any SymPy expressions) for its variables.
 
     Declared functions are replaced by what they stand for. SymPy simplifies on the way: this is for proofs, while
-    `parse` alone says what is written.
+    `parse` alone says what is written. Raises NotSymbolic.
     """
-    import sympy  # slow to import, and reading alone does not need it
+    return _Translation(symbols).expr(expr)
 
-    def convert(part: Expr) -> Any:
-        return to_sympy(part, symbols)
 
-    def bound(body: Expr, variable: str) -> tuple[Any, Any]:
+class _Translation:
+    """Translates with given expressions for the variables. SymPy is slow to import, and reading does not need it."""
+
+    def __init__(self, symbols: Mapping[str, Any]) -> None:
+        self.symbols = symbols
+
+    def expr(self, expr: Expr) -> Any:
+        import sympy
+
+        match expr:
+            case Number(text):
+                return sympy.Rational(text)
+            case Variable(name):
+                return self.symbols[name]
+            case Apply("e" | "pi" | "inf" as name):
+                return {"e": sympy.E, "pi": sympy.pi, "inf": sympy.oo}[name]
+            case Apply(op, args):
+                return _operations()[op](*map(self.expr, args))
+            case Call():
+                return self.call(expr)
+            case Derivative(body, variable, order):
+                return self.derivative(body, variable, order, self.symbols[variable])
+            case Bound():
+                return self.bound(expr)
+            case Limit(body, variable, target, side):
+                dummy, inside = self.inside(body, variable)
+                return sympy.Limit(inside, dummy, self.expr(target), side or "+-")
+            case Cases(branches):
+                return sympy.Piecewise(*((self.expr(value), self.condition(chain)) for value, chain in branches))
+
+    def inside(self, body: Expr, variable: str) -> tuple[Any, Any]:
+        """The body with a symbol of its own for the variable that is bound in it, and that symbol before it."""
+        import sympy
+
         dummy = sympy.Dummy(variable, real=True)
-        return dummy, to_sympy(body, {**symbols, variable: dummy})
+        return dummy, to_sympy(body, {**self.symbols, variable: dummy})
 
-    match expr:
-        case Number():
-            return sympy.Rational(expr.text)
-        case Variable(name):
-            return symbols[name]
-        case Apply(op, args):
-            return _sympy_apply(op, [convert(arg) for arg in args])
-        case Call(function, args, 0):
-            return to_sympy(function.body, {**symbols, **dict(zip(function.params, map(convert, args), strict=True))})
-        case Call(function, (arg,), order) if order > 0:
-            dummy, body = bound(function.body, function.params[0])
-            return sympy.diff(body, dummy, order).subs(dummy, convert(arg))
-        case Derivative(body, variable, order):
-            dummy, inside = bound(body, variable)
-            return sympy.diff(inside, dummy, order).subs(dummy, symbols[variable])
-        case Bound(op, body, variable, lower, upper):
-            dummy, inside = bound(body, variable)
-            kind = {"int": sympy.Integral, "sum": sympy.Sum, "prod": sympy.Product}[op]
-            return kind(inside, (dummy, convert(lower), convert(upper)))
-        case Limit(body, variable, target, side):
-            dummy, inside = bound(body, variable)
-            return sympy.Limit(inside, dummy, convert(target), side or "+-")
-        case Cases(branches):
-            relations = {"=": sympy.Eq, "<": sympy.Lt, ">": sympy.Gt, "<=": sympy.Le, ">=": sympy.Ge, "!=": sympy.Ne}
-            pieces = []
-            for value, condition in branches:
-                truth = sympy.true
-                if condition:
-                    sides = [convert(side) for side in condition.sides]
-                    pairs = zip(condition.ops, sides[:-1], sides[1:], strict=True)
-                    truth = sympy.And(*(relations[op](a, b) for op, a, b in pairs))
-                pieces.append((convert(value), truth))
-            return sympy.Piecewise(*pieces)
-    raise NotSymbolic(type(expr).__name__)
+    def call(self, call: Call) -> Any:
+        function, args = call.function, list(map(self.expr, call.args))
+        if call.order < 0:
+            raise NotSymbolic("the inverse of a function")
+        if call.order:
+            return self.derivative(function.body, function.params[0], call.order, args[0])
+        return to_sympy(function.body, {**self.symbols, **dict(zip(function.params, args, strict=True))})
+
+    def derivative(self, body: Expr, variable: str, order: int, at: Any) -> Any:
+        import sympy
+
+        dummy, inside = self.inside(body, variable)
+        return sympy.diff(inside, dummy, order).subs(dummy, at)
+
+    def bound(self, bound: Bound) -> Any:
+        import sympy
+
+        dummy, inside = self.inside(bound.body, bound.variable)
+        kind = {"int": sympy.Integral, "sum": sympy.Sum, "prod": sympy.Product}[bound.op]
+        return kind(inside, (dummy, self.expr(bound.lower), self.expr(bound.upper)))
+
+    def condition(self, chain: Chain | None) -> Any:
+        import sympy
+
+        if chain is None:
+            return sympy.true
+        relations = {"=": sympy.Eq, "<": sympy.Lt, ">": sympy.Gt, "<=": sympy.Le, ">=": sympy.Ge, "!=": sympy.Ne}
+        sides = [self.expr(side) for side in chain.sides]
+        return sympy.And(*(relations[op](a, b) for op, a, b in zip(chain.ops, sides[:-1], sides[1:], strict=True)))
 
 
-def _sympy_apply(op: str, args: list[Any]) -> Any:
+@cache
+def _operations() -> dict[str, Callable[..., Any]]:
+    """What SymPy has for the operations of a tree."""
     import sympy
 
-    if op in ("+", "-", "*", "/", "neg"):
-        return ARITHMETIC[op](*args)
-    match op, args:
-        case "^", [a, b]:
-            return a**b
-        case "root", [a, degree]:
-            return sympy.root(a, degree)
-        case "abs", [a]:
-            return sympy.Abs(a)
-        case "max", _:
-            return sympy.Max(*args)
-        case "min", _:
-            return sympy.Min(*args)
-        case "!", [a]:
-            return sympy.factorial(a)
-        case "binom", [a, b]:
-            return sympy.binomial(a, b)
-        case "Li", [order, a]:
-            return sympy.polylog(order, a)
-        case "expm1", [a]:
-            return sympy.exp(a) - 1
-        case "log1p", [a]:
-            return sympy.log(1 + a)
-        case "e" | "pi" | "inf", _:
-            return {"e": sympy.E, "pi": sympy.pi, "inf": sympy.oo}[op]
-    return getattr(sympy, FUNCTIONS[op])(*args)
+    return {
+        **{op: getattr(sympy, name) for op, name in FUNCTIONS.items() if hasattr(sympy, name)},
+        **ARITHMETIC,
+        "^": operator.pow,
+        "root": sympy.root,
+        "abs": sympy.Abs,
+        "max": sympy.Max,
+        "min": sympy.Min,
+        "!": sympy.factorial,
+        "binom": sympy.binomial,
+        "Li": sympy.polylog,
+        "expm1": lambda a: sympy.exp(a) - 1,
+        "log1p": lambda a: sympy.log(1 + a),
+    }
 
 
 def vanishes(gap: Any) -> bool:

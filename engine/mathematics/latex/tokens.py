@@ -12,15 +12,14 @@ from typing import TypeVar
 
 _Read = TypeVar("_Read")
 
-_GREEK = {
-    rf"\{name}"
-    for name in re.findall(
-        r"\w+",
-        """alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi
-    rho sigma tau upsilon phi varphi chi psi omega
-    Gamma Delta Theta Lambda Xi Sigma Upsilon Phi Psi Omega""",
+_GREEK = set(
+    re.findall(
+        r"\\\w+",
+        r"""\alpha \beta \gamma \delta \epsilon \varepsilon \zeta \eta \theta \vartheta \iota \kappa \lambda \mu \nu \xi
+        \rho \sigma \tau \upsilon \phi \varphi \chi \psi \omega
+        \Gamma \Delta \Theta \Lambda \Xi \Sigma \Upsilon \Phi \Psi \Omega""",
     )
-}
+)
 _TOKEN = re.compile(
     r"""(?P<skip>   \s+ | ~ | \\[,;:!>\ ] | \\(?:quad|qquad|displaystyle|textstyle|limits|[bB]igg?[lrm]?)(?![A-Za-z]) )
       | (?P<words>  \\text\s*\{[^{}]*\} )
