@@ -1,156 +1,196 @@
-"""What has to hold for each step of a derivation."""
+"""What has to hold for each step of a derivation, and whether it connects to those before it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from engine.base.errors import Problem, SourceError
-from engine.mathematics import latex
+from engine.mathematics.derivation.analytic import NotAnalytic, conditions
 from engine.mathematics.derivation.steps import SMOOTH_SET, Derivation, Step
-from engine.mathematics.latex import Chain, Expr, Number, Variable
+from engine.mathematics.latex import Apply, Chain, Expr
 
 SMOOTH = 6  # derivatives that are looked at where all are claimed to exist
 
 
 @dataclass(frozen=True)
 class Claim:
-    """left op right, wherever the condition holds; for `iff` and `implies` the sides are statements.
+    """A relation between two expressions, wherever the condition holds.
 
     `real` says of the left side, whatever the right one, that it has a finite value everywhere; `smooth` says it of a
     derivative, which has to be the same from both sides.
     """
 
-    left: Any
+    left: Expr
     op: str
-    right: Any
+    right: Expr
     condition: Chain | None = None
+
+    @property
+    def sides(self) -> tuple[Expr, ...]:
+        """The expressions that have to be computed."""
+        return self.left, self.right
+
+
+@dataclass(frozen=True)
+class Implication:
+    """That one statement follows from another (`implies`) or both hold together (`iff`), where the condition holds."""
+
+    before: Chain
+    op: str
+    after: Chain
+    condition: Chain | None = None
+
+    @property
+    def sides(self) -> tuple[Expr, ...]:
+        """The expressions that have to be computed."""
+        return *self.before.sides, *self.after.sides
 
 
 @dataclass(frozen=True)
 class Duty:
     """All that a step has to satisfy. branches: conditions that together have to cover the domain."""
 
-    claims: tuple[Claim, ...]
+    claims: tuple[Claim | Implication, ...]
     branches: tuple[Chain, ...] = ()
-
-
-_Side = tuple[Expr, tuple[str, ...]]  # what it says, and how it is written
 
 
 def duties(derivation: Derivation) -> list[Duty]:
     """What each step has to satisfy. Raises SourceError where a step does not connect to those before it."""
-    start = derivation.start_chain
-    statement = start if start and start.ops else None
-    trunk = None if start is None or start.ops else _last(start)
-    branches: dict[tuple[Any, ...], tuple[Chain, _Side]] = {}  # condition as written -> what it says, the last side
-    duties: list[Duty] = []
+    flow = _Flow(derivation.start_chain)
+    required: list[Duty] = []
     for number, step in enumerate(derivation.steps, 1):
-
-        def fault(reason: str, number: int = number, step: Step = step) -> SourceError:
-            what = f"{derivation.called} {number}: {reason}"
-            return SourceError([Problem(derivation.name, what, step.line, f"  {step.tex}")])
-
-        chain, condition = step.chain, step.condition
-        inner = zip(chain.sides[:-1], chain.ops, chain.sides[1:], strict=True)
-        claims = [Claim(left, op, right, condition) for left, op, right in inner]
-        member = chain.ops == ("in",)
-        if member:
-            try:
-                claims = [*_members(*chain.sides, condition)]
-            except NotAnalytic as error:
-                raise fault(str(error)) from None
-        before: list[tuple[Chain | None, _Side | None]] = []  # what this step continues, each with its condition
-        merged: tuple[Chain, ...] = ()
-        if chain.lead in ("iff", "implies"):
-            if statement is None:
-                raise fault("there is no statement before it")
-            if (statement.written, statement.ops) == (chain.written, chain.ops):
-                raise fault("is the same as what is before it")
-            claims = [Claim(statement, chain.lead, chain, condition)]
-        elif chain.lead and condition:
-            key = (condition.written, condition.ops)
-            before = [(condition, branches[key][1] if key in branches else trunk)]
-            branches[key] = (condition, _last(chain))
-        elif chain.lead:
-            before = [*branches.values()] or [(None, trunk)]
-            merged = tuple(branch for branch, _ in branches.values())
-        if any(side is None for _, side in before):
-            raise fault("there is no expression before it to continue from")
-        if before and all(side[1] == chain.written[0] for _, side in before):
-            raise fault("is the same as what is before it")
-        claims = [Claim(side[0], chain.lead, chain.sides[0], branch) for branch, side in before] + claims
-        if not (chain.lead and condition) or chain.lead in ("iff", "implies"):
-            trunk, branches = None if member else _last(chain), {}
-            statement = chain if chain.ops and not member else None
-        if step.meeting and claims[-1].op not in ("<", ">", "<=", ">="):
-            raise fault("sharp belongs to an inequality")
-        duties.append(Duty(tuple(claims), merged))
-    if branches:
-        duties[-1] = replace(duties[-1], branches=tuple(branch for branch, _ in branches.values()))
-    return duties
-
-
-def _last(chain: Chain) -> _Side:
-    return chain.sides[-1], chain.written[-1]
-
-
-class NotAnalytic(ValueError):
-    """An expression that is not composed of analytic functions only."""
-
-
-_ANALYTIC = {"neg", "+", "-", "*", "exp", "expm1", "sin", "cos", "sinh", "cosh", "tanh", "sech", "erf", "erfc"}
-_ANALYTIC |= {"arctan", "arsinh", "e", "pi"}
-
-
-def _members(left: Expr, named: Expr, condition: Chain | None) -> Iterator[Claim]:
-    """What has to hold for `left` to belong to a set."""
-    yield Claim(left, "real", left, condition)
-    if named == latex.Apply(SMOOTH_SET):
-        for part, op, bound in _conditions(left):
-            yield Claim(part, op, bound, condition)
-        for order in range(1, SMOOTH + 1):
-            derivative = replace(left, order=order)
-            yield Claim(derivative, "smooth", derivative, condition)
-
-
-def _conditions(expr: Expr) -> Iterator[tuple[Expr, str, Expr]]:
-    """What makes the expression an analytic function of its variables. Raises NotAnalytic."""
-    zero = Number("0")
-    match expr:
-        case Number() | Variable():
-            return
-        case latex.Call(function, args, 0):
-            for arg in args:
-                yield from _conditions(arg)
-            for part, op, bound in _conditions(function.body):  # as a function of the same arguments
-                yield latex.Call(replace(function, body=part), args), op, bound
-            return
-        case latex.Apply("/", (_, below)):
-            yield below, "!=", zero
-        case latex.Apply("^", (latex.Apply("e") | Number(), _)):
-            pass
-        case latex.Apply("^", (base, power)):
-            whole = isinstance(power, Number) and "." not in power.text
-            if not whole:
-                yield base, ">", zero
-        case latex.Apply("ln" | "root", (inside, *_)):
-            yield inside, ">", zero
-        case latex.Apply("log1p", (inside,)):
-            yield inside, ">", latex.Apply("neg", (Number("1"),))
-        case latex.Apply(op) if op in _ANALYTIC:
-            pass
-        case _:
-            what = expr.op if isinstance(expr, latex.Apply) else type(expr).__name__.lower()
-            raise NotAnalytic(f"it is not composed of functions known to be analytic: {what}")
-    for part in latex.children(expr):
-        yield from _conditions(part)
+        try:
+            required.append(flow.duty(step))
+        except (_Disconnected, NotAnalytic) as error:
+            reason = f"{derivation.called} {number}: {error}"
+            raise SourceError([Problem(derivation.name, reason, step.line, f"  {step.tex}")]) from None
+    if flow.branches:
+        required[-1] = replace(required[-1], branches=flow.conditions())
+    return required
 
 
 def flow_problems(derivation: Derivation) -> list[Problem]:
+    """What is wrong with how the steps connect."""
     try:
         duties(derivation)
     except SourceError as error:
         return error.problems
     return []
+
+
+class _Disconnected(ValueError):
+    """A step that has nothing to go on from, or adds nothing."""
+
+
+@dataclass(frozen=True)
+class _End:
+    """The last side of a step: what it says, how it is written, and under which condition."""
+
+    expr: Expr
+    written: tuple[str, ...]
+    condition: Chain | None = None
+
+
+class _Flow:
+    """What the steps so far lead up to.
+
+    statement: the relation from which `iff` and `implies` go on.
+    trunk: the side from which `= …` goes on, or from which branches do.
+    branches: the side from which each open branch goes on, by its condition as it is written.
+    """
+
+    def __init__(self, start: Chain | None) -> None:
+        self.statement = start if start and start.ops else None
+        self.trunk = _end(start) if start and not start.ops else None
+        self.branches: dict[tuple[object, ...], _End] = {}
+
+    def duty(self, step: Step) -> Duty:
+        """What the next step has to satisfy. Raises _Disconnected or NotAnalytic."""
+        if step.chain.lead in ("iff", "implies"):
+            duty = self.imply(step)
+        elif step.chain.lead is None:
+            duty = self.state(step)
+        elif step.condition:
+            duty = self.branch(step, step.condition)
+        else:
+            duty = self.join(step)
+        if step.meeting and duty.claims[-1].op not in ("<", ">", "<=", ">="):
+            raise _Disconnected("sharp belongs to an inequality")
+        return duty
+
+    def imply(self, step: Step) -> Duty:
+        r"""`\iff A = B`, `\implies A = B`: goes on from the statement before."""
+        before, after = self.statement, step.chain
+        if before is None:
+            raise _Disconnected("there is no statement before it")
+        if (before.written, before.ops) == (after.written, after.ops):
+            raise _Disconnected("is the same as what is before it")
+        self.go_on_from(after)
+        return Duty((Implication(before, str(after.lead), after, step.condition),))
+
+    def state(self, step: Step) -> Duty:
+        r"""`A = B`, `A \in S`: a statement of its own."""
+        if step.chain.ops == ("in",):
+            self.statement, self.trunk, self.branches = None, None, {}
+            return Duty(_membership(step))
+        self.go_on_from(step.chain)
+        return Duty(_relations(step))
+
+    def branch(self, step: Step, condition: Chain) -> Duty:
+        """`= A` with a condition: goes on in its branch, whose first step goes on from the trunk."""
+        written = (condition.written, condition.ops)
+        end = self.branches.get(written) or (replace(self.trunk, condition=condition) if self.trunk else None)
+        claims = _continued([end], step)
+        self.branches[written] = replace(_end(step.chain), condition=condition)
+        return Duty(claims)
+
+    def join(self, step: Step) -> Duty:
+        """`= A`: goes on from the side before, or from all branches that are open, and ends them."""
+        merged = self.conditions()
+        claims = _continued([*self.branches.values()] or [self.trunk], step)
+        self.go_on_from(step.chain)
+        return Duty(claims, merged)
+
+    def go_on_from(self, chain: Chain) -> None:
+        self.statement = chain if chain.ops else None
+        self.trunk = _end(chain)
+        self.branches = {}
+
+    def conditions(self) -> tuple[Chain, ...]:
+        """Those of the open branches."""
+        return tuple(end.condition for end in self.branches.values() if end.condition)
+
+
+def _end(chain: Chain) -> _End:
+    return _End(chain.sides[-1], chain.written[-1])
+
+
+def _continued(ends: Sequence[_End | None], step: Step) -> tuple[Claim, ...]:
+    """What a step claims that goes on from the last sides of others. Raises _Disconnected."""
+    chain = step.chain
+    known = [end for end in ends if end]
+    if len(known) < len(ends):
+        raise _Disconnected("there is no expression before it to continue from")
+    if all(end.written == chain.written[0] for end in known):
+        raise _Disconnected("is the same as what is before it")
+    connecting = (Claim(end.expr, str(chain.lead), chain.sides[0], end.condition) for end in known)
+    return *connecting, *_relations(step)
+
+
+def _relations(step: Step) -> tuple[Claim, ...]:
+    """The relations within a step."""
+    chain = step.chain
+    sides = zip(chain.sides[:-1], chain.ops, chain.sides[1:], strict=True)
+    return tuple(Claim(left, op, right, step.condition) for left, op, right in sides)
+
+
+def _membership(step: Step) -> tuple[Claim, ...]:
+    """What has to hold for an expression to belong to a set. Raises NotAnalytic."""
+    member, named = step.chain.sides
+    claims = [Claim(member, "real", member, step.condition)]
+    if named == Apply(SMOOTH_SET):
+        claims += [Claim(left, op, right, step.condition) for left, op, right in conditions(member)]
+        derivatives = [replace(member, order=order) for order in range(1, SMOOTH + 1)]
+        claims += [Claim(derivative, "smooth", derivative, step.condition) for derivative in derivatives]
+    return tuple(claims)

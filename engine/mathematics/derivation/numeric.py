@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from engine.mathematics import latex
-from engine.mathematics.derivation.duties import Claim, Duty
+from engine.mathematics.derivation.duties import Claim, Duty, Implication
 from engine.mathematics.derivation.points import MODERATE, Point, points
 from engine.mathematics.derivation.steps import Derivation, Domain
 from engine.mathematics.latex import Chain, Evaluator, Expr, Number, Undecided, Undefined, free_variables
@@ -59,9 +59,7 @@ class Check:
         return min(points for points, _ in results), min(digits for _, digits in results)
 
     def claim(self, claim: Claim) -> tuple[int, int]:
-        chains = [side for side in (claim.left, claim.right) if isinstance(side, Chain)]
-        sides = [side for chain in chains for side in chain.sides] if chains else [claim.left, claim.right]
-        limiting = any(map(latex.is_limiting, sides))
+        limiting = any(map(latex.is_limiting, claim.sides))
         digits, wanted = (DIGITS_LIMITING, 10) if limiting else (DIGITS, 60)
         if claim.op == "smooth":
             digits = DIGITS_LIMITING
@@ -72,7 +70,7 @@ class Check:
             if claim.condition and not self.meets(claim.condition, point):
                 continue
             try:
-                decided += (self.statements if chains else self.relation)(claim, point, digits)
+                decided += (self.statements if isinstance(claim, Implication) else self.relation)(claim, point, digits)
             except Undefined as error:
                 if point.generic or claim.op in ("real", "smooth"):
                     raise Fault(f"has no value at {point}", str(error)) from None
@@ -88,7 +86,7 @@ class Check:
         """The domains of the variables that matter to the claim."""
         if self.connected:
             return self.domains
-        sides = [claim.left, claim.right, *(claim.condition.sides if claim.condition else ())]
+        sides = [*claim.sides, *(claim.condition.sides if claim.condition else ())]
         names = set().union(*map(free_variables, sides))
         return {name: domain for name, domain in self.domains.items() if name in names}
 
@@ -140,7 +138,7 @@ class Check:
         if self.curve:
             curves.append(self.curve)
         for curve in curves:
-            before, after = (self.truth(chain, point, digits, curve) for chain in (claim.left, claim.right))
+            before, after = (self.truth(chain, point, digits, curve) for chain in (claim.before, claim.after))
             shown = shown or before
             if (before and not after) or (claim.op == "iff" and after and not before):
                 where = f"{point}" if curve is None else f"{self.on_curve(point, digits)}"

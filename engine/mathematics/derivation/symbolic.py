@@ -7,16 +7,16 @@ from typing import Any
 
 from engine.base.processes import OutOfTime, limited
 from engine.mathematics import latex
-from engine.mathematics.derivation.duties import Claim
+from engine.mathematics.derivation.duties import Claim, Implication
 from engine.mathematics.derivation.steps import Domain
 from engine.mathematics.latex import Chain, Number, Variable, vanishes
 
 SECONDS_SYMBOLIC = 1.0
 
 
-def prove(claim: Claim, domains: Mapping[str, Domain]) -> bool:
+def prove(claim: Claim | Implication, domains: Mapping[str, Domain]) -> bool:
     """Whether SymPy proves the claim in time."""
-    if isinstance(claim.left, Chain) or claim.op == "~":
+    if isinstance(claim, Implication) or claim.op == "~":
         return False
     try:
         with limited(SECONDS_SYMBOLIC):
@@ -27,10 +27,10 @@ def prove(claim: Claim, domains: Mapping[str, Domain]) -> bool:
 
 def _proved(claim: Claim, domains: Mapping[str, Domain]) -> bool:
     symbols = _symbols(claim.condition, domains)
-    left, right = (latex.to_sympy(side, symbols) for side in (claim.left, claim.right))
+    left, right = (latex.to_sympy(side, symbols) for side in claim.sides)
     if claim.op == "=" and left.as_dummy() == right.as_dummy():
         return True
-    if any(map(latex.is_limiting, (claim.left, claim.right))):
+    if any(map(latex.is_limiting, claim.sides)):
         return False  # SymPy would take long, and find little
     if claim.op in (">", ">="):
         left, right = right, left
