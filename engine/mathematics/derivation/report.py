@@ -12,9 +12,10 @@ from engine.base.errors import Problem
 from engine.base.files import read_source
 from engine.base.processes import OutOfTime, Pool, Stopped, limited
 from engine.base.store import Store, digest
+from engine.mathematics.derivation.difference import Fault
 from engine.mathematics.derivation.duties import duties
 from engine.mathematics.derivation.evidence import Evidence, Report
-from engine.mathematics.derivation.numeric import Check, Fault
+from engine.mathematics.derivation.numeric import Check
 from engine.mathematics.derivation.steps import Derivation
 from engine.mathematics.derivation.symbolic import prove
 
