@@ -319,3 +319,11 @@ def test_another_function_than_the_definition(make):
     (fact,) = make(entries(), "exp(-2*x)")
     (problem,) = derivations.verify(fact.check).problems
     assert "first, statement 1: does not hold at x = " in str(problem)
+
+
+def test_a_report_is_not_kept_for_another_function(make, tmp_path, pool):
+    store = Store(tmp_path / "kept")
+    for expression, problems in (("exp(-x)", 0), ("exp(-2*x)", 1)):
+        (fact,) = make(entries(), expression)
+        (report,) = derivations.reports([fact.check], store, pool)
+        assert len(report.problems) == problems

@@ -36,21 +36,27 @@ def check(derivations: Sequence[Derivation], pool: Pool, seconds: float = 300.0)
 def reports(derivations: Sequence[Derivation], store: Store, pool: Pool) -> list[Report]:
     """Reports on derivations, in their order. Those that hold are kept in the store, and not checked again."""
     keys = [_key(derivation) for derivation in derivations]
-    kept: list[Any] = [store.get(key) for key in keys]
-    fresh = iter(check([derivation for derivation, data in zip(derivations, kept, strict=True) if not data], pool))
-    found = [Report.of(data) if data else next(fresh) for data in kept]
-    for key, data, report in zip(keys, kept, found, strict=True):
+    stored: list[Any] = [store.get(key) for key in keys]
+    fresh = iter(check([derivation for derivation, data in zip(derivations, stored, strict=True) if not data], pool))
+    ordered = [Report.of(data) if data else next(fresh) for data in stored]
+    for key, data, report in zip(keys, stored, ordered, strict=True):
         if not (data or report.problems):
             store.put(key, asdict(report))
-    return found
+    return ordered
 
 
 def _key(derivation: Derivation) -> str:
-    """Digest of the text, the versions of SymPy and mpmath, and this engine."""
+    """Digest of all that the report on a derivation depends on.
+
+    The text of its file does not tell all that has to hold: a fact compares with the expression of the definition, and
+    what the text means is for the engine's readers to say, which checking does not depend on.
+    """
     text = read_source(derivation.root, derivation.path)
+    steps = [(step.chain, step.condition, step.meeting) for step in derivation.steps]
+    meaning = repr((derivation.start_chain, steps, sorted(derivation.domains.items())))
     versions = [frameworks.version(name) for name in ("sympy", "mpmath")]
     code = code_digest(__name__)
-    return digest(derivation.name, derivation.called, text, versions, code)
+    return digest(derivation.name, derivation.called, text, meaning, versions, code)
 
 
 def verify(derivation: Derivation, *, only: int | None = None, symbolic: bool = True) -> Report:
