@@ -30,7 +30,7 @@ refused. It may be
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ from engine.mathematics import latex, proofs
 from engine.mathematics.derivation.duties import flow_problems
 from engine.mathematics.derivation.file import Reader
 from engine.mathematics.derivation.steps import REAL, Derivation, Step
-from engine.mathematics.latex import Apply, Call, Chain, Expr, LatexError, Limit, Variable, free_variables
+from engine.mathematics.latex import Apply, Call, Chain, Expr, LatexError, Limit, free_variables
 from engine.sources.definition import TEXT, Definition
 
 _TEX = {"type": "string", "minLength": 1}
@@ -113,90 +113,117 @@ def load(root: Path, definition: Definition) -> list[Fact]:
     if not file.is_file():
         return []
     data = load_yaml(root, file, SCHEMA)
-    reader = Reader(root, file, data)
-    declared = [(tex, latex.parse(tex, reader.scope)) for tex in data["where"]] if not reader.problems else []
-    facts = []
-    identified = False
-    for id, entry in data["facts"].items():
-        steps, known = [], []
-        for i, part in enumerate(entry["because"]):
-            keys, what = ("facts", id, "because", i), f"{id}, statement {i + 1}"
-            if isinstance(part, dict) and "expression" in part:
-                identified = True
-                step = _expression(reader, definition, part["expression"], keys, what)
-                known += [chain for _, chain in declared if step and _begins(chain, step.chain)]
-            else:
-                step = reader.step({"tex": part} if isinstance(part, str) else part, keys, what)
-                if step and step.chain.lead:
-                    reader.problem(
-                        f"{what}: has to stand on its own; begin it with what it is about",
-                        *keys,
-                        detail=f"  {step.tex}",
-                    )
-            steps += [step] if step else []
-        chains = [chain for step in steps for chain in (step.chain, step.condition) if chain]
-        names = {name for chain in chains for side in chain.sides for name in free_variables(side)}
-        domains = {name: domain for name, domain in reader.domains.items() if name in names}
-        line = reader.line("facts", id)
-        check = Derivation(
-            root,
-            reader.path,
-            entry["name"],
-            domains,
-            (),
-            "",
-            line,
-            None,
-            tuple(steps),
-            reader.scope,
-            f"{id}, statement",
-        )
-        if not reader.problems:
-            reader.problems += flow_problems(check)
-        if not reader.problems:
-            with reader.at("facts", id, "tex", what=id, tex=entry["tex"]):
-                if not _Tie(check, known).holds(entry["tex"]):
-                    reason = f"{id}: the statements do not show this; one of them has to say it in these letters"
-                    reader.problem(reason, "facts", id, "tex", detail=f"  {entry['tex']}")
-        for language, note in entry.get("note", {}).items():
-            if re.search(r"\d", note):
-                reader.problem(
-                    f"{id}: nothing checks the digits of a note; write them in tex, with a statement",
-                    "facts",
-                    id,
-                    "note",
-                    language,
-                )
-        facts.append(Fact(id, entry["name"], entry["tex"], entry.get("note"), entry.get("see"), check))
-    if not identified:
-        reader.problem(
-            f"no fact says which is the function of {definition.path.name}; one needs `- expression: …` below because",
-            "facts",
-        )
-    reader.stop_at_problems()
-    reader.problems += reader.unused(fact.check for fact in facts)
-    reader.stop_at_problems()
+    card = _Card(Reader(root, file, data), definition, data["where"])
+    facts = [card.fact(id, entry) for id, entry in data["facts"].items()]
+    card.stop_at_problems(facts)
     return facts
 
 
-def _expression(
-    reader: Reader, definition: Definition, tex: str, keys: tuple[str | int, ...], what: str
-) -> Step | None:
-    """The statement that an expression in LaTeX is the one of the definition."""
-    with reader.at(*keys, "expression", what=what, tex=tex):
-        chain = latex.parse(tex, reader.scope)
-        if chain.lead or chain.ops:
-            raise LatexError("an expression is expected", 1)
+_Keys = tuple[str | int, ...]  # the way to a part of the file
+
+
+class _Card:
+    """Makes facts of the entries of a file, and gathers what is wrong with them."""
+
+    def __init__(self, reader: Reader, definition: Definition, where: Sequence[str]) -> None:
+        self.reader = reader
+        self.definition = definition
+        self.declared = [] if reader.problems else [latex.parse(tex, reader.scope) for tex in where]
+        self.identified = False  # whether a fact says which is the function of the definition
+
+    def stop_at_problems(self, facts: Iterable[Fact]) -> None:
+        """Raise SourceError if anything is wrong with the file."""
+        if not self.identified:
+            self.reader.problem(
+                f"no fact says which is the function of {self.definition.path.name}; "
+                "one needs `- expression: …` below because",
+                "facts",
+            )
+        self.reader.stop_at_problems()
+        self.reader.problems += self.reader.unused(fact.check for fact in facts)
+        self.reader.stop_at_problems()
+
+    def fact(self, id: str, entry: Mapping[str, Any]) -> Fact:
+        """The fact of an entry, whose problems are with the reader."""
+        steps: list[Step] = []
+        named: list[Chain] = []  # declarations that the card may show, since `expression` names them
+        for i, part in enumerate(entry["because"]):
+            keys, what = ("facts", id, "because", i), f"{id}, statement {i + 1}"
+            if isinstance(part, dict) and "expression" in part:
+                step = self.expression(part["expression"], keys, what)
+                named += [chain for chain in self.declared if step and _begins(chain, step.chain)]
+            else:
+                step = self.statement({"tex": part} if isinstance(part, str) else part, keys, what)
+            steps += [step] if step else []
+        check = self.check(id, entry["name"], steps)
+        self.find_loose_ends(id, entry["tex"], check, named)
+        self.find_digits(id, entry.get("note", {}))
+        return Fact(id, entry["name"], entry["tex"], entry.get("note"), entry.get("see"), check)
+
+    def statement(self, part: Mapping[str, Any], keys: _Keys, what: str) -> Step | None:
+        """A statement of its own; None if it is not understood."""
+        step = self.reader.step(part, keys, what)
+        if step and step.chain.lead:
+            reason = f"{what}: has to stand on its own; begin it with what it is about"
+            self.reader.problem(reason, *keys, detail=f"  {step.tex}")
+        return step
+
+    def expression(self, tex: str, keys: _Keys, what: str) -> Step | None:
+        """The statement that an expression in LaTeX is the one of the definition; None if it is not understood."""
+        self.identified = True
+        with self.reader.at(*keys, "expression", what=what, tex=tex):
+            chain = latex.parse(tex, self.reader.scope)
+            if chain.lead or chain.ops:
+                raise LatexError("an expression is expected", 1)
+            text = self.definition.expression.replace("_", r"\_").replace("^", r"\^{}")
+            equation = Chain(None, (*chain.sides, self.defined()), ("=",), (*chain.written, (text,)))
+            return Step(rf"{tex} = \texttt{{{text}}}", {}, self.reader.line(*keys, "expression"), equation)
+        return None
+
+    def defined(self) -> Expr:
+        """The expression of the definition. Raises LatexError if it is none, or of other variables."""
+        name = self.definition.path.name
         try:
-            right = proofs.tree(definition)
+            expr = proofs.tree(self.definition)
         except proofs.FormulaError as error:
-            raise LatexError(f"{definition.path.name}: {error}", 1) from None
-        if missing := {part.name for part in latex.walk(right) if isinstance(part, Variable)} - reader.domains.keys():
-            raise LatexError(f"{definition.path.name} uses {', '.join(missing)}, which is not among the variables", 1)
-        text = definition.expression.replace("_", r"\_").replace("^", r"\^{}")
-        said = Chain(None, (*chain.sides, right), ("=",), (*chain.written, (text,)))
-        return Step(rf"{tex} = \texttt{{{text}}}", {}, reader.line(*keys, "expression"), said)
-    return None
+            raise LatexError(f"{name}: {error}", 1) from None
+        if missing := free_variables(expr) - self.reader.domains.keys():
+            raise LatexError(f"{name} uses {', '.join(sorted(missing))}, which is not among the variables", 1)
+        return expr
+
+    def check(self, id: str, name: Mapping[str, str], steps: Sequence[Step]) -> Derivation:
+        """The statements of a fact as a derivation without a start, in the variables that they use."""
+        chains = [chain for step in steps for chain in (step.chain, step.condition) if chain]
+        used = {variable for chain in chains for side in chain.sides for variable in free_variables(side)}
+        return Derivation(
+            root=self.reader.root,
+            path=self.reader.path,
+            title=name,
+            domains={variable: domain for variable, domain in self.reader.domains.items() if variable in used},
+            where=(),
+            start="",
+            start_line=self.reader.line("facts", id),
+            start_chain=None,
+            steps=tuple(steps),
+            scope=self.reader.scope,
+            called=f"{id}, statement",
+        )
+
+    def find_loose_ends(self, id: str, tex: str, check: Derivation, named: Iterable[Chain]) -> None:
+        """Once all is understood: whether the statements hold together, and show what the cell shows."""
+        if not self.reader.problems:
+            self.reader.problems += flow_problems(check)
+        if not self.reader.problems:
+            with self.reader.at("facts", id, "tex", what=id, tex=tex):
+                if not _Tie(check, named).holds(tex):
+                    reason = f"{id}: the statements do not show this; one of them has to say it in these letters"
+                    self.reader.problem(reason, "facts", id, "tex", detail=f"  {tex}")
+
+    def find_digits(self, id: str, note: Mapping[str, str]) -> None:
+        for language, text in note.items():
+            if re.search(r"\d", text):
+                reason = f"{id}: nothing checks the digits of a note; write them in tex, with a statement"
+                self.reader.problem(reason, "facts", id, "note", language)
 
 
 def _begins(declared: Chain, statement: Chain) -> bool:
@@ -210,44 +237,52 @@ _FLIPPED = {">": "<", ">=": "<="}
 
 
 @dataclass(frozen=True)
+class _Side:
+    """One side of a statement: what it says, and how it is written."""
+
+    expr: Expr
+    written: _Written
+
+
+@dataclass(frozen=True)
 class _Relation:
     """Two sides of a statement, the smaller one first."""
 
-    left: tuple[Expr, _Written]
+    left: _Side
     op: str
-    right: tuple[Expr, _Written]
+    right: _Side
     sharp: bool = False
 
     @property
     def written(self) -> tuple[_Written, str, _Written]:
-        return self.left[1], self.op, self.right[1]
+        return self.left.written, self.op, self.right.written
 
 
 def _relations(chain: Chain, sharp: bool = False) -> Iterator[_Relation]:
-    sides = list(zip(chain.sides, chain.written, strict=True))
+    """The relations of a statement; if it is sharp, the last one is."""
+    sides = [_Side(expr, written) for expr, written in zip(chain.sides, chain.written, strict=True)]
+    last = len(chain.ops) - 1
     for i, (left, op, right) in enumerate(zip(sides[:-1], chain.ops, sides[1:], strict=True)):
         if op in _FLIPPED:
             left, op, right = right, _FLIPPED[op], left
-        yield _Relation(left, op, right, sharp and i == len(chain.ops) - 1)
+        yield _Relation(left, op, right, sharp and i == last)
 
 
 class _Tie:
-    """Whether the statements of a fact show what its cell shows."""
+    """Whether the statements of a fact show what its cell shows. named: declarations that it may show, too."""
 
-    def __init__(self, check: Derivation, known: Iterable[Chain]) -> None:
+    def __init__(self, check: Derivation, named: Iterable[Chain]) -> None:
         self.check = check
-        self.statements = [
-            *(r for step in check.steps if not step.when for r in _relations(step.chain, bool(step.sharp)))
-        ]
-        self.known = [*self.statements, *(relation for chain in known for relation in _relations(chain))]
+        always = [step for step in check.steps if not step.when]
+        self.statements = [relation for step in always for relation in _relations(step.chain, bool(step.sharp))]
+        self.known = [*self.statements, *(relation for chain in named for relation in _relations(chain))]
 
     def holds(self, tex: str) -> bool:
-        interval = re.fullmatch(r"\s*([\[(])([^,]+),([^,]+)([\])])\s*", tex)
+        """Whether they show this. Raises LatexError if it is not understood."""
         if any(relation.op == "in" for relation in self.statements):
             return self.is_set(tex)
-        if interval:
-            left, lower, upper, right = interval.groups()
-            return bool(self.bounded("lower", lower, left == "[") & self.bounded("upper", upper, right == "]"))
+        if interval := re.fullmatch(r"\s*([\[(])([^,]+),([^,]+)([\])])\s*", tex):
+            return self.is_interval(*interval.groups())
         shown = latex.parse(tex, self.check.scope)
         if shown.lead:
             raise LatexError("has to stand on its own", 1)
@@ -255,7 +290,7 @@ class _Tie:
             written = {relation.written for relation in self.known}
             return all(relation.written in written for relation in _relations(shown))
         return any(
-            shown.written[0] in (relation.left[1], relation.right[1])
+            shown.written[0] in (relation.left.written, relation.right.written)
             for relation in self.statements
             if relation.op == "=" or relation.sharp
         )
@@ -263,24 +298,31 @@ class _Tie:
     def is_set(self, tex: str) -> bool:
         named = tex.replace(" ", "")
         for relation in self.statements:
-            if relation.op == "in" and relation.right[1] != (REAL,):
-                return relation.right[1] == (named,)
-            if not isinstance(relation.left[0], Call) or relation.left[0].order:
+            if relation.op == "in" and relation.right.written != (REAL,):
+                return relation.right.written == (named,)
+            if not isinstance(relation.left.expr, Call) or relation.left.expr.order:
                 return False  # that f'(x) has a value, or 1/f(x), is another fact
         return len(self.check.domains) == 1 and all(
             domain.tex.replace(" ", "") == rf"{name}\in{named}" for name, domain in self.check.domains.items()
         )
 
-    def bounded(self, which: str, tex: str, closed: bool) -> set[Expr]:
-        """The expressions that have this bound, and none that is better."""
+    def is_interval(self, opening: str, lower: str, upper: str, closing: str) -> bool:
+        """Whether some expression has both bounds: it is continuous, and takes all values between."""
+        above = self.bounded(lower, below=True, closed=opening == "[")
+        below = self.bounded(upper, below=False, closed=closing == "]")
+        return any(expr in below for expr in above)
+
+    def bounded(self, tex: str, below: bool, closed: bool) -> list[Expr]:
+        """The expressions that have this bound, from below or from above, and none that is better."""
         end = latex.parse(tex, self.check.scope).written[0]
-        found = set()
+        infinity = Apply("neg", (Apply("inf"),)) if below else Apply("inf")
+        bounded: list[Expr] = []
         for relation in self.statements:
-            bound, inside = (relation.left, relation.right) if which == "lower" else (relation.right, relation.left)
-            if relation.sharp and relation.op == ("<=" if closed else "<") and bound[1] == end:
-                found.add(inside[0])
-            sides = relation.left[0], relation.right
-            if relation.op == "=" and not closed and isinstance(sides[0], Limit) and sides[1][1] == end:
-                infinite = Apply("neg", (Apply("inf"),)) if which == "lower" else Apply("inf")
-                found |= {sides[0].body} if sides[1][0] == infinite else set()
-        return found
+            bound, inside = (relation.left, relation.right) if below else (relation.right, relation.left)
+            if relation.sharp and relation.op == ("<=" if closed else "<") and bound.written == end:
+                bounded.append(inside.expr)
+            limit, value = relation.left.expr, relation.right
+            reaches = relation.op == "=" and isinstance(limit, Limit) and value == _Side(infinity, end)
+            if reaches and not closed:
+                bounded.append(limit.body)
+        return bounded
