@@ -36,14 +36,14 @@ def plain(html: str) -> str:
 def _row(parts: Iterable[Element]) -> str:
     text = ""
     for part in parts:
-        said = _text(part)
-        if part.tag == "mo" and said in _SPACED and text.rstrip() == text and text[-1:] not in ("", "("):
-            said = f" {said} "
-        elif part.tag == "mo" and said in (",", ";"):
-            said += " "
-        elif part.tag == "mi" and len(said) > 1 and text[-1:].isalnum():
-            said = f" {said}"
-        text += said
+        piece = _text(part)
+        if part.tag == "mo" and piece in _SPACED and text.rstrip() == text and text[-1:] not in ("", "("):
+            piece = f" {piece} "
+        elif part.tag == "mo" and piece in (",", ";"):
+            piece += " "
+        elif part.tag == "mi" and len(piece) > 1 and text[-1:].isalnum():
+            piece = f" {piece}"
+        text += piece
     return text
 
 
@@ -64,23 +64,26 @@ def _text(node: Element) -> str:
             return f"√{_bracketed(_row(parts))}"
         case "mroot":
             return f"{_bracketed(_text(parts[0]))}^(1/{_text(parts[1])})"
-        case "msub" | "munder" if node.get("accentunder") != "true":
-            return _script(_text(parts[0]), low=_text(parts[1]))
-        case "msup":
-            return _script(_text(parts[0]), high=_text(parts[1]))
-        case "msubsup" | "munderover":
-            return _script(_text(parts[0]), _text(parts[1]), _text(parts[2]))
-        case "mover" if node.get("accent") != "true":
-            return _script(_text(parts[0]), high=_text(parts[1]))
-        case "mover" | "munder":
-            base, accent = map(_text, parts)
-            return unicodedata.normalize("NFC", base + _ACCENTS.get(accent, accent))
+        case "msub" | "msup" | "msubsup" | "munder" | "mover" | "munderover":
+            return _scripted(node)
         case "mtr":
             return " ".join(map(_text, parts))
         case "mtable":
             return "; ".join(map(_text, parts))
         case _:
             return _row(parts)
+
+
+def _scripted(node: Element) -> str:
+    """Something with what stands beside, below or above it: scripts, limits, an accent."""
+    base, *scripts = map(_text, node)
+    match node.tag:
+        case "mover" | "munder" if node.get("accent" if node.tag == "mover" else "accentunder") == "true":
+            (accent,) = scripts
+            return unicodedata.normalize("NFC", base + _ACCENTS.get(accent, accent))
+        case "msup" | "mover":
+            return _script(base, high=scripts[0])
+    return _script(base, *scripts)
 
 
 def _letters(node: Element) -> str:

@@ -194,22 +194,22 @@ def exact(formula: Callable[[dict[str, Any]], Any], point: Point, digits: int, p
     for precision in precisions:
         with mp.workdps(precision):
             try:
-                found = formula({name: mp.mpf(value) for name, value in point.items()})
+                value = formula({name: mp.mpf(number) for name, number in point.items()})
             except (ZeroDivisionError, ValueError, OverflowError) as error:
                 raise FormulaError(f"has no value: {error}") from None
-            if isinstance(found, mp.mpc):
-                if found.imag:
+            if isinstance(value, mp.mpc):
+                if value.imag:
                     raise FormulaError("has no real value")
-                found = found.real
-            found = mp.mpf(found)
-            if mp.isnan(found):
+                value = value.real
+            value = mp.mpf(value)
+            if mp.isnan(value):
                 raise FormulaError("has no value")
-            if mp.isinf(found):
-                return found
-            if before is not None and found and abs(found - before) <= abs(found) * mp.mpf(10) ** -(digits + 5):
-                return found
-            before = found
-    if abs(found) < mp.mpf(10) ** (-precisions[-1] // 4):  # larger values have settled before
+            if mp.isinf(value):
+                return value
+            if before is not None and value and abs(value - before) <= abs(value) * mp.mpf(10) ** -(digits + 5):
+                return value
+            before = value
+    if abs(value) < mp.mpf(10) ** (-precisions[-1] // 4):  # larger values have settled before
         return mp.zero
     raise FormulaError(f"could not be computed to {digits} digits")
 
@@ -248,11 +248,11 @@ def prove(
     Those that hold are kept in the store, and not looked for again.
     """
     keys = [key(definition) for definition in definitions]
-    kept: list[Any] = [store.get(name) for name in keys]
-    asked = [definition for definition, data in zip(definitions, kept, strict=True) if not data]
+    stored: list[Any] = [store.get(name) for name in keys]
+    asked = [definition for definition, data in zip(definitions, stored, strict=True) if not data]
     answers = iter(pool.call(verify, [(root, definition) for definition in asked], seconds))
     proofs = []
-    for definition, name, data in zip(definitions, keys, kept, strict=True):
+    for definition, name, data in zip(definitions, keys, stored, strict=True):
         proof = Proof.of(data) if data else next(answers)
         if isinstance(proof, Stopped):
             path = definition.path.as_posix()
@@ -373,11 +373,11 @@ class _Prover:
                 continue  # a kink, or both too small to tell
             with mp.workdps(2 * DIGITS):
                 if sides[0] != sides[1] and not abs(sides[0] - sides[1]) <= abs(sides[0]) * mp.mpf(10) ** -DIGITS:
-                    said = next(
+                    digits = next(
                         d for d in (10, 20, 30, 40, 50, 60) if len({mp.nstr(v, d) for v in sides}) > 1 or d > 50
                     )
                     lines = [
-                        f"{what}{mp.nstr(v, said)}" for what, v in zip(("should: ", "is:     "), sides, strict=True)
+                        f"{what}{mp.nstr(v, digits)}" for what, v in zip(("should: ", "is:     "), sides, strict=True)
                     ]
                     raise _Fault(f"is something else at {_shown(point)}", *lines)
             points += 1
@@ -409,15 +409,15 @@ class _Prover:
             with np.errstate(all="ignore"):
                 values = {name: np.float64(value) for name, value in parameters.items()}
                 computed = np.broadcast_to(stable.compute(language, {"x": xs, **values}), xs.shape)
-            for x, found in zip(xs.tolist(), computed.tolist(), strict=True):
+            for x, result in zip(xs.tolist(), computed.tolist(), strict=True):
                 point = {"x": x, **parameters}
                 value = exact(true, point, 25, PRECISIONS_FLOAT64)
                 if math.isinf(float(value)):
                     continue
-                shown = f"true:    {mp.nstr(value, 20)}", f"float64: {found!r}"
-                if not math.isfinite(found):
-                    raise _Fault(f"is {found} in float64 at {_shown(point)}, where the value is finite", *shown)
-                error = float(abs(mp.mpf(found) - value) / math.ulp(float(value)))
+                shown = f"true:    {mp.nstr(value, 20)}", f"float64: {result!r}"
+                if not math.isfinite(result):
+                    raise _Fault(f"is {result} in float64 at {_shown(point)}, where the value is finite", *shown)
+                error = float(abs(mp.mpf(result) - value) / math.ulp(float(value)))
                 if error > worst:
                     worst, where = error, (_shown(point), *shown)
                 checked += 1

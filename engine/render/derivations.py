@@ -28,8 +28,8 @@ def derivation_fragment(steps: Derivation, report: Report, language: str) -> str
         proved = sum(evidence.symbolic for evidence in report.evidence)
         points = min(evidence.points for evidence in report.evidence)
         digits = min(evidence.digits for evidence in report.evidence)
-        said = words["derived"].format(steps=len(report.evidence), proved=proved, points=points, digits=digits)
-        lines.append(f"{said}\n{{ .checked }}\n")
+        summary = words["derived"].format(steps=len(report.evidence), proved=proved, points=points, digits=digits)
+        lines.append(f"{summary}\n{{ .checked }}\n")
     return "\n".join(lines)
 
 

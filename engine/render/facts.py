@@ -51,38 +51,46 @@ def facts_fragments(
     checks_page: the link from the card's page to that with the checks, empty if it is the same.
     """
     words = WORDS[language]
-    rows = [f"| {words['property']} | {words['value']} |", "|---|---|"]
     domains = {domain.tex: None for fact in facts for domain in fact.check.domains.values()}
     given = words["comma"].join(map(_math, domains))
+    rows = [f"| {words['property']} | {words['value']} |", "|---|---|"]
     checks = [f"{words['with']} {given}{words['stop']}\n{{ .given }}\n"]
     for fact, report in zip(facts, reports, strict=True):
-        note = f"{fact.note[language]}{words['colon']}" if fact.note else ""
-        sign = "✗" if report.problems else "✓"
-        link = (
-            f'[{sign}]({checks_page}#fact-{fact.id}){{ .check title="{words["check"]}" aria-label="{words["check"]}" }}'
-        )
-        more = f" [{words['see']}](#{fact.see})" if fact.see else ""
-        rows.append(f"| {fact.name[language]} | {note}{_math(fact.tex)}{more} {link} |")
-        checks.append(f"### {fact.name[language]} {{ #fact-{fact.id} }}\n")
-        if report.problems:
-            said = "\n".join(["``` { .text .no-copy }", *map(str, report.problems), "```"])
-            checks.append(f'!!! failure "{words["failed"]}"\n\n{indent(said, "    ")}\n')
-            continue
-        lines = zip(fact.check.steps, report.evidence, strict=True)
-        checks.append("\n".join(f"- {_statement(fact, step, evidence, words)}" for step, evidence in lines) + "\n")
+        rows.append(_row(fact, report, language, checks_page))
+        checks += [f"### {fact.name[language]} {{ #fact-{fact.id} }}\n", _check(fact, report, words)]
     card = '<div class="facts" markdown>\n\n' + "\n".join(rows) + "\n\n</div>\n"
     return {"facts.md": card, "checks.md": "\n".join(checks)}
 
 
-def _statement(fact: Fact, step: Step, evidence: Evidence, words: Mapping[str, str]) -> str:
+def _row(fact: Fact, report: Report, language: str, checks_page: str) -> str:
+    """A fact on the card, with a link to its check."""
+    words = WORDS[language]
+    note = f"{fact.note[language]}{words['colon']}" if fact.note else ""
+    more = f" [{words['see']}](#{fact.see})" if fact.see else ""
+    sign = "✗" if report.problems else "✓"
+    attributes = f'{{ .check title="{words["check"]}" aria-label="{words["check"]}" }}'
+    link = f"[{sign}]({checks_page}#fact-{fact.id}){attributes}"
+    return f"| {fact.name[language]} | {note}{_math(fact.tex)}{more} {link} |"
+
+
+def _check(fact: Fact, report: Report, words: Mapping[str, str]) -> str:
+    """How each statement of a fact was checked, or what does not hold."""
+    if report.problems:
+        fenced = "\n".join(["``` { .text .no-copy }", *map(str, report.problems), "```"])
+        return f'!!! failure "{words["failed"]}"\n\n{indent(fenced, "    ")}\n'
+    lines = zip(fact.check.steps, report.evidence, strict=True)
+    return "\n".join(f"- {_statement(step, evidence, words)}" for step, evidence in lines) + "\n"
+
+
+def _statement(step: Step, evidence: Evidence, words: Mapping[str, str]) -> str:
     """A statement, and how it was checked."""
-    said = _math(step.tex + (rf"\quad ({step.when})" if step.when else ""))
+    statement = _math(step.tex + (rf"\quad ({step.when})" if step.when else ""))
     if step.sharp:
-        said += f"{words['comma']}{words['sharp']}{words['colon']}{_math(step.sharp)}"
+        statement += f"{words['comma']}{words['sharp']}{words['colon']}{_math(step.sharp)}"
     kind = "points" if evidence.points > 1 else "number"
     how = [words[kind].format(points=evidence.points, digits=evidence.digits)]
     how += [words["proved"]] if evidence.symbolic else []
-    return f"{said}{words['colon']}{words['comma'].join(how)}"
+    return f"{statement}{words['colon']}{words['comma'].join(how)}"
 
 
 def _math(tex: str) -> str:

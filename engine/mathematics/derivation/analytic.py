@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from engine.mathematics import latex
-from engine.mathematics.latex import Apply, Call, Expr, Number, Variable
+from engine.mathematics.latex.tree import Apply, Call, Expr, Number, Variable, children
 
 _ZERO = Number("0")
 _EVERYWHERE = {"neg", "+", "-", "*", "exp", "expm1", "sin", "cos", "sinh", "cosh", "tanh", "sech", "erf", "erfc"}
@@ -25,7 +24,7 @@ def conditions(expr: Expr) -> Iterator[Condition]:
         yield from _call_conditions(expr)
         return
     yield from _own_conditions(expr)
-    for part in latex.children(expr):
+    for part in children(expr):
         yield from conditions(part)
 
 

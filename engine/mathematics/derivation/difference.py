@@ -8,7 +8,8 @@ from typing import Any
 
 from engine.mathematics.derivation.points import MODERATE, Point
 from engine.mathematics.derivation.steps import Domain
-from engine.mathematics.latex import Evaluator, Expr, Undecided
+from engine.mathematics.latex.evaluate import Evaluator, Undecided
+from engine.mathematics.latex.tree import Expr
 
 
 @dataclass(frozen=True)

@@ -61,21 +61,21 @@ def load(root: Path, file: Path) -> Derivation:
         start = _start(data["start"], reader.scope)
     steps = [reader.step(step, ("steps", i), f"step {i + 1}") for i, step in enumerate(data["steps"])]
     reader.stop_at_problems()
-    found = Derivation(
-        root,
-        reader.path,
-        data["title"],
-        reader.domains,
-        tuple(data.get("where", ())),
-        data["start"],
-        reader.line("start"),
-        start,
-        tuple(step for step in steps if step),
-        reader.scope,
+    derivation = Derivation(
+        root=root,
+        path=reader.path,
+        title=data["title"],
+        domains=reader.domains,
+        where=tuple(data.get("where", ())),
+        start=data["start"],
+        start_line=reader.line("start"),
+        start_chain=start,
+        steps=tuple(step for step in steps if step),
+        scope=reader.scope,
     )
-    reader.problems += [*flow_problems(found), *reader.unused([found])]
+    reader.problems += [*flow_problems(derivation), *reader.unused([derivation])]
     reader.stop_at_problems()
-    return found
+    return derivation
 
 
 class Reader:
@@ -99,13 +99,16 @@ class Reader:
                 self.scope = replace(self.scope, functions={**self.scope.functions, function.name: function})
 
     def line(self, *keys: str | int) -> int:
+        """The line of the file where the value under these keys begins."""
         return line_of(self.root, self.file, keys)
 
     def problem(self, reason: str, *keys: str | int, detail: str = "") -> None:
+        """Note what is wrong with the value under these keys."""
         self.problems.append(Problem(self.path.as_posix(), reason, self.line(*keys), detail))
 
     @contextmanager
     def at(self, *keys: str | int, what: str, tex: str) -> Iterator[None]:
+        """Note a LatexError in what is read from the value under these keys."""
         try:
             yield
         except LatexError as error:
@@ -114,7 +117,7 @@ class Reader:
     def step(self, step: Mapping[str, Any], keys: tuple[str | int, ...], what: str) -> Step | None:
         """The step that lies under these keys; None if it is not understood."""
         chains: dict[str, Chain | None] = dict.fromkeys(("tex", "when", "sharp"))
-        for key in chains.keys() & step.keys():
+        for key in [key for key in chains if key in step]:
             with self.at(*keys, key, what=what if key == "tex" else f"{key} of {what}", tex=step[key]):
                 chains[key] = _STEP_PARTS[key](step[key], self.scope)
         if not chains["tex"]:
@@ -140,6 +143,7 @@ class Reader:
                 yield Problem(self.path.as_posix(), f"{name} is declared but not used", self.line("variables"))
 
     def stop_at_problems(self) -> None:
+        """Raise SourceError if anything is wrong."""
         if self.problems:
             raise SourceError(self.problems)
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from engine.mathematics import latex
 from engine.mathematics.derivation.difference import FULL, LIMITING, Curve, Fault, Place, Policy, Values
 from engine.mathematics.derivation.duties import Claim, Duty, Implication
 from engine.mathematics.derivation.points import Point, points
 from engine.mathematics.derivation.steps import Derivation, Domain
-from engine.mathematics.latex import Apply, Chain, Expr, Number, Undecided, Undefined, Variable, free_variables
+from engine.mathematics.latex.evaluate import Undecided, Undefined, is_limiting
 from engine.mathematics.latex.operations import COMPARE
+from engine.mathematics.latex.tree import Apply, Chain, Expr, Limit, Number, Variable, free_variables
 
 WANTED = 60  # points at which a claim is to be decided
 WANTED_LIMITING = 10
@@ -42,7 +42,7 @@ class Check:
 
     def claim(self, claim: Claim | Implication) -> tuple[int, int]:
         """The number of points and of digits that a claim was checked with. Raises Fault."""
-        limiting = any(map(latex.is_limiting, claim.sides))
+        limiting = any(map(is_limiting, claim.sides))
         policy, wanted = (LIMITING, WANTED_LIMITING) if limiting else (FULL, WANTED)
         domains = self.domains_of(claim)
         wanted = wanted if domains else 1
@@ -168,7 +168,7 @@ class Check:
         assert isinstance(variable, Variable)
         gap: Expr = Apply("-", (claim.left, claim.right))
         if meeting.ops == ("->",):
-            gap = latex.Limit(gap, variable.name, target, "")
+            gap = Limit(gap, variable.name, target, "")
         domains = self.domains_of(claim)
         evaluator = self.values.evaluator(2 * FULL.digits)
         for point in islice(points(domains, True), POINTS_MEET if domains.keys() - {variable.name} else 1):

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.base.processes import OutOfTime, limited
-from engine.mathematics import latex
 from engine.mathematics.derivation.duties import Claim, Implication
 from engine.mathematics.derivation.steps import Domain
-from engine.mathematics.latex import Chain, Number, Variable, vanishes
+from engine.mathematics.latex.evaluate import is_limiting
+from engine.mathematics.latex.symbolic import to_sympy, vanishes
+from engine.mathematics.latex.tree import Chain, Number, Variable
 
 SECONDS_SYMBOLIC = 1.0
 
@@ -27,10 +28,10 @@ def prove(claim: Claim | Implication, domains: Mapping[str, Domain]) -> bool:
 
 def _proved(claim: Claim, domains: Mapping[str, Domain]) -> bool:
     symbols = _symbols(claim.condition, domains)
-    left, right = (latex.to_sympy(side, symbols) for side in claim.sides)
+    left, right = (to_sympy(side, symbols) for side in claim.sides)
     if claim.op == "=" and left.as_dummy() == right.as_dummy():
         return True
-    if any(map(latex.is_limiting, claim.sides)):
+    if any(map(is_limiting, claim.sides)):
         return False  # SymPy would take long, and find little
     if claim.op in (">", ">="):
         left, right = right, left

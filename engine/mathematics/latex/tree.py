@@ -15,6 +15,8 @@ class Number:
 
 @dataclass(frozen=True)
 class Variable:
+    """A variable by the one spelling of its name."""
+
     name: str
 
 
@@ -46,6 +48,8 @@ class Call:
 
 @dataclass(frozen=True)
 class Derivative:
+    """The derivative of the body by a variable, where that has its value."""
+
     body: Expr
     variable: str
     order: int
@@ -132,16 +136,15 @@ def walk(expr: Expr) -> Iterator[Expr]:
 
 def free_variables(expr: Expr) -> set[str]:
     """The variables that an expression depends on: not those that an integral, a sum or a limit binds."""
-    found = set().union(*map(free_variables, children(expr)))
     match expr:
         case Variable(name):
             return {name}
         case Call(function, args):
             return (free_variables(function.body) - set(function.params)).union(*map(free_variables, args))
-        case Derivative(_, variable):
-            return found | {variable}
+        case Derivative(body, variable):
+            return free_variables(body) | {variable}
         case Bound(_, body, variable, lower, upper):
             return (free_variables(body) - {variable}) | free_variables(lower) | free_variables(upper)
         case Limit(body, variable, target):
             return (free_variables(body) - {variable}) | free_variables(target)
-    return found
+    return set().union(*map(free_variables, children(expr)))
