@@ -19,7 +19,7 @@ from engine.ledger.history import History, remember
 from engine.mathematics import facts, proofs
 from engine.mathematics.derivation import file as derivations
 from engine.mathematics.derivation.evidence import Report
-from engine.mathematics.derivation.report import reports as report_all
+from engine.mathematics.derivation.report import reports as derivation_reports
 from engine.mathematics.derivation.steps import Derivation
 from engine.mathematics.facts import Fact
 from engine.names import check as apis
@@ -148,7 +148,7 @@ def _check(root: Path, sources: Sequence[Sources], samples: Sequence[Samples], p
     """
     entries = [source.definition for source in sources]
     steps = [[*source.derivations, *(fact.check for fact in source.facts)] for source in sources]
-    reports = iter(report_all([*chain(*steps)], _store(root, "derivations"), pool))
+    reports = iter(derivation_reports([*chain(*steps)], _store(root, "derivations"), pool))
     values = decimals.tables(entries, _store(root, "decimals"), pool)
     return [
         Mathematics(

@@ -36,8 +36,12 @@ variables' domains, random and extreme ones, to 50 digits (20 where an integral,
 precision is used until the digits are certain. At random points both sides need a value. SymPy adds a proof where it
 finds one.
 
-`check` does this in processes of its own, which it can stop whatever SymPy or mpmath do. The result depends on nothing
-but the text of the file, this engine, and the versions of SymPy and mpmath.
+`report.check` does this in processes of its own, which it can stop whatever SymPy or mpmath do. The result depends on
+nothing but what the file says, this engine, and the versions of SymPy and mpmath.
+
+`file` reads a derivation as `steps`. `duties` says what has to hold for each of them, `analytic` what for a smooth
+function. `numeric` checks that at `points`, where `difference` tells values apart, and `symbolic` looks for a proof.
+`report` puts it all together and keeps what holds; `evidence` is what pages show.
 """
 
 from __future__ import annotations

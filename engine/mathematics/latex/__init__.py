@@ -5,6 +5,9 @@ evaluated, so that a wrong step cannot become right by being read. `evaluate` co
 numerical route for what a derivation has to prove: derivatives are differences, integrals are quadratures, limits are
 values far out. `to_sympy` translates it for a symbolic proof.
 
+`tokens` cuts LaTeX into signs, whose meaning is in `words`; `notation` and `parser` read them into a `tree`, of which
+`evaluate` and `symbolic` give the value. `operations` names what both of them compute with.
+
 What is not understood raises LatexError, and so does what two readers could take differently:
 
 - `a(x)` is a product if `a` is a variable and an application if it is a function; it has to be declared as one of them.
