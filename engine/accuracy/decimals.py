@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.base import libraries as frameworks
@@ -31,7 +30,6 @@ ORDERS = ("value", "first", "second")
 
 Row = dict[str, Any]
 
-_ORACLE = Path(__file__).with_name("oracle.py")  # not imported here: it needs NumPy
 _CONTEXT = Context(prec=2 * DIGITS + 20, Emin=MIN_EMIN, Emax=MAX_EMAX)
 
 
@@ -48,19 +46,19 @@ def tables(definitions: Sequence[Definition], store: Store, pool: Pool) -> list[
         for entry in definitions
     ]
     keys = [digest(job, versions, code) for job in jobs]
-    kept = {key: rows for key in keys if (rows := store.get(key)) is not None}
-    asked = {key: job for key, job in zip(keys, jobs, strict=True) if key not in kept}  # functions may be alike
+    known = {key: rows for key in keys if (rows := store.get(key)) is not None}
+    asked = {key: job for key, job in zip(keys, jobs, strict=True) if key not in known}  # functions may be alike
     for key, rows in zip(asked, pool.call(evaluate, list(asked.values()), SECONDS), strict=True):
-        kept[key] = rows
+        known[key] = rows
         if not isinstance(rows, Stopped):
             store.put(key, rows)
-    return [_table(entry, kept[key]) for entry, key in zip(definitions, keys, strict=True)]
+    return [_table(entry, known[key]) for entry, key in zip(definitions, keys, strict=True)]
 
 
 def _table(definition: Definition, rows: list[Row] | Stopped) -> tuple[list[Row], list[Problem]]:
     if isinstance(rows, Stopped):
         reason = f"no reference values of the expression: {rows.reason}"
-        detail = "  write it with what engine/accuracy/oracle.py has rules for, or add a rule there"
+        detail = "  write it with what engine/accuracy/formulas.py has rules for, or add a rule there"
         return [], [Problem(definition.path.as_posix(), reason, definition.line("expression"), detail)]
     return rows, []
 
@@ -68,7 +66,7 @@ def _table(definition: Definition, rows: list[Row] | Stopped) -> tuple[list[Row]
 def grid() -> list[float]:
     """Zero; on both sides of it halves, powers of ten and of two, small and huge ones; and of each floating-point
     format the units around 1, the smallest numbers, subnormal and normal, and the largest."""
-    from engine.accuracy.oracle import FORMATS
+    from engine.accuracy.formats import FORMATS
 
     sizes = {k / 2 for k in range(1, 21)}
     sizes |= {float(f"1e{k}") for k in (*range(-10, 11), -300, -100, -30, -20, 20, 30, 100, 300)}
@@ -81,10 +79,11 @@ def grid() -> list[float]:
 
 def evaluate(job: tuple[str, dict[str, float]]) -> list[Row] | Stopped:
     """The rows for an expression and its parameters, computed here and now."""
-    from engine.accuracy.oracle import Oracle, formulas
+    from engine.accuracy.formulas import formulas
+    from engine.accuracy.oracle import Oracle
 
     try:
-        functions = Oracle(formulas(*job))._functions  # its own evaluation stops at the bits that tell floats apart
+        functions = Oracle(formulas(*job)).functions  # its own evaluation stops at the bits that tell floats apart
     except (TimeoutError, ValueError) as error:
         return Stopped(str(error))
     return [
@@ -95,6 +94,7 @@ def evaluate(job: tuple[str, dict[str, float]]) -> list[Row] | Stopped:
 
 
 def _decimal(function: Callable[[Any], Any], x: float) -> str | dict[str, str] | None:
+    """A value of `tables`: the precision grows until both ends of the enclosure round to the same digits."""
     from flint import arb, ctx
 
     from engine.accuracy import oracle
@@ -124,6 +124,7 @@ def _shared(ball: arb) -> str | dict[str, str] | None:
 
 
 def _rounded(end: arb) -> str:
+    """The digits that an end of an enclosure rounds to; empty if it is too near to 0."""
     from engine.accuracy.oracle import FAR
 
     mantissa, exponent = (int(part) for part in end.man_exp())

@@ -20,7 +20,10 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.accuracy.oracle import FORMATS, ORDERS, Exact, Floats, Format, Formulas, Integers, Oracle, errors, formulas
+from engine.accuracy.exact import Exact, Floats, Integers, errors
+from engine.accuracy.formats import FORMATS, Format
+from engine.accuracy.formulas import formulas
+from engine.accuracy.oracle import ORDERS, Formulas, Oracle
 
 #: Points of a 32- or 64-bit format in each binade, and in those from 2**-CENTRE to 2**CENTRE, where functions bend.
 SPARSE, DENSE, CENTRE = {"float32": 16, "float64": 3}, {"float32": 256, "float64": 256}, 14

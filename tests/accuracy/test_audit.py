@@ -17,7 +17,10 @@ from engine.__main__ import main
 from engine.accuracy import audit
 from engine.accuracy import worker as audit_worker
 from engine.accuracy.audit import Accuracy, Audit, Edge, Flag, Integers, Row, Spot
-from engine.accuracy.oracle import FORMATS, Floats, Format, Oracle, formulas
+from engine.accuracy.exact import Floats
+from engine.accuracy.formats import FORMATS, Format
+from engine.accuracy.formulas import formulas
+from engine.accuracy.oracle import Oracle
 from engine.accuracy.worker import Nearest, Refused, integer_input, measure
 from engine.base import libraries as frameworks
 from engine.base.errors import SourceError

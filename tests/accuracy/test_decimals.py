@@ -123,6 +123,6 @@ def test_what_the_oracle_does_not_know_is_a_problem(tmp_path: Path, pool: Pool) 
     assert found == []
     assert str(problem).splitlines() == [
         "snippets/demo/definition.yml: no reference values of the expression: no rule for zeta in zeta(x)",
-        "  write it with what engine/accuracy/oracle.py has rules for, or add a rule there",
+        "  write it with what engine/accuracy/formulas.py has rules for, or add a rule there",
     ]
     assert len(list(tmp_path.iterdir())) == 1, "what failed is not kept"

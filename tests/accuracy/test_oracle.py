@@ -9,7 +9,10 @@ import mpmath
 import numpy as np
 import pytest
 
-from engine.accuracy.oracle import FORMATS, ORDERS, Exact, Oracle, errors, formulas, time_limit
+from engine.accuracy.exact import Exact, errors
+from engine.accuracy.formats import FORMATS
+from engine.accuracy.formulas import formulas, time_limit
+from engine.accuracy.oracle import ORDERS, Oracle
 
 SOFTPLUS = "log(1 + exp(beta*x))/beta"
 

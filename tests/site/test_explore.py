@@ -17,7 +17,9 @@ from mpmath import mp, mpf
 from playwright.sync_api import Browser, Locator, Page, expect
 from reading import SOFTPLUS, Open, contrast
 
-from engine.accuracy.oracle import FORMATS, ORDERS, Oracle, formulas
+from engine.accuracy.formats import FORMATS
+from engine.accuracy.formulas import formulas
+from engine.accuracy.oracle import ORDERS, Oracle
 from engine.sources.definition import read
 
 ROOT = Path(__file__).resolve().parents[2]
