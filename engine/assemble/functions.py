@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 
-from engine.accuracy import audit, decimals
+from engine.accuracy import audit, decimals, record
 from engine.accuracy.audit import Audit
 from engine.base.errors import Problem, attempt
 from engine.base.processes import Pool
@@ -28,6 +28,7 @@ from engine.render import datasheet
 from engine.render.accuracy import audit_fragments
 from engine.render.derivations import derivation_fragment
 from engine.render.downloads import downloads_fragment, function_downloads, lab_downloads, lab_line
+from engine.render.error_curves import draw
 from engine.render.facts import facts_fragments
 from engine.render.labs import LANGUAGE
 from engine.render.labs import read as read_lab
@@ -171,14 +172,20 @@ def _find(
 ) -> Findings:
     """Put together what is known of one function."""
     entry = source.definition
-    measured = audit.audit(root, entry) if any(api.audit for api in entry.apis) else None
+    measured = _audit(root, entry) if any(api.audit for api in entry.apis) else None
     problems = [verdict.problem for verdict in verdicts if verdict.problem]
     problems += [problem for report in [*proof.reports, *proof.checks] for problem in report.problems]
     problems += faults
-    problems += audit.problems(root, entry, measured) if measured else []
+    problems += record.problems(root, entry, measured) if measured else []
     doubtful = {verdict.snippet.name for verdict in verdicts if verdict.problem}
     problems += ledger.problems(root, source.releases, [verdict.snippet for verdict in verdicts], doubtful)
     return Findings(source, *remember(source.releases, verdicts), proof, found, measured, problems)
+
+
+def _audit(root: Path, entry: Definition) -> Audit:
+    """The audit of a function with its figure."""
+    measured = audit.audit(root, entry)
+    return replace(measured, plot=draw(root, entry.path, measured.rows))
 
 
 def _build(root: Path, findings: Findings, included: Included) -> Built:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from engine.accuracy import audit
+from engine.accuracy import record as audit_record
 from engine.base import libraries
 from engine.base.errors import Problem
 from engine.base.store import Store
@@ -115,8 +116,8 @@ def _audits(root: Path, to_measure: Sequence[Definition], available: bool, recor
         if not problems:
             measured = audit.audit(root, entry)
             if not recording_too:
-                problems = audit.problems(root, entry, measured)
-            elif audit.record(root, entry, measured):
+                problems = audit_record.problems(root, entry, measured)
+            elif audit_record.record(root, entry, measured):
                 report.changed.append(_record_of(entry))
         for problem in problems:
             report.fail(problem)

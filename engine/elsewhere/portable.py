@@ -22,7 +22,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from engine.accuracy import audit
+from engine.accuracy import record
 from engine.base.errors import Problem
 from engine.base.files import ENGINE, files_below
 from engine.base.libraries import cores
@@ -115,7 +115,7 @@ VARIANTS = (
 
 @dataclass(frozen=True)
 class Ran:
-    """What a variant printed and measured: results by snippet, tables of `engine.accuracy.audit` by function."""
+    """What a variant printed and measured: results by snippet, tables of `engine.accuracy.record` by function."""
 
     results: Mapping[str, Result]
     tables: Mapping[str, Any]
@@ -142,7 +142,7 @@ def portable(
     usual = run(root, USUAL, snippets, functions)
     problems = [fault for snippet in snippets if (fault := _fault(snippet, usual.results[snippet.name]))]
     for name in functions:
-        problems += _changes("the record", name, audit.recorded(root, definition.read(root, name)), usual.tables[name])
+        problems += _changes("the record", name, record.recorded(root, definition.read(root, name)), usual.tables[name])
     tell(_row(USUAL, usual, len(problems)))
     for variant in variants:
         own = [snippet for snippet in snippets if variant.concerns(snippet.libraries)]
@@ -187,8 +187,8 @@ def limited(variant: Variant, before: Result, after: Result) -> bool:
 
 
 def _changes(label: str, function: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Problem]:
-    for path, before, after in audit.differences(old, new):
-        detail = f"  - {audit.shown(before)}\n  + {audit.shown(after)}"
+    for path, before, after in record.differences(old, new):
+        detail = f"  - {record.shown(before)}\n  + {record.shown(after)}"
         yield Problem(f"snippets/{function}/audit.yml", f"{label}: {': '.join(path)} is something else", detail=detail)
 
 

@@ -40,12 +40,12 @@ def main() -> None:
 
 
 def _audit(root: Path, function: str, libraries: list[str], environment: dict[str, str]) -> dict[str, Any]:
-    from engine.accuracy import audit  # need more than psutil
+    from engine.accuracy import audit, record  # need more than psutil
     from engine.sources import definition  # need more than psutil
 
     entry = definition.read(root, function)
     apis = tuple(api for api in entry.apis if not libraries or api.library in libraries)
-    return audit.table(audit.measure(root, replace(entry, apis=apis), environment))
+    return record.table(audit.measure(root, replace(entry, apis=apis), environment))
 
 
 def _tell(data: Any) -> None:

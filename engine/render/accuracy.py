@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from engine.accuracy.audit import NOTABLE, ORDERS, PRECISION, Accuracy, Audit, Flag, Row, Spot, groups, look, own_first
+from engine.accuracy.audit import Audit
+from engine.accuracy.flags import NOTABLE, Flag
+from engine.accuracy.formats import PRECISION
+from engine.accuracy.results import ORDERS, Accuracy, Row, Spot
+from engine.render.error_curves import legend, own_first
 from engine.render.figures import inline
 from engine.sources.definition import Definition
 
@@ -163,32 +167,41 @@ def place(x: float) -> str:
 
 
 def _tables(audit: Audit, words: dict[str, str]) -> str:
-    head = [words["library"], words["type"]]
-    for symbol in SYMBOLS:
-        head += [words["max"].format(f=symbol), words["mean"]]
-    cells = [([row.library, row.dtype], _errors(row, words)) for row in audit.rows]
+    """How far each library is off, and below, folded, where its results end."""
+    return (
+        f"{_about(audit, words)}\n\n{_error_table(audit, words)}\n"
+        f"/// details | {words['edges']}\n    type: audit\n\n"
+        f"{words['about edges']}\n\n{_edge_table(audit, words)}\n///\n"
+    )
+
+
+def _about(audit: Audit, words: dict[str, str]) -> str:
+    """What the numbers mean."""
     points = [order.points for row in audit.rows for order in row.orders if PRECISION[row.dtype] > 16]
-    lost = words["list"].join(
+    no_digit = words["list"].join(
         words["per type"].format(size=number(2.0 ** (bits - 1)), dtype=dtype)
         for dtype, bits in PRECISION.items()
         if any(row.dtype == dtype and row.orders for row in audit.rows)
     )
-    about = words["about"].format(points=f"{min(points, default=0) // 1000 * 1000:,}", all=lost)
-    edges = _table(
-        [words["library"], words["type"], *SYMBOLS, *(words["limits"].format(f=f) for f in SYMBOLS), words["integers"]],
-        [
-            *(([words["exact"], dtype], _ends(orders, words, "")) for dtype, orders in audit.nearest.items()),
-            *(
-                ([row.library, row.dtype], _ends(row.orders, words, row.integers.returns or words["not taken"]))
-                for row in audit.rows
-                if row.orders
-            ),
-        ],
-    )
-    return (
-        f"{about}\n\n{_table(head, cells)}\n"
-        f"/// details | {words['edges']}\n    type: audit\n\n{words['about edges']}\n\n{edges}\n///\n"
-    )
+    return words["about"].format(points=f"{min(points, default=0) // 1000 * 1000:,}", all=no_digit)
+
+
+def _error_table(audit: Audit, words: dict[str, str]) -> str:
+    head = [words["library"], words["type"]]
+    for symbol in SYMBOLS:
+        head += [words["max"].format(f=symbol), words["mean"]]
+    return _table(head, [([row.library, row.dtype], _errors(row, words)) for row in audit.rows])
+
+
+def _edge_table(audit: Audit, words: dict[str, str]) -> str:
+    limits = [words["limits"].format(f=symbol) for symbol in SYMBOLS]
+    head = [words["library"], words["type"], *SYMBOLS, *limits, words["integers"]]
+    cells = [([words["exact"], dtype], _ends(orders, words, "")) for dtype, orders in audit.nearest.items()]
+    for row in audit.rows:
+        if row.orders:
+            integers = row.integers.returns or words["not taken"]
+            cells.append(([row.library, row.dtype], _ends(row.orders, words, integers)))
+    return _table(head, cells)
 
 
 def _table(head: list[str], rows: Iterable[tuple[list[str], list[str]]]) -> str:
@@ -207,10 +220,12 @@ def _table(head: list[str], rows: Iterable[tuple[list[str], list[str]]]) -> str:
 
 
 def _errors(row: Row, words: dict[str, str]) -> list[str]:
+    """Largest and mean error of each order."""
     cells = []
     for order in range(len(ORDERS)):
         if order < len(row.orders):
-            cells += [_spot(row.orders[order].max, words), number(row.orders[order].mean)]
+            accuracy = row.orders[order]
+            cells += [_spot(accuracy.max_error, words), number(accuracy.mean_error)]
         else:
             cells += [words["not taken"] if not row.orders else words["no gradient"], words["never"]]
     return cells
@@ -221,19 +236,18 @@ def _spot(spot: Spot | None, words: dict[str, str]) -> str:
 
 
 def _ends(orders: tuple[Accuracy, ...], words: dict[str, str], integers: str) -> list[str]:
-    ends, limits = [], []
-    for order in range(len(ORDERS)):
-        if order >= len(orders):
-            ends.append(words["never"])
-            limits.append(words["never"])
-            continue
-        found = [
-            words["edge"].format(kind=edge.kind.replace("zero", "0"), x=place(edge.near))
-            for edge in orders[order].edges
-        ]
-        ends.append(words["comma"].join(found) or words["never"])
-        limits.append(words["list"].join(number(orders[order].ends[name][0], 4) for name in ("-inf", "inf")))
-    return [*ends, *limits, integers]
+    """Where results of each order end, their limits, and what integers give."""
+    missing = [words["never"]] * (len(ORDERS) - len(orders))
+    ends = [_edges(accuracy, words) for accuracy in orders]
+    limits = [
+        words["list"].join(number(accuracy.at_nonfinite[name][0], 4) for name in ("-inf", "inf")) for accuracy in orders
+    ]
+    return [*ends, *missing, *limits, *missing, integers]
+
+
+def _edges(accuracy: Accuracy, words: dict[str, str]) -> str:
+    edges = [words["edge"].format(kind=edge.kind.replace("zero", "0"), x=place(edge.near)) for edge in accuracy.edges]
+    return words["comma"].join(edges) or words["never"]
 
 
 # Plot -----------------------------------------------------------------------------------------------------------------
@@ -244,60 +258,54 @@ def _plot(audit: Audit, words: dict[str, str]) -> str:
         return "\n"
     name = f"{audit.function}-audit"
     picture = inline(audit.plot, name, words["plot"])
-    return f'<figure class="plot" id="{name}">{picture}<figcaption>{_legend(audit)}</figcaption></figure>\n'
-
-
-def _legend(audit: Audit) -> str:
-    """Which curve is whose. As text a reader can find and enlarge it, and it weighs less than its letters' outlines."""
-    keys = []
-    for index, (label, _) in enumerate(groups(audit.rows)):
-        colour, line = look(index)
-        keys.append(f'<span><i style="border-top: 3px {line} var(--figure-{colour + 1})"></i>{label}</span>')
-    return " ".join(keys)
+    return f'<figure class="plot" id="{name}">{picture}<figcaption>{legend(audit.rows)}</figcaption></figure>\n'
 
 
 # Where the libraries part ---------------------------------------------------------------------------------------------
 
 
 def _parts(audit: Audit, words: dict[str, str]) -> str:
+    """A list for each kind of fault."""
     if not audit.flags:
         return words["none"] + "\n"
     titles = {row.name: row.library for row in audit.rows}
     tried = sum(len(row.orders) or 1 for row in audit.rows)
     parts = [words["summary"].format(count=len(audit.flags), tried=tried)]
-    shown = _shown(audit.flags)
+    unexplained = _unexplained(audit.flags)
     for kind in KINDS:
-        facts: dict[str, dict[str, list[str]]] = {}
-        for flag in shown:
-            if flag.kind == kind:
-                facts.setdefault(titles[flag.name], {}).setdefault(flag.dtype, []).append(_fact(flag, words))
-        groups: dict[tuple[str, ...], list[str]] = {}
-        for title, types in facts.items():
-            same: dict[str, list[str]] = {}
-            for dtype, texts in types.items():
-                same.setdefault(words["comma"].join(texts), []).append(dtype)
-            lines = tuple(f"{', '.join(dtypes)}{words['colon']}{text}" for text, dtypes in same.items())
-            groups.setdefault(lines, []).append(title)
-        if groups:
-            parts.append(words[kind].format(notable=f"{NOTABLE:g}"))
-            parts.append(
-                "\n".join(
-                    f"- {', '.join(own_first(libraries))}{words['colon']}{words['semicolon'].join(lines)}"
-                    for lines, libraries in groups.items()
-                )
-            )
+        if items := _items([flag for flag in unexplained if flag.kind == kind], titles, words):
+            parts += [words[kind].format(notable=f"{NOTABLE:g}"), "\n".join(items)]
     return "\n\n".join(parts) + "\n"
 
 
-def _shown(flags: Iterable[Flag]) -> list[Flag]:
+def _items(flags: Iterable[Flag], titles: Mapping[str, str], words: dict[str, str]) -> list[str]:
+    """An item for the libraries that share the flags of one kind. titles: of libraries, by name of the row."""
+    facts: dict[str, dict[str, list[str]]] = {}
+    for flag in flags:
+        facts.setdefault(titles[flag.name], {}).setdefault(flag.dtype, []).append(_fact(flag, words))
+    libraries: dict[str, list[str]] = {}
+    for title, types in facts.items():
+        libraries.setdefault(_sentence(types, words), []).append(title)
+    return [f"- {', '.join(own_first(some))}{words['colon']}{text}" for text, some in libraries.items()]
+
+
+def _sentence(types: Mapping[str, list[str]], words: dict[str, str]) -> str:
+    """Facts by type; types with equal ones are named together."""
+    same: dict[str, list[str]] = {}
+    for dtype, texts in types.items():
+        same.setdefault(words["comma"].join(texts), []).append(dtype)
+    return words["semicolon"].join(f"{', '.join(dtypes)}{words['colon']}{text}" for text, dtypes in same.items())
+
+
+def _unexplained(flags: Iterable[Flag]) -> list[Flag]:
     """Flags without those that another one explains.
 
     Where a result is 0 for a normal number, its error, step and direction say no more; an error beside a step of its
     size is that step.
     """
-    kept = list(flags)
-    zero = {(flag.name, flag.dtype, flag.order) for flag in kept if flag.kind == "zero"}
-    steps = {(flag.name, flag.dtype, flag.order): flag for flag in kept if flag.kind == "step"}
+    flags = list(flags)
+    zero = {(flag.name, flag.dtype, flag.order) for flag in flags if flag.kind == "zero"}
+    steps = {(flag.name, flag.dtype, flag.order): flag for flag in flags if flag.kind == "step"}
 
     def explained(flag: Flag) -> bool:
         key = (flag.name, flag.dtype, flag.order)
@@ -308,7 +316,7 @@ def _shown(flags: Iterable[Flag]) -> list[Flag]:
             return False
         return abs(flag.x - step.x) <= 1e-4 * abs(step.x) and 0.5 <= flag.size / step.size <= 2
 
-    return [flag for flag in kept if not explained(flag)]
+    return [flag for flag in flags if not explained(flag)]
 
 
 def _fact(flag: Flag, words: dict[str, str]) -> str:

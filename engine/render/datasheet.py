@@ -14,8 +14,9 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.accuracy import decimals
-from engine.accuracy.audit import Audit, Row, Spot
+from engine.accuracy.audit import Audit
 from engine.accuracy.decimals import ORDERS
+from engine.accuracy.results import Row, Spot
 from engine.base import libraries as frameworks
 from engine.base.errors import Problem
 from engine.base.libraries import LIBRARIES
@@ -147,11 +148,11 @@ def _accuracy(row: Row) -> dict[str, Any]:
             {
                 "order": ORDERS[order.order],
                 "points": order.points,
-                "mean_ulp": _number(order.mean),
-                "max": _spot(order.max),
-                "subnormal": _spot(order.subnormal),
-                "step": _spot(order.step),
-                "drop": _spot(order.drop),
+                "mean_ulp": _number(order.mean_error),
+                "max": _spot(order.max_error),
+                "subnormal": _spot(order.subnormal_error),
+                "step": _spot(order.discontinuity),
+                "drop": _spot(order.non_monotonic),
             }
             for order in row.orders
         ],

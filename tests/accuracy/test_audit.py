@@ -14,14 +14,18 @@ import numpy as np
 import pytest
 
 from engine.__main__ import main
-from engine.accuracy import audit
+from engine.accuracy import audit, jobs, measuring, record, samples
 from engine.accuracy import worker as audit_worker
-from engine.accuracy.audit import Accuracy, Audit, Edge, Flag, Integers, Row, Spot
+from engine.accuracy.adapters import Nearest
+from engine.accuracy.audit import Audit
 from engine.accuracy.exact import Floats
+from engine.accuracy.flags import Flag, find_flags
 from engine.accuracy.formats import FORMATS, Format
 from engine.accuracy.formulas import formulas
 from engine.accuracy.oracle import Oracle
-from engine.accuracy.worker import Nearest, Refused, integer_input, measure
+from engine.accuracy.results import Accuracy, Edge, Integers, Row, Spot, row_of
+from engine.accuracy.subject import Refused
+from engine.accuracy.worker import integer_input, measure
 from engine.base import libraries as frameworks
 from engine.base.errors import SourceError
 from engine.render.accuracy import audit_fragments
@@ -38,8 +42,8 @@ def oracle(tmp_path_factory: pytest.TempPathFactory) -> Oracle:
 @pytest.fixture(autouse=True)
 def fewer_points(monkeypatch: pytest.MonkeyPatch) -> None:
     """A quarter of the points: what is planted must be found all the same."""
-    monkeypatch.setattr(audit_worker, "SPARSE", {"float32": 4, "float64": 1})
-    monkeypatch.setattr(audit_worker, "DENSE", {"float32": 64, "float64": 64})
+    monkeypatch.setattr(samples, "SPARSE", {"float32": 4, "float64": 1})
+    monkeypatch.setattr(samples, "DENSE", {"float32": 64, "float64": 64})
 
 
 class Faulty:
@@ -64,7 +68,7 @@ def judge(implementation: Any, oracle: Oracle, dtype: str) -> list[Flag]:
     """The flags of one implementation in one format."""
     data = {"api": "planted.f", "backend": "numpy", "integers": integer_input(implementation, oracle)}
     data |= json.loads(json.dumps(measure(implementation, oracle, FORMATS[dtype])))
-    return audit.flags([audit._row(data)])
+    return find_flags([row_of(data)])
 
 
 def ulps(x: Floats, count: float) -> Floats:
@@ -152,9 +156,11 @@ def test_refusals_and_other_types_are_flagged(oracle: Oracle) -> None:
 def example() -> Audit:
     """An audit with one row."""
     accuracy = Accuracy(
-        order=0, points=9, max=Spot(1.5, 2.0), mean=0.2, subnormal=None, step=Spot(2.0, 1.0), drop=None, alone=None,
-        lost=None, early=None, undefined=None, edges=(Edge("zero", -103.9, -3e38),),
-        ends={"-inf": (0.0, 0.0), "inf": (float("inf"), float("inf")), "nan": (float("nan"), None)}, curve=(),
+        order=0, points=9, max_error=Spot(1.5, 2.0), mean_error=0.2, subnormal_error=None,
+        discontinuity=Spot(2.0, 1.0), non_monotonic=None, scalar_differs=None, lost_to_zero=None,
+        spurious_infinity=None, spurious_nan=None, edges=(Edge("zero", -103.9, -3e38),),
+        at_nonfinite={"-inf": (0.0, 0.0), "inf": (float("inf"), float("inf")), "nan": (float("nan"), None)},
+        error_curve=(),
     )  # fmt: skip
     row = Row("numpy.f", "numpy", "NumPy", "float32", "", "float32", "none", (accuracy,), Integers("", "float64", 0.5))
     flag = Flag("numpy.f", "float32", 0, "step", 1.0, 2.0, "")
@@ -182,26 +188,30 @@ def demo(tmp_path: Path) -> tuple[Path, definition.Definition]:
 
 def test_a_record_holds_within_a_factor_of_two(demo: tuple[Path, definition.Definition]) -> None:
     root, entry = demo
-    assert "no recorded audit" in str(audit.problems(root, entry, example())[0])
-    assert audit.record(root, entry, example())
+    assert "no recorded audit" in str(record.problems(root, entry, example())[0])
+    assert record.record(root, entry, example())
     text = (root / "snippets/demo/audit.yml").read_text()
-    assert audit.problems(root, entry, example()) == []
+    assert record.problems(root, entry, example()) == []
     same = altered(
-        max=Spot(2.9, 7.0), mean=0.11, step=Spot(1.1, 3.0), drop=Spot(1.0, 2.0), edges=(Edge("zero", -104.5, -3e38),)
+        max_error=Spot(2.9, 7.0),
+        mean_error=0.11,
+        discontinuity=Spot(1.1, 3.0),
+        non_monotonic=Spot(1.0, 2.0),
+        edges=(Edge("zero", -104.5, -3e38),),
     )
-    assert audit.problems(root, entry, same) == []
-    assert not audit.record(root, entry, same), "noise is no news"
+    assert record.problems(root, entry, same) == []
+    assert not record.record(root, entry, same), "noise is no news"
     assert (root / "snippets/demo/audit.yml").read_text() == text
 
 
 @pytest.mark.parametrize(
     "changes",
     [
-        {"max": Spot(3.2, 2.0)},
-        {"max": Spot(0.7, 2.0)},
-        {"mean": 0.41},
-        {"step": None},
-        {"drop": Spot(3.0, 2.0)},
+        {"max_error": Spot(3.2, 2.0)},
+        {"max_error": Spot(0.7, 2.0)},
+        {"mean_error": 0.41},
+        {"discontinuity": None},
+        {"non_monotonic": Spot(3.0, 2.0)},
         {"edges": (Edge("zero", -106.0, -3e38),)},
         {"edges": ()},
         {"edges": (Edge("nan", -103.9, -3e38),)},
@@ -210,44 +220,45 @@ def test_a_record_holds_within_a_factor_of_two(demo: tuple[Path, definition.Defi
 )
 def test_what_changes_is_a_problem_with_its_line(demo: tuple[Path, definition.Definition], changes: Any) -> None:
     root, entry = demo
-    audit.record(root, entry, example())
+    record.record(root, entry, example())
     lines = (root / "snippets/demo/audit.yml").read_text().splitlines()
-    problem = audit.problems(root, entry, altered(**changes))[0]
+    problem = record.problems(root, entry, altered(**changes))[0]
     assert problem.path == "snippets/demo/audit.yml"
     assert problem.line
     assert "value: {max: 1.5" in lines[problem.line - 1]
     assert "  - " in problem.detail
     assert "  + " in problem.detail
-    assert audit.record(root, entry, altered(**changes))
-    assert audit.problems(root, entry, altered(**changes)) == []
+    assert record.record(root, entry, altered(**changes))
+    assert record.problems(root, entry, altered(**changes)) == []
 
 
 def test_a_new_or_lost_flag_is_a_problem(demo: tuple[Path, definition.Definition]) -> None:
     root, entry = demo
-    audit.record(root, entry, example())
-    assert len(audit.problems(root, entry, dataclasses.replace(example(), flags=()))) == 1
+    record.record(root, entry, example())
+    assert len(record.problems(root, entry, dataclasses.replace(example(), flags=()))) == 1
     more = (*example().flags, Flag("numpy.f", "float32", 0, "drop", 1.0, 9.0, ""))
-    assert len(audit.problems(root, entry, dataclasses.replace(example(), flags=more))) == 1
+    assert len(record.problems(root, entry, dataclasses.replace(example(), flags=more))) == 1
     vector = (*example().flags, Flag("numpy.f", "float32", 0, "alone", 1.0, 9.0, ""))
-    assert audit.problems(root, entry, dataclasses.replace(example(), flags=vector)) == [], "not every processor has it"
+    same = dataclasses.replace(example(), flags=vector)
+    assert record.problems(root, entry, same) == [], "not every processor has it"
 
 
 def test_units_of_the_subnormal_range_come_and_go_with_vector_code(demo: tuple[Path, definition.Definition]) -> None:
     root, entry = demo
-    audit.record(root, entry, altered(subnormal=Spot(1.5, 2.0)))
-    assert audit.problems(root, entry, altered(subnormal=Spot(0.5, 2.0))) == []
-    assert len(audit.problems(root, entry, altered(subnormal=Spot(3.5, 2.0)))) == 1
-    assert len(audit.problems(root, entry, altered(subnormal=None))) == 1
+    record.record(root, entry, altered(subnormal_error=Spot(1.5, 2.0)))
+    assert record.problems(root, entry, altered(subnormal_error=Spot(0.5, 2.0))) == []
+    assert len(record.problems(root, entry, altered(subnormal_error=Spot(3.5, 2.0)))) == 1
+    assert len(record.problems(root, entry, altered(subnormal_error=None))) == 1
 
 
 def test_a_broken_record_is_named(demo: tuple[Path, definition.Definition]) -> None:
     root, entry = demo
-    audit.record(root, entry, example())
+    record.record(root, entry, example())
     file = root / "snippets/demo/audit.yml"
     file.write_text(file.read_text().replace("max: 1.5", "maxx: 1.5"))
     with pytest.raises(SourceError, match=r"snippets/demo/audit\.yml:\d+"):
-        audit.problems(root, entry, example())
-    assert audit.record(root, entry, example())
+        record.problems(root, entry, example())
+    assert record.record(root, entry, example())
 
 
 def test_an_audit_is_kept_and_read_without_any_library(
@@ -256,25 +267,24 @@ def test_an_audit_is_kept_and_read_without_any_library(
     root, entry = demo
     asked = []
 
-    def run(root: Path, entry: definition.Definition, job: dict[str, Any], *_: Any) -> Any:
+    def run(root: Path, module: str, job: dict[str, Any], *_: Any) -> Any:
         asked.append(job["kind"])
         return json.loads(json.dumps(audit_worker.JOBS[job["kind"]](json.loads(json.dumps(job)))))
 
-    monkeypatch.setattr(audit, "_run", run)
-    monkeypatch.setattr(audit, "PRECISION", {"float16": 11, "float64": 53})
+    monkeypatch.setattr(jobs, "ask", run)
+    monkeypatch.setattr(measuring, "PRECISION", {"float16": 11, "float64": 53})
     monkeypatch.setattr(audit_worker, "FORMATS", {name: FORMATS[name] for name in ("float16", "float64")})
-    monkeypatch.setitem(audit_worker.JOBS, "plot", lambda job: "")
     first = audit.audit(root, entry)
     assert asked.count("library") == 1
     again = audit.audit(root, entry)
-    assert asked == ["formulas", "exact", "exact", "library", "plot"], "nothing is measured twice"
+    assert asked == ["formulas", "exact", "exact", "library"], "nothing is measured twice"
     assert json.dumps(dataclasses.asdict(again)) == json.dumps(dataclasses.asdict(first))
 
     code = (
-        "import sys; from pathlib import Path; from engine.sources import definition\n"
-        "from engine.accuracy import audit; from engine.render import accuracy as audit_fragments\n"
+        "import sys; from pathlib import Path; from engine.accuracy import audit, record\n"
+        "from engine.render import accuracy as audit_fragments; from engine.sources import definition\n"
         "root = Path(sys.argv[1]); entry = definition.read(root, 'demo'); result = audit.audit(root, entry)\n"
-        "audit.record(root, entry, result); assert audit.problems(root, entry, result) == []\n"
+        "record.record(root, entry, result); assert record.problems(root, entry, result) == []\n"
         "audit_fragments.audit_fragments(entry, result, 'zh')\n"
         "print(sorted({'numpy', 'scipy', 'sympy', 'flint', 'mpmath', 'matplotlib', 'torch', 'jax'} & set(sys.modules)))"
     )
@@ -283,10 +293,10 @@ def test_an_audit_is_kept_and_read_without_any_library(
     assert run_.stdout == "[]\n"
 
     changed = dataclasses.replace(entry, expression="tanh(x) + 0*x")
-    assert audit._key(changed) != audit._key(entry)
-    assert audit._key(entry, {"ATEN_CPU_CAPABILITY": "default"}) != audit._key(entry)
+    assert measuring._key(changed) != measuring._key(entry)
+    assert measuring._key(entry, {"ATEN_CPU_CAPABILITY": "default"}) != measuring._key(entry)
     monkeypatch.setattr(frameworks, "version", lambda name: "other")
-    assert audit._key(entry) != audit._key(dataclasses.replace(entry, apis=()))
+    assert measuring._key(entry) != measuring._key(dataclasses.replace(entry, apis=()))
 
 
 def test_what_cannot_run_is_said(demo: tuple[Path, definition.Definition], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -296,11 +306,11 @@ def test_what_cannot_run_is_said(demo: tuple[Path, definition.Definition], monke
     ):
         audit.audit(root, dataclasses.replace(entry, expression="x + y"))
     with monkeypatch.context() as patch:
-        patch.setattr(audit, "SECONDS", 1)
+        patch.setattr(jobs, "SECONDS", 1)
         with pytest.raises(SourceError, match="still running after 1 s of processor time"):
             audit.audit(root, entry)
     with monkeypatch.context() as patch:
-        patch.setattr(audit, "WALL_SECONDS", 0.01)
+        patch.setattr(jobs, "WALL_SECONDS", 0.01)
         with pytest.raises(SourceError, match=r"still running after 0\.01 s"):
             audit.audit(root, entry)
     monkeypatch.setattr(frameworks, "installed", lambda module: module != "flint")

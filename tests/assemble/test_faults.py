@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.accuracy import audit
+from engine.accuracy import audit, record
 from engine.assemble.site import Site
 from engine.base.errors import Problem
 from engine.base.store import Store
@@ -179,7 +179,7 @@ def test_no_recorded_accuracy_can_be_wrong(project: Path) -> None:
             path.write_text(text[: match.start()] + other + text[match.end() :], encoding="utf-8")
             line = text.count("\n", 0, match.start()) + 1
             injected += 1
-            if any(problem.line == line for problem in audit.problems(project, softplus, measured)):
+            if any(problem.line == line for problem in record.problems(project, softplus, measured)):
                 found += 1
             else:
                 print(f"line {line}: {match[0]} -> {other}")

@@ -155,7 +155,10 @@ def test_a_comment_in_this_engine_builds_nothing_anew(tmp_path: Path, monkeypatc
     """Of the engine as it is, with what each command keeps results under."""
     copy = tmp_path / "engine"
     shutil.copytree(code.ENGINE, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    modules = ["engine.run.runner", "engine.assemble.functions", "engine.translation.check", "engine.accuracy.audit"]
+    modules = [
+        *("engine.run.runner", "engine.assemble.functions", "engine.translation.check", "engine.accuracy.measuring"),
+        *("engine.accuracy.oracle", "engine.accuracy.decimals", "engine.render.error_curves"),
+    ]
     before = code_digest(*modules)
     monkeypatch.setattr(code, "ENGINE", copy)
     monkeypatch.setattr(code, "_KNOWN", copy / "__pycache__/syntax.json")

@@ -82,7 +82,7 @@ def test_an_audit_is_in_one_shard(project: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("engine.commands.check._wrong", lambda root, chosen: [[] for _ in chosen])
     asked: list[str] = []
     monkeypatch.setattr("engine.accuracy.audit.audit", lambda root, entry: asked.append(entry.name))
-    monkeypatch.setattr("engine.accuracy.audit.problems", lambda root, entry, measured: [])
+    monkeypatch.setattr("engine.accuracy.record.problems", lambda root, entry, measured: [])
     for number in (1, 2):
         assert main(["check", "--shard", f"{number}/2"]) == 0
     assert asked == ["a", "c", "b"]

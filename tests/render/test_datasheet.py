@@ -13,7 +13,8 @@ import jsonschema
 import pytest
 
 from engine.accuracy import decimals
-from engine.accuracy.audit import Accuracy, Audit, Integers, Row, Spot
+from engine.accuracy.audit import Audit
+from engine.accuracy.results import Accuracy, Integers, Row, Spot
 from engine.base.errors import Problem
 from engine.base.store import Store
 from engine.compare.verdict import Verdict

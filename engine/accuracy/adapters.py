@@ -1,0 +1,174 @@
+"""How each library is called: with which arrays, and how it differentiates. The exact value is called alike."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.accuracy.exact import Floats
+from engine.accuracy.formats import FORMATS, Format
+from engine.accuracy.oracle import Oracle
+from engine.accuracy.subject import Refused
+
+#: Arrays for JAX have a multiple of this size.
+BLOCK = 1 << 16
+
+
+class Nearest:
+    """The implementation without fault: the exact value, rounded. What it gives is the best that a format allows."""
+
+    def __init__(self, oracle: Oracle) -> None:
+        self.oracle = oracle
+
+    def values(self, x: Floats, format: Format, order: int) -> tuple[Floats, str]:
+        """As of `engine.accuracy.subject.Implementation`."""
+        return self.oracle.values(order, x).rounded(format), format.name
+
+    def integers(self, x: NDArray[np.int32]) -> tuple[Floats, str]:
+        """As of `engine.accuracy.subject.Implementation`."""
+        return self.values(x.astype(np.float64), FORMATS["float64"], 0)
+
+
+def native(x: Floats, format: Format) -> NDArray[Any]:
+    """A NumPy array of the format's own type."""
+    if format.name == "bfloat16":
+        import ml_dtypes
+
+        return x.astype(ml_dtypes.bfloat16)
+    return x.astype(format.name)
+
+
+class Call:
+    """A library's function, by the expression of a definition. Subclasses know one library's arrays and autodiff."""
+
+    def __init__(self, name: str, call: str) -> None:
+        self.modules: dict[str, Any] = {name.partition(".")[0]: importlib.import_module(name.partition(".")[0])}
+        prefix = ""
+        for part in name.split(".")[:-1]:
+            prefix = f"{prefix}.{part}" if prefix else part
+            with contextlib.suppress(ModuleNotFoundError):  # a class or an attribute
+                importlib.import_module(prefix)
+        self.code = compile(call, name, "eval")
+
+    def function(self, x: Any) -> Any:
+        """The function of the library's own array."""
+        return eval(self.code, self.modules, {"x": x})
+
+    def values(self, x: Floats, format: Format, order: int) -> tuple[Floats, str]:
+        """As of `engine.accuracy.subject.Implementation`."""
+        result = self._result(native(x, format), order)
+        if result.shape != x.shape:
+            raise Refused(f"returns an array of shape {result.shape} for {x.shape}")
+        return result.astype(np.float64), str(result.dtype)
+
+    def integers(self, x: NDArray[np.int32]) -> tuple[Floats, str]:
+        """As of `engine.accuracy.subject.Implementation`."""
+        result = self._result(x, 0)
+        return result.astype(np.float64), str(result.dtype)
+
+    def _result(self, x: NDArray[Any], order: int) -> NDArray[Any]:
+        """Whatever the library raises, it refuses."""
+        try:
+            return self.array(self._derivative(x, order))
+        except Exception as error:
+            raise Refused(_first_line(error)) from None
+
+    def _derivative(self, x: NDArray[Any], order: int) -> Any:
+        """Results of an order in the library's own array."""
+        if order:
+            raise Refused("no automatic differentiation")
+        return self.function(x)
+
+    def array(self, result: Any) -> NDArray[Any]:
+        """The library's array as one of NumPy."""
+        return np.asarray(result)
+
+
+class Torch(Call):
+    """PyTorch, whose tensors of 16 bits pass as integers."""
+
+    def _derivative(self, x: NDArray[Any], order: int) -> Any:
+        import torch
+
+        bits = x.view(np.int16) if x.dtype.itemsize == 2 else x
+        tensor = torch.from_numpy(bits.copy())
+        if str(x.dtype) == "bfloat16":
+            tensor = tensor.view(torch.bfloat16)
+        elif str(x.dtype) == "float16":
+            tensor = tensor.view(torch.float16)
+        tensor.requires_grad_(bool(order))
+        result = self.function(tensor)
+        for _ in range(order):
+            if not result.requires_grad:
+                return torch.zeros_like(tensor)
+            ones = torch.ones_like(result)
+            (result,) = torch.autograd.grad(result, tensor, ones, create_graph=True, materialize_grads=True)
+        return result
+
+    def array(self, result: Any) -> NDArray[Any]:
+        import torch
+
+        if result.dtype == torch.bfloat16:
+            import ml_dtypes
+
+            return result.detach().view(torch.int16).numpy().view(ml_dtypes.bfloat16)
+        return result.detach().numpy()
+
+
+class TensorFlow(Call):
+    """TensorFlow, a tape for each order."""
+
+    def _derivative(self, x: NDArray[Any], order: int) -> Any:
+        import tensorflow
+
+        return self._nested(tensorflow.constant(x), order)
+
+    def _nested(self, tensor: Any, order: int) -> Any:
+        import tensorflow
+
+        if not order:
+            return self.function(tensor)
+        with tensorflow.GradientTape() as tape:
+            tape.watch(tensor)
+            result = self._nested(tensor, order - 1)
+        return tape.gradient(result, tensor, unconnected_gradients="zero")
+
+    def array(self, result: Any) -> NDArray[Any]:
+        return result.numpy()
+
+
+class Jax(Call):
+    """JAX, without `jit`."""
+
+    def _derivative(self, x: NDArray[Any], order: int) -> Any:
+        import jax
+
+        if x.dtype == np.float64:  # as a user must; the other types are measured first, without it
+            jax.config.update("jax_enable_x64", True)
+        # every shape is compiled anew, for a second or more: fill up to one size, but keep an array of one as it is
+        filled = np.ones(len(x) if len(x) == 1 else -(-len(x) // BLOCK) * BLOCK, x.dtype)
+        filled[: len(x)] = x
+        return self._order(order)(jax.numpy.asarray(filled))[: len(x)]
+
+    def _order(self, order: int) -> Callable[[Any], Any]:
+        import jax
+
+        if not order:
+            return self.function
+        below = self._order(order - 1)
+        return jax.grad(lambda x: below(x).sum())
+
+
+#: By the module that computes.
+ADAPTERS: dict[str, type[Call]] = {"torch": Torch, "tensorflow": TensorFlow, "jax": Jax}
+
+
+def _first_line(error: Exception) -> str:
+    """The first line of what an exception says."""
+    text = str(error).strip()
+    return f"{type(error).__name__}: {text.splitlines()[0] if text else ''}"[:160]

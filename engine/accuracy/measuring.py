@@ -1,0 +1,155 @@
+"""The measurement of a function: starts the processes of `engine.accuracy.worker`, and keeps what they answer.
+
+What is kept is the measurement and nothing that is made of it: rules, the record and the page are asked anew each time,
+so that a change of them measures nothing again. It imports no library, so that what is kept is read at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from engine.accuracy import jobs
+from engine.accuracy.formats import PRECISION
+from engine.accuracy.results import Accuracy, Measurement, Row, accuracy_of, measurement_of, row_of
+from engine.base import libraries as frameworks
+from engine.base.code import code_digest
+from engine.base.errors import Problem, SourceError
+from engine.base.libraries import LIBRARIES
+from engine.base.store import Store, digest
+from engine.run.isolation import ENVIRONMENT
+from engine.sources.definition import Api, Definition
+
+#: Backends that Keras is measured on.
+BACKENDS = ("tensorflow", "torch", "jax")
+#: Processes by (library, backend), the slowest first, and how many run at once.
+SLOWEST = [("keras", "torch"), ("keras", "tensorflow"), ("keras", "jax"), ("jax", "jax"), ("tensorflow", "tensorflow")]
+PROCESSES = 2
+
+_Task = tuple[str, str]
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+def recall(root: Path, definition: Definition, own: Mapping[str, str] = _NONE) -> Measurement | None:
+    """The measurement kept of a function as it is, or None. own: as of `measure`."""
+    data = _store(root).get(_key(definition, own))
+    try:
+        return None if data is None else measurement_of(data)
+    except (TypeError, KeyError):
+        return None
+
+
+def keep(root: Path, definition: Definition, measurement: Measurement, own: Mapping[str, str] = _NONE) -> None:
+    """Keep a measurement for `recall`."""
+    _store(root).put(_key(definition, own), asdict(measurement))
+
+
+def measure(
+    root: Path, definition: Definition, tell: Callable[[str], None], own: Mapping[str, str] = _NONE
+) -> Measurement:
+    """A new measurement, whatever is kept.
+
+    tell: takes what is measured next, in words; own: variables of the measuring processes beside those of
+    `engine.run.isolation`, for other conditions than usual. Raises SourceError for a missing library, or a process that
+    fails or takes too long.
+    """
+    _demand(definition)
+
+    def ask(job: Mapping[str, Any], backend: str = "tensorflow") -> Any:
+        tell(jobs.described(job))
+        variables = {**own, "KERAS_BACKEND": backend}
+        return jobs.ask(root, "engine.accuracy.worker", job, definition.path, variables)
+
+    shared = ask({"kind": "formulas", "expression": definition.expression, "parameters": _parameters(definition)})
+    shared["cache"] = str(root / ".cache" / "oracle")
+    tasks = _tasks(definition)
+
+    def exact(dtype: str) -> tuple[Accuracy, ...]:
+        return tuple(map(accuracy_of, ask(shared | {"kind": "exact", "dtype": dtype})))
+
+    def library(task: _Task) -> list[Row]:
+        _, backend = task
+        apis = [(api.name, api.call) for api in tasks[task]]
+        job = shared | {"kind": "library", "backend": backend, "apis": apis}
+        return [row_of({**row, "backend": backend}) for row in ask(job, backend)]
+
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        dtypes = sorted(PRECISION, key=lambda name: -PRECISION[name])  # the slowest first
+        nearest = dict(zip(dtypes, pool.map(exact, dtypes), strict=True))  # done before the libraries read the cache
+        rows = [row for part in pool.map(library, tasks) for row in part]
+    place = {api.name: number for number, api in enumerate(definition.apis)}
+    rows.sort(key=lambda row: (place[row.api], BACKENDS.index(row.backend) if row.backend in BACKENDS else -1))
+    return Measurement(
+        function=definition.path.parts[1],
+        rows=tuple(rows),
+        nearest={dtype: nearest[dtype] for dtype in PRECISION},
+        versions=_versions(definition),
+        machine=frameworks.machine(),
+    )
+
+
+def _tasks(definition: Definition) -> dict[_Task, list[Api]]:
+    """The audited functions by process: (library, backend). NumPy and what only adds functions to it share one."""
+    tasks: dict[_Task, list[Api]] = {}
+    for api in definition.apis:
+        if not api.audit:
+            continue
+        if api.library == "keras":
+            for backend in BACKENDS:
+                tasks.setdefault(("keras", backend), []).append(api)
+        else:
+            worker = LIBRARIES[api.library].worker if api.library in LIBRARIES else None
+            tasks.setdefault((api.library, api.library) if worker else ("numpy", "numpy"), []).append(api)
+    order = {task: number for number, task in enumerate(SLOWEST)}
+    return dict(sorted(tasks.items(), key=lambda item: (order.get(item[0], len(order)), item[0])))
+
+
+def _parameters(definition: Definition) -> dict[str, float]:
+    return {parameter.name: parameter.default for parameter in definition.parameters}
+
+
+def _libraries(definition: Definition) -> list[str]:
+    """Modules that a measurement needs."""
+    tasks = _tasks(definition)
+    modules = {backend for _, backend in tasks} | {api.library for apis in tasks.values() for api in apis}
+    return sorted(modules | {"numpy", "sympy", "flint"})
+
+
+def _demand(definition: Definition) -> None:
+    """Raise SourceError if a library is missing."""
+    missing = [module for module in _libraries(definition) if not frameworks.installed(module)]
+    if missing:
+        hint = "install it (pip install -r requirements.txt)"
+        raise SourceError(
+            [Problem(definition.path.as_posix(), f"the audit needs {name}, not installed; {hint}") for name in missing]
+        )
+
+
+def _versions(definition: Definition) -> dict[str, str]:
+    """The versions of the libraries that are measured, by title."""
+    modules = [module for module in _libraries(definition) if module in LIBRARIES and module != "sympy"]
+    return {LIBRARIES[module].title: frameworks.version(LIBRARIES[module].distributions[0]) or "" for module in modules}
+
+
+def _store(root: Path) -> Store:
+    return Store(root / ".cache" / "audit")
+
+
+def _key(definition: Definition, own: Mapping[str, str] = _NONE) -> str:
+    """Digest of all that the measurement depends on."""
+    names = {"python-flint"}
+    for module in _libraries(definition):
+        names.update(LIBRARIES[module].distributions if module in LIBRARIES else ())
+    return digest(
+        definition.expression,
+        _parameters(definition),
+        [(api.name, api.call) for api in definition.apis if api.audit],
+        {name: frameworks.version(name) for name in sorted(names)},
+        frameworks.environment(),
+        ENVIRONMENT | {"MATPLOTLIBRC": "", **own},
+        code_digest(__name__),
+    )
