@@ -11,7 +11,7 @@ else ifneq ($(TORCH),)
 $(error TORCH=$(TORCH) is not known; TORCH=cpu takes the build of torch without CUDA, and no TORCH the one from PyPI)
 endif
 
-.PHONY: serve site offline test record check ledger lint portable bench audit requirements clean
+.PHONY: serve site offline test record check ledger lint portable mutate bench audit requirements clean
 
 serve: $(READY)  ## the site at http://127.0.0.1:8000, rebuilt on every change
 	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:8000
@@ -43,6 +43,9 @@ lint: $(READY)  ## formatting and lint of code and snippets
 
 portable: $(READY)  ## run the snippets and audits as other machines would: vector units, threads, settings, folder, user, load
 	$(BIN)/python -m engine portable
+
+mutate: $(READY)  ## break what is written about functions one change at a time, and tell what nothing notices
+	$(BIN)/python -m engine mutate
 
 bench: $(READY)  ## the figures that the project promises, measured
 	$(BIN)/python -m bench

@@ -1,4 +1,4 @@
-"""Command line: `python -m engine check|record|ledger|build|translated|portable|site`."""
+"""Command line: `python -m engine check|record|ledger|build|translated|portable|mutate|site`."""
 
 from __future__ import annotations
 
@@ -64,6 +64,10 @@ def _command(root: Path, options: argparse.Namespace) -> int:
             from engine.commands.portable import portable
 
             return portable(root, options.path, options.only)
+        case "mutate":
+            from engine.commands.mutate import mutate
+
+            return mutate(root, options.function, options.sample)
         case _:
             from engine.site.whole import build_site
 
@@ -99,6 +103,10 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("path", nargs="*", help="snippet, audit.yml, or folder under snippets/ (default: all)")
     text = "only the variants whose names contain this text; may be given several times"
     command.add_argument("--only", metavar="TEXT", action="append", default=[], help=text)
+    text = "break what is written about functions one change at a time, and tell what nothing notices"
+    command = commands.add_parser("mutate", help=text, description=text)
+    command.add_argument("function", nargs="*", help="folder under snippets/ (default: all)")
+    command.add_argument("--sample", metavar="N", type=int, help="take only N changes, always the same ones")
     command = commands.add_parser("site", help="build the site in every language; SITE_URL says where it is published")
     command.add_argument("folder", nargs="?", default="site", help="where to (default: site)")
     text = (

@@ -1,18 +1,15 @@
 """Derivations are checked: every step of every file holds, and no step could be changed without being caught."""
 
-import functools
 import json
 import re
-from copy import deepcopy
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-import yaml
 
 from engine.base.errors import SourceError
 from engine.mathematics.derivation import report as reporting
-from engine.mathematics.derivation.duties import Claim, duties
+from engine.mathematics.derivation.duties import duties
 from engine.mathematics.derivation.evidence import Report
 from engine.mathematics.derivation.file import discover, load
 from engine.mathematics.derivation.report import check, verify
@@ -90,91 +87,6 @@ def test_discover():
     ]
 
 
-# Fault injection ------------------------------------------------------------------------------------------------------
-
-SWAPS = [
-    (r"\+", "-"),
-    (r"-", "+"),
-    (r"\\cdot\b", "+"),
-    (r"\\ln\b", r"\\exp"),
-    (r"\\max\b", r"\\min"),
-    (r"\\le\b", r"\\ge"),
-    (r"<", ">"),
-    (r">", "<"),
-    (r"=", "<"),
-    (r"\be\^", "2^"),
-    (r"\be\^", r"e+"),
-    (r"log1p", "expm1"),
-    (r"expm1", "log1p"),
-    (r"\\sigma\b", "f"),
-    (r"f_", r"2f_"),
-    (r"\bf\b", r"2f"),
-    (r"\\infty", "1"),
-    (r"\|([^|]*)\|", r"(\1)"),
-    (r"\\frac\{d\}\{dx\}", ""),
-]
-
-
-def mutants(tex):
-    """The formula with one thing changed at a time."""
-    for pattern, new in SWAPS:
-        for found in re.finditer(pattern, tex):
-            yield tex[: found.start()] + found.expand(new) + tex[found.end() :]
-    for found in re.finditer(r"\d", tex):
-        yield tex[: found.start()] + str((int(found[0]) + 1) % 10) + tex[found.end() :]
-    group = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
-    for found in re.finditer(rf"(?=\\frac{group}{group})", tex):
-        end = found.start() + len(rf"\frac{{{found[1]}}}{{{found[2]}}}")
-        yield tex[: found.start()] + rf"\frac{{{found[2]}}}{{{found[1]}}}" + tex[end:]
-
-
-@functools.cache
-def read(file):
-    return yaml.safe_load(file.read_text(encoding="utf-8"))
-
-
-def injections():
-    """Every mutant of a step, of the start (which the first step has to notice) and of the declarations."""
-    for file in FILES:
-        data = read(file)
-        for key in ("start", "where", "steps"):
-            for i, part in enumerate([data[key]] if key == "start" else data[key]):
-                tex = part["tex"] if key == "steps" else part
-                for mutant in dict.fromkeys(mutants(tex)):
-                    yield pytest.param(file, key, i, mutant, id=f"{file.stem}-{key}{i + 1}-{mutant}")
-
-
-@pytest.mark.parametrize(("file", "key", "i", "mutant"), list(injections()))
-def test_fault_is_caught(file, key, i, mutant, tmp_path):
-    data = deepcopy(read(file))
-    if key == "steps":
-        data["steps"][i]["tex"] = mutant
-    elif key == "where":
-        data["where"][i] = mutant
-    else:
-        data["start"] = mutant
-    try:
-        derivation = write(tmp_path, data)
-    except SourceError:
-        return
-    affected = {"steps": [i], "start": [0], "where": range(len(data["steps"]))}[key]
-    caught = any(verify(derivation, only=step, symbolic=False).problems for step in affected)
-    if not caught:  # then it has to be the same by proof
-        assert is_equivalent(file, key, i, derivation)
-
-
-def is_equivalent(file, key, i, derivation):
-    """Whether SymPy proves that the changed formula means what the file says."""
-    original = load(ROOT, file)
-    if key != "steps":
-        return False
-    pairs = zip(original.steps[i].chain.sides, derivation.steps[i].chain.sides, strict=True)
-    claims = [Claim(a, "=", b, original.steps[i].condition) for a, b in pairs]
-    return original.steps[i].chain.ops == derivation.steps[i].chain.ops and all(
-        prove(claim, original.domains) for claim in claims
-    )
-
-
 # What is found --------------------------------------------------------------------------------------------------------
 
 WRONG = {
@@ -194,6 +106,10 @@ WRONG = {
     "a series": (r"x \cdot \sum_{k=1}^{\infty} \frac{1}{k^2}", r"= x \cdot \frac{\pi^2}{7}"),
     "defined on half of the domain": (r"2\ln|x|", r"= 2\ln x"),
     "a chain, at its end": ("x", r"= x + 0 = x + 1"),
+    "a finite limit that is said to be infinite": (r"\lim_{t\to 1} e^{t+0x}", r"= \infty"),
+    "the other infinity": (r"\lim_{t\to\infty} (0x-t)", r"= \infty"),
+    "no number is infinite": (r"\lim_{t\to 0} (0x-e^{t})", r"= -\infty"),
+    "no number is as large": (r"\lim_{t\to 1} e^{t+0x}", r"\ge \infty"),
 }
 RIGHT = {
     "cancellation": (r"\ln(1+e^{x}) - x", r"= \ln(1+e^{-x})"),
@@ -205,6 +121,8 @@ RIGHT = {
     "an integral": (r"\int_{0}^{x} t \, dt", r"= \frac{x^2}{2}"),
     "a limit": (r"x \cdot \lim_{t\to\infty} \tanh(t)", "= x"),
     "a series": (r"x \cdot \sum_{k=1}^{\infty} \frac{1}{k^2}", r"= x \cdot \frac{\pi^2}{6}"),
+    "an infinite limit": (r"\lim_{t\to\infty} e^{t+0x}", r"= \infty"),
+    "a number beside infinity": (r"\lim_{t\to 1} e^{t+0x}", r"< \infty"),
     "a chain": ("x", "= x + 0 < x + 1"),
 }
 

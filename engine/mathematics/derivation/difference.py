@@ -113,7 +113,7 @@ class Values:
             mp = self.evaluator(precision).mp
             left, right = (self.at(side, place, precision) for side in sides)
             if mp.isinf(left) or mp.isinf(right):
-                return Difference(int(mp.sign(left) - mp.sign(right)) if left != right else 0, left, right)
+                return Difference(int(left > right) - int(left < right), left, right)
             gap = left - right
             if before:
                 tolerance = max(abs(left), abs(right)) * mp.mpf(10) ** -policy.digits

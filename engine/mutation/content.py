@@ -1,0 +1,113 @@
+"""The changes that can be made to what is written about a function, and the files with one of them made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from engine.base import yamlfile
+from engine.base.files import read_source, write
+from engine.mathematics.derivation.file import discover
+from engine.mutation import formulas
+from engine.sources.definition import FILE
+
+FACTS = "facts.yml"
+#: The formulas of a definition.
+FORMS = ("expression", "stable", "derivative")
+#: The keys of a step, or of a statement, that hold formulas.
+STATED = ("tex", "when", "sharp", "expression")
+
+Keys = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A change. file: within the project; keys: what leads to the formula there; line: where that stands."""
+
+    file: str
+    keys: Keys
+    line: int
+    old: str
+    new: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {'.'.join(map(str, self.keys))}\n  - {self.old}\n  + {self.new}"
+
+
+def mutants(root: Path, function: str) -> list[Mutant]:
+    """All changes to the derivations, the facts and the definition of a function. Raises SourceError."""
+    folder = Path("snippets", function)
+    files = [path.relative_to(root) if path.is_absolute() else path for path in discover(root, function)]
+    files += [folder / name for name in (FACTS, FILE) if (root / folder / name).is_file()]
+    return [mutant for file in files for mutant in _of_file(root, file)]
+
+
+def mutated(root: Path, mutant: Mutant, target: Path) -> None:
+    """Write the function's folder into another project, as far as it is checked here, with the change made.
+
+    What a check tells of lines is not that of the file any more.
+    """
+    folder = Path(mutant.file).parts[1]
+    for file in [*discover(root, folder), root / "snippets" / folder / FACTS, root / "snippets" / folder / FILE]:
+        file = root / file
+        if not file.is_file():
+            continue
+        name = file.relative_to(root).as_posix()
+        data = _content(read_source(root, file))
+        if name == mutant.file:
+            data = _changed(data, mutant.keys, mutant.new)
+        write(target / name, yaml.safe_dump(data, allow_unicode=True, sort_keys=False))
+
+
+def _changed(data: Any, keys: Keys, new: str) -> Any:
+    """Data with another text at the end of keys; nothing else is copied."""
+    if not keys:
+        return new
+    copy = list(data) if isinstance(data, list) else dict(data)
+    copy[keys[0]] = _changed(copy[keys[0]], keys[1:], new)  # type: ignore[call-overload, index]
+    return copy
+
+
+def _of_file(root: Path, file: Path) -> Iterator[Mutant]:
+    text = read_source(root, root / file)
+    change = formulas.sympy if file.name == FILE else formulas.latex
+    for keys, formula in _formulas(file.name, _content(text)):
+        line = yamlfile.line_in(text, keys)
+        for new in change(formula):
+            if keys[-1] != "sharp" or new.replace("-", "") != formula.replace(
+                "-", ""
+            ):  # a bound may be met at both ends
+                yield Mutant(file.as_posix(), keys, line, formula, new)
+
+
+@lru_cache(maxsize=16)
+def _content(text: str) -> Any:
+    return yaml.safe_load(text)
+
+
+def _formulas(name: str, data: Any) -> Iterator[tuple[Keys, str]]:
+    """The formulas of a file that can be changed, each with the keys that lead to it."""
+    if name == FILE:
+        yield from (((form,), data[form]) for form in FORMS)
+        return
+    yield from ((("where", i), tex) for i, tex in enumerate(data.get("where", [])))
+    if name != FACTS:
+        yield ("start",), data["start"]
+        yield from _statements(("steps",), data["steps"])
+        return
+    for id, fact in data["facts"].items():
+        yield ("facts", id, "tex"), fact["tex"]
+        yield from _statements(("facts", id, "because"), fact["because"])
+
+
+def _statements(above: Keys, statements: list[Any]) -> Iterator[tuple[Keys, str]]:
+    for i, statement in enumerate(statements):
+        if isinstance(statement, str):
+            yield (*above, i), statement
+        else:
+            yield from (((*above, i, key), statement[key]) for key in STATED if key in statement)
