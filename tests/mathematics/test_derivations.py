@@ -182,6 +182,14 @@ def test_branches(derive):
     assert "step 2: does not hold at x = -" in problem
 
 
+def test_no_two_branches_hold_but_at_borders(derive):
+    left, right = {"tex": "= -x", "when": "x < 0"}, {"tex": "= x", "when": r"x \ge 0"}
+    assert problems(derive("|x|", right, left)) == []
+    assert problems(derive("|x|", right, {**left, "when": r"x \le 0"})) == [], "at a border both may"
+    (problem,) = problems(derive("|x|", {**right, "when": r"x \ge 1"}, {**right, "tex": "= x + 0"}, left))
+    assert "2 branches hold at x = " in problem
+
+
 def test_sharp(derive):
     assert problems(derive("e^{-|x|}", {"tex": r"\le 1", "sharp": "x = 0"})) == []
     assert problems(derive("e^{-|x|}", {"tex": "> 0", "sharp": r"x \to \infty"})) == []

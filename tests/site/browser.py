@@ -84,46 +84,55 @@ def find(machine: Machine | None = None) -> str:
     Tried in this order: PATH, the one that Playwright has, `playwright install chromium`, and, for root,
     `apt-get install`. Raises NoBrowser, never returns nothing.
     """
-    machine = machine or Machine()
-    tried: list[str] = []
+    search = _Search(machine or Machine())
+    steps = (search.on_path, search.of_playwright, search.by_playwright, search.by_apt)
+    path = next(filter(None, (step() for step in steps)), None)
+    if path:
+        return path
+    tried = "\n  ".join(search.tried)
+    raise NoBrowser(f"the tests of the site need Chromium, and none could be had:\n  {tried}")
 
-    def starts(path: str) -> bool:
-        # Being there is not enough: Ubuntu's chromium-browser may be a stub, Playwright's may lack libraries.
-        fault = machine.run([path, "--version"], 60)
+
+class _Search:
+    """The ways to a Chromium, and what has been tried in vain."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.tried: list[str] = []
+
+    def starts(self, path: str) -> bool:
+        """Being there is not enough: Ubuntu's chromium-browser may be a stub, Playwright's may lack libraries."""
+        fault = self.machine.run([path, "--version"], 60)
         if fault:
-            tried.append(f"{path} --version: {fault}")
+            self.tried.append(f"{path} --version: {fault}")
         return not fault
 
-    def on_path() -> str | None:
-        paths = [path for path in map(machine.which, NAMES) if path]
+    def on_path(self) -> str | None:
+        paths = [path for path in map(self.machine.which, NAMES) if path]
         if not paths:
-            tried.append(f"PATH: none of {', '.join(NAMES)}")
-        return next(filter(starts, paths), None)
+            self.tried.append(f"PATH: none of {', '.join(NAMES)}")
+        return next(filter(self.starts, paths), None)
 
-    def of_playwright() -> str | None:
-        path = machine.playwright()
-        return path if path and starts(path) else None
+    def of_playwright(self) -> str | None:
+        path = self.machine.playwright()
+        return path if path and self.starts(path) else None
 
-    def installed_by(commands: list[list[str]], look: Callable[[], str | None]) -> str | None:
-        for command in commands:
-            fault = machine.run(command)
-            if fault:
-                tried.append(f"{' '.join(command)}: {fault}")
-                return None
-        return look()
+    def by_playwright(self) -> str | None:
+        return self.installed_by([PLAYWRIGHT], self.of_playwright)
 
-    def by_apt() -> str | None:
-        if not machine.which("apt-get"):
-            tried.append("apt-get: not on this system")
-        elif not machine.is_root():
-            tried.append("apt-get install chromium: needs root")
+    def by_apt(self) -> str | None:
+        if not self.machine.which("apt-get"):
+            self.tried.append("apt-get: not on this system")
+        elif not self.machine.is_root():
+            self.tried.append("apt-get install chromium: needs root")
         else:
-            return installed_by([*APT], on_path)
+            return self.installed_by([*APT], self.on_path)
         return None
 
-    steps = (on_path, of_playwright, lambda: installed_by([PLAYWRIGHT], of_playwright), by_apt)
-    for step in steps:
-        path = step()
-        if path:
-            return path
-    raise NoBrowser("the tests of the site need Chromium, and none could be had:\n  " + "\n  ".join(tried))
+    def installed_by(self, commands: list[list[str]], look: Callable[[], str | None]) -> str | None:
+        for command in commands:
+            fault = self.machine.run(command)
+            if fault:
+                self.tried.append(f"{' '.join(command)}: {fault}")
+                return None
+        return look()

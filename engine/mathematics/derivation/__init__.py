@@ -27,7 +27,7 @@ After a statement, `= …` goes on from its last side. Two more keys are optiona
 
 - `when: x \ge 0`: the step is in the branch for that condition; the first of a branch continues from the last step
   before the branches. A step without `when` joins the branches again, and holds in each; together they have to cover
-  the domain.
+  the domain, and no two may hold but at borders.
 - `sharp: x = 0` or `sharp: x \to \infty`: where the two sides of the step's last inequality meet, so that no better
   bound exists.
 

@@ -156,10 +156,13 @@ class Check:
     # What a step owes besides
 
     def cover(self, branches: Sequence[Chain]) -> None:
-        """Check that one of the conditions holds everywhere. Raises Fault."""
+        """Check that one of the conditions holds everywhere, and no two but at borders. Raises Fault."""
         for point in islice(points(self.domains, False), POINTS_COVER):
-            if not any(self.meets(branch, point) for branch in branches):
+            held = sum(self.meets(branch, point) for branch in branches)
+            if not held:
                 raise Fault(f"the branches leave out {point}")
+            if held > 1 and point.generic:
+                raise Fault(f"{held} branches hold at {point}")
 
     def meet(self, claim: Claim | Implication, meeting: Chain) -> None:
         """Check that an inequality becomes an equality at a value, or towards it. Raises Fault."""
