@@ -80,3 +80,26 @@ def test_no_two_files_of_tests_share_a_name() -> None:
     """pytest imports them by name."""
     names = [path.name for path in ROOT.glob("tests/**/*.py") if path.name != "conftest.py"]
     assert sorted(names) == sorted(set(names))
+
+
+def test_every_public_function_says_what_it_does_and_is_short() -> None:
+    silent, long = [], []
+
+    def look(node: ast.AST, where: str, public: bool) -> None:
+        for part in ast.iter_child_nodes(node):
+            if isinstance(part, (ast.FunctionDef, ast.ClassDef)):
+                name = f"{where}.{part.name}"
+                open_ = public and not part.name.startswith("_")
+                silent.extend([name] if open_ and not ast.get_docstring(part) else [])
+                if isinstance(part, ast.ClassDef):
+                    look(part, name, open_)
+                else:
+                    long.extend([name] if (part.end_lineno or 0) - part.lineno >= 60 else [])
+
+    for file in ENGINE.rglob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        look(ast.parse(text), file.relative_to(ENGINE).as_posix(), True)
+        assert len(text.splitlines()) <= 500, file
+    # What a parser of others calls by name is described there.
+    assert [name for name in silent if not name.rpartition(".")[2].startswith("handle_")] == []
+    assert long == []

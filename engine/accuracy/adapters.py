@@ -111,6 +111,7 @@ class Torch(Call):
         return result
 
     def array(self, result: Any) -> NDArray[Any]:
+        """A tensor as an array; NumPy has bfloat16 by ml_dtypes only."""
         import torch
 
         if result.dtype == torch.bfloat16:
@@ -139,6 +140,7 @@ class TensorFlow(Call):
         return tape.gradient(result, tensor, unconnected_gradients="zero")
 
     def array(self, result: Any) -> NDArray[Any]:
+        """A tensor as an array."""
         return result.numpy()
 
 

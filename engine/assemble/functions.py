@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
+from typing import TypeVar
 
 from engine.accuracy import audit, decimals, record
 from engine.accuracy.audit import Audit
@@ -14,8 +15,10 @@ from engine.base.processes import Pool
 from engine.base.store import Store
 from engine.compare.verdict import Verdict
 from engine.ledger import entries as ledger
+from engine.ledger import sections
 from engine.ledger.entries import Release
 from engine.ledger.history import History, remember
+from engine.ledger.sections import Section
 from engine.mathematics import facts, proofs
 from engine.mathematics.derivation import file as derivations
 from engine.mathematics.derivation.evidence import Report
@@ -42,6 +45,7 @@ from engine.sources.includes import Place, link
 from engine.sources.threads import Thread
 
 Included = Mapping[str, Mapping[str, Place]]
+Item, Answer = TypeVar("Item"), TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,8 @@ def build_functions(
     snippets. All functions are proved, and libraries asked for their names, at once. One whose sources cannot be read,
     or whose definition does not hold, stops itself only: its pages show why.
     """
-    read, refused = attempt(lambda name: _read(root, name), names)
+    ledgers = sections.by_function(root)
+    read, refused = attempt(lambda name: _read(root, name, ledgers.get(name, [])), names)
     entries = [source.definition for source in read.values()]
     proofs_of = dict(zip(read, proofs.prove(root, entries, _store(root, "proofs"), pool), strict=True))
     refused |= {name: list(proof.problems) for name, proof in proofs_of.items() if proof.problems}
@@ -117,18 +122,19 @@ def build_functions(
     verdicts: dict[str, list[Verdict]] = {name: [] for name in names}
     for verdict in ran():
         verdicts[verdict.snippet.function].append(verdict)
-    for source, proof, found in zip(sources, proved, named, strict=True):
-        yield source.function, _build(root, _find(root, source, proof, verdicts[source.function], *found), included)
+    for source, proof, (found, faults) in zip(sources, proved, named, strict=True):
+        findings = _find(root, source, proof, verdicts[source.function], found, faults)
+        yield source.function, _build(root, findings, included)
 
 
 def _store(root: Path, name: str) -> Store:
     return Store(root / ".cache" / name)
 
 
-def _read(root: Path, function: str) -> Sources:
+def _read(root: Path, function: str, ledger_of_it: Sequence[Section]) -> Sources:
     entry = definition.read(root, function)
     steps = [derivations.load(root, file) for file in derivations.discover(root, function)]
-    return Sources(entry, threads.read(root, function), steps, facts.load(root, entry), ledger.read(root, function))
+    return Sources(entry, threads.read(root, function), steps, facts.load(root, entry), ledger.parse(ledger_of_it))
 
 
 def unbuilt(function: str, problems: list[Problem], included: Included) -> Built:
@@ -148,18 +154,17 @@ def _check(root: Path, sources: Sequence[Sources], samples: Sequence[Samples], p
     samples: of each function, whose definition holds: nothing can be measured against another.
     """
     entries = [source.definition for source in sources]
-    steps = [[*source.derivations, *(fact.check for fact in source.facts)] for source in sources]
-    reports = iter(derivation_reports([*chain(*steps)], _store(root, "derivations"), pool))
+    groups = [source.derivations for source in sources] + [[fact.check for fact in source.facts] for source in sources]
+    reports = _grouped(groups, lambda steps: derivation_reports(steps, _store(root, "derivations"), pool))
+    derived, stated = reports[: len(sources)], reports[len(sources) :]
     values = decimals.tables(entries, _store(root, "decimals"), pool)
-    return [
-        Mathematics(
-            sample,
-            list(islice(reports, len(source.derivations))),
-            list(islice(reports, len(source.facts))),
-            table,
-        )
-        for source, sample, table in zip(sources, samples, values, strict=True)
-    ]
+    return [Mathematics(*parts) for parts in zip(samples, derived, stated, values, strict=True)]
+
+
+def _grouped(groups: Sequence[Sequence[Item]], function: Callable[[list[Item]], list[Answer]]) -> list[list[Answer]]:
+    """What a function answers when it is asked about all items at once, in the groups of the items."""
+    answers = iter(function([*chain(*groups)]))
+    return [list(islice(answers, len(group))) for group in groups]
 
 
 def _find(

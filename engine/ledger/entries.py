@@ -12,7 +12,7 @@ Commands write these files (`engine.ledger.recording`). A build reads them, and 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -167,8 +167,12 @@ def short_digest(*parts: Any) -> str:
 
 def read(root: Path, function: str | None = None) -> list[Release]:
     """The ledger of one function or of all, by function, library and release. Raises SourceError with every fault."""
-    found = [section for section in sections.read(root) if function in (None, section.function)]
-    releases = gather(_release, found)
+    return parse([section for section in sections.read(root) if function in (None, section.function)])
+
+
+def parse(texts: Iterable[Section]) -> list[Release]:
+    """What sections say, by function, library and release. Raises SourceError with every fault."""
+    releases = gather(_release, texts)
     return sorted(releases, key=lambda release: (release.function, release.library, release.number))
 
 

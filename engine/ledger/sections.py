@@ -34,12 +34,20 @@ def read(root: Path) -> list[Section]:
     return [section for sections in gather(lambda file: list(_sections(root, file)), files) for section in sections]
 
 
-def digests(root: Path) -> dict[str, str]:
-    """By function, a digest of all that the ledger says of it."""
-    texts: dict[str, list[tuple[str, str]]] = {}
+def by_function(root: Path) -> dict[str, list[Section]]:
+    """The same, by function."""
+    functions: dict[str, list[Section]] = {}
     for section in read(root):
-        texts.setdefault(section.function, []).append((section.path.as_posix(), section.text))
-    return {function: digest(parts) for function, parts in texts.items()}
+        functions.setdefault(section.function, []).append(section)
+    return functions
+
+
+def digests(root: Path) -> dict[str, str]:
+    """By function, a digest of all that the ledger says of it, wherever it stands in the files."""
+    return {
+        function: digest([(section.path.as_posix(), section.text) for section in texts])
+        for function, texts in by_function(root).items()
+    }
 
 
 def save(root: Path, path: Path, head: str, texts: Mapping[str, str]) -> bool:

@@ -81,6 +81,7 @@ class Check:
     # One claim at one point: whether it could be decided. Each raises Fault if the claim does not hold there.
 
     def decides(self, claim: Claim | Implication, point: Point, policy: Policy) -> bool:
+        """Any claim."""
         if isinstance(claim, Implication):
             return self.implication(claim, point, policy)
         match claim.op:
@@ -94,6 +95,7 @@ class Check:
         return self.relation(claim, point, policy)
 
     def relation(self, claim: Claim, point: Point, policy: Policy) -> bool:
+        """An equation or an inequality."""
         policy = replace(policy, fine=claim.op != "=")
         difference = self.values.difference((claim.left, claim.right), Place(point), policy)
         if not difference.certain and claim.op in ("<", ">", "!="):
@@ -103,11 +105,13 @@ class Check:
         return True
 
     def finite(self, point: Point, value: object) -> bool:
+        """That a value is a number."""
         if self.values.evaluator(FULL.digits).mp.isinf(value):
             raise Fault(f"is infinite at {point}")
         return True
 
     def rounding(self, claim: Claim, point: Point, policy: Policy) -> bool:
+        """That a value, rounded to the digits of a number, is that number."""
         right = claim.right
         while isinstance(right, Apply) and right.op == "neg":
             (right,) = right.args

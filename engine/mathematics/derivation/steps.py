@@ -23,6 +23,7 @@ class Domain:
     whole: bool = False
 
     def holds(self, value: Any) -> bool:
+        """Whether a value lies in it."""
         above = value > self.lower or (self.closed[0] and value == self.lower)
         below = value < self.upper or (self.closed[1] and value == self.upper)
         return bool(above and below)

@@ -21,6 +21,7 @@ class NotationReader(TokenReader):
     """Every method reads what it is named after, and raises LatexError if something else is there."""
 
     def name(self) -> str:
+        """With its index, as in `x_{max}`."""
         if self.token.kind != "name" or self.text in ("e", "d") or self.text in words.KNOWN:
             raise self.fail("the name of a variable or function is missing here")
         base = self.take()
@@ -35,6 +36,7 @@ class NotationReader(TokenReader):
         return f"{base}_{index}"
 
     def order_in_braces(self) -> int:
+        """The order of a derivative, as in `^{(3)}`; -1 for the inverse."""
         self.expect("^")
         self.expect("{")
         if self.accept("-"):
@@ -98,6 +100,7 @@ class NotationReader(TokenReader):
         return follows
 
     def side(self) -> str:
+        """From which a limit is approached: `+` or `-`."""
         braced = self.accept("{")
         side = self.text
         self.expect("+", "-")

@@ -98,9 +98,11 @@ class TokenReader:
         return self.token.text if self.token.kind != "words" else ""
 
     def fail(self, message: str) -> LatexError:
+        """The error that says something of the next token."""
         return LatexError(message, self.token.column)
 
     def unexpected(self) -> LatexError:
+        """The error that says that the next token must not be here."""
         return self.fail(f"{self.token.text} is not expected here" if self.token.text else "something is missing here")
 
     def take(self) -> str:
