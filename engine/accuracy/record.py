@@ -52,7 +52,7 @@ _SCHEMA = _closed(
     required=["accuracy", "flags"],
 )
 _HEAD = """\
-# What the audit measured. `check` compares: errors within a factor of 2, places within 1 %, flags exactly.
+# What the audit measured. `check` compares: errors within a factor of 2, places within 1.5 %, flags exactly.
 # max, mean, subnormal, step, drop: errors in ulp. zero, inf, nan: the x nearest to 0 on each side with such a result.
 """
 
