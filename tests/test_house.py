@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import shutil
 import subprocess
 import sys
@@ -103,3 +104,16 @@ def test_every_public_function_says_what_it_does_and_is_short() -> None:
     # What a parser of others calls by name is described there.
     assert [name for name in silent if not name.rpartition(".")[2].startswith("handle_")] == []
     assert long == []
+
+
+def test_the_map_names_modules_that_are_there() -> None:
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    names = re.findall(r"`(?:engine/)?([\w/]+\.py)(?::[\w.]+)?`", contributing)
+    known = [
+        path.relative_to(ROOT).as_posix()
+        for folder in ("engine", "tests", "scripts")
+        for path in ROOT.glob(f"{folder}/**/*.py")
+    ]
+    assert len(names) > 40
+    ours = [name for name in names if name not in ("figure.py", "numpy.py")]
+    assert [name for name in ours if not any(f"/{path}".endswith(f"/{name}") for path in known)] == []
