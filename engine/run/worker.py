@@ -6,6 +6,7 @@ Started by `engine.run.runner`; talks to nothing else.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import ctypes
 import importlib
@@ -19,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -102,6 +104,7 @@ def _fork(job: dict[str, Any], private: tuple[int, ...]) -> int | None:
                 os.close(descriptor)
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
+            _leave_exits_to_the_worker()
             child.run(job)
         finally:
             os.kill(os.getpid(), signal.SIGKILL)  # run() never returns; a fault in it must not become a second worker
@@ -115,6 +118,22 @@ def _fork(job: dict[str, Any], private: tuple[int, ...]) -> int | None:
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     finally:
         job["left"] = _end_all(job, psutil.Process(pid) if psutil.pid_exists(pid) else None)
+
+
+def _leave_exits_to_the_worker() -> None:
+    """Forget, in a child, what libraries have registered for the end of the worker.
+
+    It is the worker's to do: PyTorch 2.5 to 2.9 would remove a temporary folder that all children use. The standard
+    library's own serve what a snippet makes, and stay.
+    """
+    atexit._clear()
+    weakref.finalize._registry.clear()  # type: ignore[attr-defined]
+    weakref.finalize._registered_with_atexit = False  # type: ignore[attr-defined]
+    for module, name in (("logging", "shutdown"), ("multiprocessing.util", "_exit_function")):
+        if module in sys.modules:
+            atexit.register(getattr(sys.modules[module], name))
+    if "multiprocessing.util" in sys.modules:
+        sys.modules["multiprocessing.util"]._finalizer_registry.clear()
 
 
 def _spawn(job: dict[str, Any], place: Path) -> int | None:

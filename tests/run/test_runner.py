@@ -282,6 +282,29 @@ def test_what_is_due_at_exit_is_output(run: Run) -> None:
     assert good(run(source)).startswith("first\n"), "Python waits for threads first"
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="only forked children have what their parent registered")
+def test_what_a_library_registered_for_the_end_of_the_worker_is_not_done_by_its_children() -> None:
+    code = """\
+import atexit, os, tempfile, weakref
+from engine.run import worker
+folder = tempfile.TemporaryDirectory()
+atexit.register(folder.cleanup)
+pid = os.fork()
+if not pid:
+    worker._leave_exits_to_the_worker()
+    class Some: pass
+    some = Some()
+    weakref.finalize(some, print, "made by the snippet")
+    atexit.register(print, "registered by it")
+    atexit._run_exitfuncs()
+    print(os.path.isdir(folder.name), flush=True)
+    os._exit(0)
+os.waitpid(pid, 0)
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=180)
+    assert (ended.stdout, ended.stderr) == ("registered by it\nmade by the snippet\nTrue\n", "")
+
+
 def test_threads_and_processes_have_time_to_end(add: Add) -> None:
     source = (
         "import subprocess, threading, time\n"
