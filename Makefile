@@ -81,4 +81,4 @@ $(READY): requirements.txt pyproject.toml
 	touch $@
 
 clean:  ## remove what builds and runs have written, but not .venv
-	rm -rf site .cache .pytest_cache .ruff_cache
+	rm -rf site .cache .pytest_cache .ruff_cache .import_linter_cache
