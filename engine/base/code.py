@@ -87,8 +87,8 @@ def code_digest(*modules: str) -> str:
             continue
         digest, needs, data = known.read(_file(name) or _missing(name))
         seen[name] = digest
-        waiting += needs
-        seen.update((path, _data_digest(ENGINE / path)) for path in data)
+        waiting += [need for need in map(_module, needs) if need]
+        seen.update((path, _data_digest(ENGINE / path)) for path in data if (ENGINE / path).exists())
     known.keep()
     return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
 
@@ -97,6 +97,13 @@ def _file(module: str) -> Path | None:
     """The file of a module of the engine; None if there is none."""
     stem = ENGINE.parent.joinpath(*module.split("."))
     return next((file for file in (stem.with_suffix(".py"), stem / "__init__.py") if file.is_file()), None)
+
+
+def _module(name: str) -> str:
+    """The module that a dotted name is, or is in; empty if it is none of the engine's."""
+    while name.startswith("engine.") and not _file(name):
+        name = name.rpartition(".")[0]
+    return name if name.startswith("engine.") else ""
 
 
 def _missing(name: str) -> Path:
@@ -111,7 +118,10 @@ _Read = tuple[str, list[str], list[str]]
 
 
 class _Known:
-    """What is known of files: the digest of their syntax, the modules that they need, and the data that they name."""
+    """What is known of files: the digest of their syntax, and the names of modules and of data that stand in them.
+
+    Which of these there are depends on other files, and is not kept.
+    """
 
     def __init__(self) -> None:
         self._reader = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
@@ -138,17 +148,16 @@ class _Known:
 
 
 def _needs(tree: ast.AST) -> Iterator[str]:
-    """The modules of the engine that a file imports, or names in full as one that it starts."""
+    """The dotted names below the engine that a file imports, or that a text in it is, as one that it starts."""
     for node in ast.walk(tree):
         names: list[str] = []
         if isinstance(node, ast.ImportFrom) and node.module:
             names = [f"{node.module}.{alias.name}" for alias in node.names]
-            names = [name if name.startswith("engine.") and _file(name) else node.module for name in names]
         elif isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.count(".") == 2:
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             names = [node.value] if node.value.replace(".", "").isidentifier() else []
-        yield from (name for name in names if name.startswith("engine.") and _file(name))
+        yield from (name for name in names if name.startswith("engine."))
 
 
 def _data(tree: ast.AST) -> Iterator[str]:
@@ -156,7 +165,7 @@ def _data(tree: ast.AST) -> Iterator[str]:
     paths = {node: path for node in ast.walk(tree) if (path := _path(node))}
     inner = {node.left for node in paths if isinstance(node, ast.BinOp)}
     for node, path in paths.items():
-        if node not in inner and all(map(is_source, path.split("/"))) and (ENGINE / path).exists():
+        if node not in inner and all(map(is_source, path.split("/"))):
             yield path
 
 

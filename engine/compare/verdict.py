@@ -12,7 +12,6 @@ from engine.base.errors import Problem, SourceError
 from engine.base.files import write
 from engine.base.store import Store, digest
 from engine.compare.numbers import compare
-from engine.run.isolation import STYLE
 from engine.run.runner import Result, Runner
 from engine.sources.snippets import Snippet
 
@@ -70,7 +69,6 @@ def key(snippet: Snippet, run_by: Runner) -> str:
         run_by.environment,
         asdict(run_by.limits(snippet)),
         code_digest("engine.run.runner"),
-        STYLE.read_text(encoding="utf-8"),
     )
 
 

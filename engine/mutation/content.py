@@ -12,8 +12,10 @@ import yaml
 
 from engine.base import yamlfile
 from engine.base.files import read_source, write
-from engine.mathematics.derivation.file import discover
+from engine.mathematics import facts
+from engine.mathematics.derivation import file as derivations
 from engine.mutation import formulas
+from engine.sources import definition
 from engine.sources.definition import FILE
 
 FACTS = "facts.yml"
@@ -41,8 +43,9 @@ class Mutant:
 
 def mutants(root: Path, function: str) -> list[Mutant]:
     """All changes to the derivations, the facts and the definition of a function. Raises SourceError."""
+    facts.load(root, definition.read(root, function))  # to say what is wrong with them
     folder = Path("snippets", function)
-    files = [path.relative_to(root) if path.is_absolute() else path for path in discover(root, function)]
+    files = [derivations.load(root, path).path for path in derivations.discover(root, function)]
     files += [folder / name for name in (FACTS, FILE) if (root / folder / name).is_file()]
     return [mutant for file in files for mutant in _of_file(root, file)]
 
@@ -53,7 +56,11 @@ def mutated(root: Path, mutant: Mutant, target: Path) -> None:
     What a check tells of lines is not that of the file any more.
     """
     folder = Path(mutant.file).parts[1]
-    for file in [*discover(root, folder), root / "snippets" / folder / FACTS, root / "snippets" / folder / FILE]:
+    for file in [
+        *derivations.discover(root, folder),
+        root / "snippets" / folder / FACTS,
+        root / "snippets" / folder / FILE,
+    ]:
         file = root / file
         if not file.is_file():
             continue

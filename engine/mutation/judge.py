@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.base import libraries
 from engine.base.code import code_digest
-from engine.base.errors import SourceError
+from engine.base.errors import Problem, SourceError
 from engine.base.processes import Pool, Stopped
 from engine.base.store import Store, digest, folder_digest
 from engine.mathematics import facts, proofs
@@ -32,8 +32,17 @@ def judge(
     """What becomes of each change, in their order; `done` is called with each.
 
     What is known of a change is kept under the function's files, the change, and the code that checks. A check that
-    does not end in time has not noticed anything.
+    does not end in time has not noticed anything. Raises SourceError where the content does not hold as it is: then any
+    change would seem to be noticed.
     """
+    functions = sorted({Path(mutant.file).parts[1] for mutant in mutants})
+    faults = pool.call(_faults, [(root, function) for function in functions], SECONDS)
+    reasons = [
+        [Problem(f"snippets/{f}", one.reason)] if isinstance(one, Stopped) else one
+        for f, one in zip(functions, faults, strict=True)
+    ]
+    if problems := [problem for of_one in reasons for problem in of_one]:
+        raise SourceError(problems)
     code = code_digest(__name__)
     versions = [libraries.version(name) for name in ("sympy", "mpmath", "python-flint")]
     texts = {name: _text(root, name) for name in {Path(mutant.file).parts[1] for mutant in mutants}}
@@ -53,6 +62,19 @@ def judge(
         for key, mutant in zip(keys, mutants, strict=True):
             done(mutant, known[key])
     return [known[key] for key in keys]
+
+
+def _faults(question: tuple[Path, str]) -> list[Problem]:
+    """What does not hold of a function's content, unchanged. In a process of the pool."""
+    root, function = question
+    try:
+        entry = definition.read(root, function)
+        checks = [derivations.load(root, file) for file in derivations.discover(root, function)]
+        checks += [fact.check for fact in facts.load(root, entry)]
+    except SourceError as error:
+        return error.problems
+    reports = [proofs.verify((root, entry)), *(verify(check, symbolic=False) for check in checks)]
+    return [problem for report in reports for problem in report.problems]
 
 
 def _text(root: Path, function: str) -> list[str]:

@@ -1,4 +1,7 @@
-"""MkDocs hook: bring the fragments up to date before each build. The pages themselves need no hook."""
+"""MkDocs hook: bring the fragments up to date before each build, render labs, and add what stands beside the pages.
+
+The other pages need no hook.
+"""
 
 from __future__ import annotations
 

@@ -133,6 +133,19 @@ def test_what_it_does_not_need_is_not(digest: Callable[..., str], name: str) -> 
     assert digest({name: "z = 3\n"}) == before
 
 
+def test_what_comes_or_goes_later_is_seen(digest: Callable[..., str]) -> None:
+    """What stands in a file is kept, not what it led to."""
+    before = digest({"c/main.py": FILES["c/main.py"] + "from engine.a.rule import LIMIT\nMORE = ENGINE / 'later'\n"})
+    with_module = digest({"a/rule/__init__.py": "LIMIT = 2\n", "a/rule/LIMIT.py": "x = 1\n"})
+    assert with_module != before
+    assert digest({"a/rule/LIMIT.py": "x = 2\n"}) != with_module
+    with_data = digest({"later/file.txt": "1\n"})
+    assert digest({"later/file.txt": "2\n"}) != with_data
+    shutil.rmtree(code.ENGINE / "a/rule")
+    shutil.rmtree(code.ENGINE / "later")
+    assert digest({}) == before
+
+
 def test_a_comment_in_any_module_changes_no_digest(digest: Callable[..., str]) -> None:
     before = digest({})
     assert digest({name: f"# A comment.\n{text}" for name, text in FILES.items() if name.endswith(".py")}) == before

@@ -155,6 +155,32 @@ def test_what_nothing_notices_is_told(
     assert main(["mutate", "none"]) == USAGE
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new", "reason"),
+    [
+        ("definition.yml", "2*x", "3*x", "definition.yml:4: derivative: "),
+        ("derivations/square.yml", "+ 2x", "- 2x", "square.yml:6: step 1: does not hold"),
+        ("facts.yml", 'tex: "1"', 'tex: "2"', "facts.yml:13: least: the statements do not show this"),
+        ("facts.yml", "variables: {x: real}", "variables: [", "facts.yml:"),
+        ("derivations/square.yml", "start:", "begin:", "square.yml:"),
+    ],
+)
+def test_content_that_does_not_hold_by_itself_is_told(
+    content: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    file: str,
+    old: str,
+    new: str,
+    reason: str,
+) -> None:
+    monkeypatch.chdir(content)
+    path = content / "snippets/demo" / file
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    assert main(["mutate", "demo"]) == FAILED
+    assert reason in capsys.readouterr().err
+
+
 def test_a_change_is_judged_anew_only_if_something_else_has_changed(content: Path, pool: Pool, tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
     (first,) = [one for one in mutants(content, "demo") if one.new == "= x^2 - 2x + 1"]
