@@ -15,7 +15,6 @@ from engine.base.processes import Pool
 from engine.base.store import Store
 from engine.compare.verdict import Verdict
 from engine.ledger import entries as ledger
-from engine.ledger import sections
 from engine.ledger.entries import Release
 from engine.ledger.history import History, remember
 from engine.ledger.sections import Section
@@ -98,17 +97,17 @@ def build_functions(
     root: Path,
     names: Sequence[str],
     included: Included,
+    ledgers: Mapping[str, Sequence[Section]],
     runner: Runner,
     pool: Pool,
     ran: Callable[[], Iterable[Verdict]],
 ) -> Iterator[tuple[str, Built]]:
     """Names of functions, each with what is made of it.
 
-    included: by language, where pages include fragments; pool: for proofs; ran: waits for the verdicts of their
-    snippets. All functions are proved, and libraries asked for their names, at once. One whose sources cannot be read,
-    or whose definition does not hold, stops itself only: its pages show why.
+    included: by language, where pages include fragments; ledgers: by function; pool: for proofs; ran: waits for the
+    verdicts of their snippets. All functions are proved, and libraries asked for their names, at once. One whose
+    sources cannot be read, or whose definition does not hold, stops itself only: its pages show why.
     """
-    ledgers = sections.by_function(root)
     read, refused = attempt(lambda name: _read(root, name, ledgers.get(name, [])), names)
     entries = [source.definition for source in read.values()]
     proofs_of = dict(zip(read, proofs.prove(root, entries, _store(root, "proofs"), pool), strict=True))

@@ -20,6 +20,7 @@ from engine.base.files import prune, write
 from engine.base.languages import languages
 from engine.base.store import Store, digest, folder_digest
 from engine.ledger import sections
+from engine.ledger.sections import Section
 from engine.render.measured import measured
 from engine.render.published import FOLDER, Built, publish, schema
 from engine.render.references import footnotes
@@ -52,7 +53,8 @@ class Site:
         problems: dict[str, list[Problem]] = {}
         files = Counter([publish(self.root, schema())])
         fragments: dict[str, set[str]] = {}
-        for name, built in self._functions(included):
+        ledgers = sections.by_function(self.root)
+        for name, built in self._functions(included, ledgers):
             problems[name] = built.problems
             files.update(publish(self.root, file) for file in built.files)
             for language, texts in built.texts.items():
@@ -73,13 +75,22 @@ class Site:
             seen.update(check_includes(self.root, language, there))
         prune(self.root / FOLDER, files.keys())
         found = [problem for name in sorted(problems) for problem in problems[name]]
-        return found + clashes + self._strays(problems) + sorted(seen, key=str) + self._translations(len(included))
+        return (
+            found
+            + clashes
+            + self._strays(ledgers, problems)
+            + sorted(seen, key=str)
+            + self._translations(len(included))
+        )
 
-    def _functions(self, included: Mapping[str, Mapping[str, Place]]) -> Iterator[tuple[str, Built]]:
+    def _functions(
+        self, included: Mapping[str, Mapping[str, Place]], ledgers: Mapping[str, Sequence[Section]]
+    ) -> Iterator[tuple[str, Built]]:
         """What is made of each function, kept or new, a few at a time: memory does not grow with their number."""
         store = self._store("functions")
-        told = sections.digests(self.root)
-        keys = {name: self._key(name, included, told.get(name, "")) for name in functions(self.root)}
+        keys = {
+            name: self._key(name, included, sections.digest_of(ledgers.get(name, ()))) for name in functions(self.root)
+        }
         changed = []
         for name, key in keys.items():
             if data := store.get(key):
@@ -87,13 +98,18 @@ class Site:
             else:
                 changed.append(name)
         if changed:
-            for name, built in self._build(changed, included):
+            for name, built in self._build(changed, included, ledgers):
                 if not built.problems:
                     store.put(keys[name], built.data())
                 yield name, built
             store.keep(keys.values())
 
-    def _build(self, names: Sequence[str], included: Mapping[str, Mapping[str, Place]]) -> Iterator[tuple[str, Built]]:
+    def _build(
+        self,
+        names: Sequence[str],
+        included: Mapping[str, Mapping[str, Place]],
+        ledgers: Mapping[str, Sequence[Section]],
+    ) -> Iterator[tuple[str, Built]]:
         """Build functions, a batch after the other. Snippets run beside all else, those of the next batch too."""
         from engine.compare.verdict import check, require_libraries  # slow to import, and so is what follows
 
@@ -117,26 +133,26 @@ class Site:
                 with Pool() as pool:
                     while batches:
                         ran, running = running, start(batches[1]) if batches[1:] else None
-                        yield from build_functions(self.root, batches.pop(0), included, self.runner, pool, ran.result)
+                        batch = batches.pop(0)
+                        yield from build_functions(self.root, batch, included, ledgers, self.runner, pool, ran.result)
             except KeyboardInterrupt:
                 self.runner.cancel()
                 raise
 
-    def _strays(self, known: Container[str]) -> list[Problem]:
+    def _strays(self, ledgers: Mapping[str, Sequence[Section]], known: Container[str]) -> list[Problem]:
         """What the ledger says of no function."""
         reason = "no such function in snippets/; remove this section, or name it after its function"
         return [
-            Problem(section.path.as_posix(), f"{section.function}: {reason}", section.line - 1)
-            for section in sections.read(self.root)
-            if section.function not in known
+            Problem(section.path.as_posix(), f"{function}: {reason}", section.line - 1)
+            for function, of_it in ledgers.items()
+            if function not in known
+            for section in of_it
         ]
 
     def _translations(self, languages: int) -> list[Problem]:
         """Where translations are behind; those of which all holds are not looked through again."""
-        store, key = (
-            self._store("translations"),
-            digest(folder_digest(self.root / "docs"), code_digest("engine.translation.check")),
-        )
+        key = digest(folder_digest(self.root / "docs"), code_digest("engine.translation.check"))
+        store = self._store("translations")
         if languages < 2 or store.get(key):
             return []
         from engine.translation import check as translations  # slow to import

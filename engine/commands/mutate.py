@@ -34,7 +34,7 @@ def mutate(root: Path, names: list[str], sample: int | None) -> int:
             missed.append(mutant)
 
     with Pool() as pool:
-        judge(root, chosen, Store(root / ".cache" / "mutants"), pool, done)
+        judge(root, chosen, Store(root / ".cache" / "mutants"), pool, done, keep=not names and sample is None)
     for file, verdicts in sorted(counts.items()):
         print(f"{file}: {', '.join(f'{count} {verdict}' for verdict, count in sorted(verdicts.items()))}")
     for mutant in missed:

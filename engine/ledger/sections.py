@@ -6,7 +6,7 @@ A build reads the texts of all of them, and takes apart only those of the functi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,12 +42,9 @@ def by_function(root: Path) -> dict[str, list[Section]]:
     return functions
 
 
-def digests(root: Path) -> dict[str, str]:
-    """By function, a digest of all that the ledger says of it, wherever it stands in the files."""
-    return {
-        function: digest([(section.path.as_posix(), section.text) for section in texts])
-        for function, texts in by_function(root).items()
-    }
+def digest_of(sections: Iterable[Section]) -> str:
+    """Digest of what sections say, wherever they stand in their files."""
+    return digest([(section.path.as_posix(), section.text) for section in sections])
 
 
 def save(root: Path, path: Path, head: str, texts: Mapping[str, str]) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from engine.mathematics import facts
 from engine.mathematics.derivation import file as derivations
 from engine.mutation import formulas
 from engine.sources import definition
-from engine.sources.definition import FILE
+from engine.sources.definition import FILE, Parameter
 
 FACTS = "facts.yml"
 #: The formulas of a definition.
@@ -47,7 +47,8 @@ def mutants(root: Path, function: str) -> list[Mutant]:
     folder = Path("snippets", function)
     files = [derivations.load(root, path).path for path in derivations.discover(root, function)]
     files += [folder / name for name in (FACTS, FILE) if (root / folder / name).is_file()]
-    return [mutant for file in files for mutant in _of_file(root, file)]
+    parameters = definition.read(root, function).parameters
+    return [mutant for file in files for mutant in _of_file(root, file, parameters)]
 
 
 def mutated(root: Path, mutant: Mutant, target: Path) -> None:
@@ -55,20 +56,15 @@ def mutated(root: Path, mutant: Mutant, target: Path) -> None:
 
     What a check tells of lines is not that of the file any more.
     """
-    folder = Path(mutant.file).parts[1]
-    for file in [
-        *derivations.discover(root, folder),
-        root / "snippets" / folder / FACTS,
-        root / "snippets" / folder / FILE,
-    ]:
-        file = root / file
-        if not file.is_file():
-            continue
-        name = file.relative_to(root).as_posix()
-        data = _content(read_source(root, file))
-        if name == mutant.file:
-            data = _changed(data, mutant.keys, mutant.new)
-        write(target / name, yaml.safe_dump(data, allow_unicode=True, sort_keys=False))
+    function = Path(mutant.file).parts[1]
+    own = root / "snippets" / function
+    for file in [*derivations.discover(root, function), own / FACTS, own / FILE]:
+        if file.is_file():
+            name = file.relative_to(root).as_posix()
+            data = _content(read_source(root, file))
+            if name == mutant.file:
+                data = _changed(data, mutant.keys, mutant.new)
+            write(target / name, yaml.safe_dump(data, allow_unicode=True, sort_keys=False))
 
 
 def _changed(data: Any, keys: Keys, new: str) -> Any:
@@ -80,16 +76,26 @@ def _changed(data: Any, keys: Keys, new: str) -> Any:
     return copy
 
 
-def _of_file(root: Path, file: Path) -> Iterator[Mutant]:
+def _of_file(root: Path, file: Path, parameters: Sequence[Parameter]) -> Iterator[Mutant]:
     text = read_source(root, root / file)
-    change = formulas.sympy if file.name == FILE else formulas.latex
-    for keys, formula in _formulas(file.name, _content(text)):
+    data = _content(text)
+    change = _changes(file.name, data, parameters)
+    for keys, formula in _formulas(file.name, data):
         line = yamlfile.line_in(text, keys)
         for new in change(formula):
-            if keys[-1] != "sharp" or new.replace("-", "") != formula.replace(
-                "-", ""
-            ):  # a bound may be met at both ends
+            # An inequality may be met at both ends.
+            if keys[-1] != "sharp" or new.replace("-", "") != formula.replace("-", ""):
                 yield Mutant(file.as_posix(), keys, line, formula, new)
+
+
+def _changes(name: str, data: Any, parameters: Sequence[Parameter]) -> Callable[[str], list[str]]:
+    """What changes a formula of a file, by the names that are declared there."""
+    if name == FILE:
+        return partial(formulas.sympy, variables=["x", *(parameter.name for parameter in parameters)])
+    functions = [tex.partition("(")[0].strip() for tex in data.get("where", []) if "(" in tex.partition("=")[0]]
+    return partial(
+        formulas.latex, functions=list(dict.fromkeys(functions)), parameters=[parameter.tex for parameter in parameters]
+    )
 
 
 @lru_cache(maxsize=16)

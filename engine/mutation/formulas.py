@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-#: What is found in LaTeX, and what takes its place.
+#: What is found in LaTeX, and what takes its place: signs, relations, borders, and words that mean the same everywhere.
 LATEX = [
     (r"\+", "-"),
     (r"-", "+"),
     (r"\\cdot\b", "+"),
     (r"\\ln\b", r"\\exp"),
+    (r"\\exp\b", r"\\ln"),
+    (r"\\sin\b", r"\\cos"),
+    (r"\\cos\b", r"\\sin"),
+    (r"\\tanh\b", r"\\sinh"),
+    (r"\\sinh\b", r"\\cosh"),
+    (r"\\cosh\b", r"\\sinh"),
     (r"\\max\b", r"\\min"),
+    (r"\\min\b", r"\\max"),
     (r"\\le\b", r"\\ge"),
     (r"\\ge\b", r"\\le"),
     (r"<", ">"),
@@ -21,13 +28,8 @@ LATEX = [
     (r"\be\^", r"e+"),
     (r"log1p", "expm1"),
     (r"expm1", "log1p"),
-    (r"\\sigma\b", "f"),
-    (r"f_", r"2f_"),
-    (r"\bf\b", r"2f"),
-    (r"f''", "f'"),
-    (r"f'", "f''"),
-    (r"f\(", "f'("),
-    (r"\\beta", r"2\\beta"),
+    (r"''", "'"),
+    (r"(?<!')'(?!')", "''"),
     (r"\\infty\)", r"\\infty]"),
     (r"\\infty", "1"),
     (r"\\infty", r"-\\infty"),
@@ -45,6 +47,7 @@ SYMPY = [
     (r"\*\*", "*"),
     (r"/", "*"),
     (r"\blog1p\b", "expm1"),
+    (r"\bexpm1\b", "log1p"),
     (r"\blog\b", "exp"),
     (r"\bexp\b", "log"),
     (r"\bMax\b", "Min"),
@@ -54,21 +57,44 @@ SYMPY = [
     (r"\berf\b", "erfc"),
     (r"<", ">"),
     (r">", "<"),
-    (r"\bx\b", "2*x"),
     (r"\A", "-"),
 ]
 _GROUP = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
 _FRACTION = re.compile(rf"(?=\\frac{_GROUP}{_GROUP})")
 
 
-def latex(tex: str) -> list[str]:
-    """A formula in LaTeX, with each of these changes alone."""
-    return list(dict.fromkeys([*_swapped(tex, LATEX), *_digits(tex), *_turned(tex)]))
+def latex(tex: str, functions: Sequence[str] = (), parameters: Sequence[str] = ()) -> list[str]:
+    """A formula in LaTeX, with each of these changes alone.
+
+    functions: those that it may use, the one that it is about first; parameters: those beside the argument. All as they
+    are written. What is true of one function is often true of another, so only the first takes another's place.
+    """
+    main = functions[:1]
+    swaps = [(_name(name), _plain(f"2{name}")) for name in (*main, *parameters)]
+    swaps += [(_name(other), _plain(one)) for one in main for other in functions[1:] if not _alike(one, other)]
+    swaps += [(rf"{_name(name)}(?=\()", _plain(f"{name}'")) for name in main]
+    return list(dict.fromkeys([*_swapped(tex, [*LATEX, *swaps]), *_digits(tex), *_turned(tex)]))
 
 
-def sympy(text: str) -> list[str]:
-    """An expression in SymPy's syntax, with each of these changes alone."""
-    return list(dict.fromkeys([*_swapped(text, SYMPY), *_digits(text)]))
+def sympy(text: str, variables: Sequence[str] = ()) -> list[str]:
+    """An expression in SymPy's syntax, with each of these changes alone. variables: those that it may use."""
+    swaps = [(rf"\b{name}\b", f"(2*{name})") for name in variables]
+    return list(dict.fromkeys([*_swapped(text, [*SYMPY, *swaps]), *_digits(text)]))
+
+
+def _alike(one: str, other: str) -> bool:
+    r"""Whether one is the other with an index, as `f_\beta` is `f`."""
+    return one.startswith(other) or other.startswith(one)
+
+
+def _name(name: str) -> str:
+    """A pattern for a name that is no part of another, as `f` is of `\\frac`."""
+    return rf"(?<![A-Za-z\\]){re.escape(name)}(?![A-Za-z_])"
+
+
+def _plain(text: str) -> str:
+    """A replacement that is taken as it is."""
+    return text.replace("\\", r"\\")
 
 
 def _swapped(text: str, swaps: Iterable[tuple[str, str]]) -> Iterator[str]:

@@ -27,37 +27,42 @@ SECONDS = 120.0
 
 
 def judge(
-    root: Path, mutants: Sequence[Mutant], store: Store, pool: Pool, done: Callable[[Mutant, str], None] | None = None
+    root: Path,
+    mutants: Sequence[Mutant],
+    store: Store,
+    pool: Pool,
+    done: Callable[[Mutant, str], None] | None = None,
+    keep: bool = False,
 ) -> list[str]:
-    """What becomes of each change, in their order; `done` is called with each.
+    """What becomes of each change, in their order; `done` is called with each. keep: forget all others.
 
     What is known of a change is kept under the function's files, the change, and the code that checks. A check that
     does not end in time has not noticed anything. Raises SourceError where the content does not hold as it is: then any
     change would seem to be noticed.
     """
     functions = sorted({Path(mutant.file).parts[1] for mutant in mutants})
-    faults = pool.call(_faults, [(root, function) for function in functions], SECONDS)
-    reasons = [
-        [Problem(f"snippets/{f}", one.reason)] if isinstance(one, Stopped) else one
-        for f, one in zip(functions, faults, strict=True)
-    ]
-    if problems := [problem for of_one in reasons for problem in of_one]:
+    answers = pool.call(_faults, [(root, function) for function in functions], SECONDS)
+    problems: list[Problem] = []
+    for function, answer in zip(functions, answers, strict=True):
+        problems += [Problem(f"snippets/{function}", answer.reason)] if isinstance(answer, Stopped) else answer
+    if problems:
         raise SourceError(problems)
     code = code_digest(__name__)
     versions = [libraries.version(name) for name in ("sympy", "mpmath", "python-flint")]
-    texts = {name: _text(root, name) for name in {Path(mutant.file).parts[1] for mutant in mutants}}
+    texts = {function: _text(root, function) for function in functions}
     keys = [
         digest(mutant.file, mutant.keys, mutant.new, texts[Path(mutant.file).parts[1]], versions, code)
         for mutant in mutants
     ]
     known = {key: verdict for key in keys if (verdict := store.get(key))}
     asked = {key: mutant for key, mutant in zip(keys, mutants, strict=True) if key not in known}
-    for key, answer in zip(
-        asked, pool.call(_judge, [(root, mutant) for mutant in asked.values()], SECONDS), strict=True
-    ):
+    answers = pool.call(_judge, [(root, mutant) for mutant in asked.values()], SECONDS)
+    for key, answer in zip(asked, answers, strict=True):
         known[key] = MISSED if isinstance(answer, Stopped) else answer
         if known[key] != MISSED:
             store.put(key, known[key])
+    if keep:
+        store.keep(keys)
     if done:
         for key, mutant in zip(keys, mutants, strict=True):
             done(mutant, known[key])
@@ -118,9 +123,7 @@ def _facts(root: Path, copy: Path, mutant: Mutant) -> str:
     function = Path(mutant.file).parts[1]
     changed = facts.load(copy, definition.read(copy, function))
     if mutant.keys[0] == "where":
-        name = mutant.old.partition("(")[0]
-        users = [fact for fact in changed if any(name in step.tex for step in fact.check.steps)]
-        return CAUGHT if any(_noticed(fact.check, range(len(fact.check.steps))) for fact in users) else MISSED
+        return CAUGHT if any(_noticed(fact.check, range(len(fact.check.steps))) for fact in changed) else MISSED
     if mutant.keys[2] == "tex":
         return MISSED  # a cell has to be tied to its statements
     index = int(mutant.keys[3])

@@ -80,6 +80,18 @@ def test_a_formula_is_changed_in_one_place_at_a_time(tex: str, some: set[str]) -
     assert len(changed) == len(set(changed))
 
 
+def test_names_come_from_the_file_and_not_from_the_engine() -> None:
+    changed = set(formulas.latex(r"g_\alpha(x) = \frac{h(x)}{\alpha}", ["g_\\alpha", "h"], ["\\alpha"]))
+    assert {
+        r"2g_\alpha(x) = \frac{h(x)}{\alpha}",
+        r"g_\alpha'(x) = \frac{h(x)}{\alpha}",
+        r"g_\alpha(x) = \frac{g_\alpha(x)}{\alpha}",
+        r"g_\alpha(x) = \frac{h(x)}{2\alpha}",
+    } <= changed
+    assert not [tex for tex in changed if "beta" in tex or "sigma" in tex]
+    assert r"\frac{1}{2f}" not in formulas.latex(r"\frac{1}{f}", ["rac"]), "part of a word is no name"
+
+
 def test_an_expression_is_changed_too_and_names_are_left_alone() -> None:
     changed = formulas.sympy("Max(x, 0) + log1p(exp(-Abs(beta*x)))/beta")
     assert {
