@@ -23,12 +23,24 @@ from engine.base.store import folder_digest
 
 #: What was read of files, by digest of their text, beside what Python compiles: to read the engine takes a second.
 _KNOWN = ENGINE / "__pycache__" / f"syntax-{sys.implementation.cache_tag}.json"
+#: Names by which code comes to its own text, comments and lines.
+_OWN_TEXT = {
+    *("__doc__", "__file__", "getdoc", "getcomments", "getsource", "getsourcelines", "getsourcefile", "findsource"),
+    *("currentframe", "_getframe", "traceback", "linecache", "lineno", "f_lineno", "co_firstlineno"),
+}
 _LEFT_OUT = ("kind", "type_ignores")  # `u` before a string; comments for type checkers
 
 
 def syntax_digest(source: str) -> str:
     """Digest of the syntax tree of Python code without docstrings, the same with every Python. Raises SyntaxError."""
     return _digest(ast.parse(source))
+
+
+def meaning_digest(source: str) -> str:
+    """Digest of what a snippet does: of its syntax, or of its whole text if it may look at that. Raises SyntaxError."""
+    tree = ast.parse(source)
+    names = {getattr(node, field, None) for node in ast.walk(tree) for field in ("id", "attr", "name")}
+    return hashlib.sha256(source.encode()).hexdigest() if names & _OWN_TEXT else _digest(tree)
 
 
 def _digest(tree: ast.AST) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.base import yamlfile
-from engine.base.code import syntax_digest
+from engine.base.code import meaning_digest
 from engine.base.errors import Problem, SourceError, gather
 from engine.base.libraries import LIBRARIES
 from engine.base.store import digest
@@ -148,8 +148,8 @@ def key(snippet: Snippet) -> str:
 
 def source(snippet: Snippet) -> str:
     """Digest of a snippet and its local modules: of what they do, see `engine.base.code`."""
-    modules = [(name, syntax_digest(text)) for name, text in snippet.modules]
-    return short_digest(syntax_digest(snippet.source), modules)
+    modules = [(name, meaning_digest(text)) for name, text in snippet.modules]
+    return short_digest(meaning_digest(snippet.source), modules)
 
 
 def recorded(snippet: Snippet) -> str:

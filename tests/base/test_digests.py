@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.base import code
-from engine.base.code import code_digest, syntax_digest
+from engine.base.code import code_digest, meaning_digest, syntax_digest
 
 SOURCE = '''
 """What it is for."""
@@ -75,6 +75,15 @@ def test_whatever_means_something_else_has_another_digest(old: str, new: str) ->
     assert old in SOURCE
     changed = SOURCE.replace(old, new, 1).replace("'text'; with", "'text'\n        with")
     assert syntax_digest(changed) != syntax_digest(SOURCE)
+
+
+@pytest.mark.parametrize(
+    "look",
+    ["print(__doc__)", "import traceback", "from inspect import getsource", "import sys; sys._getframe(0).f_lineno"],
+)
+def test_code_that_may_look_at_its_own_text_is_another_with_another_text(look: str) -> None:
+    assert meaning_digest(f'"""One."""\n{look}\n') != meaning_digest(f'"""Two."""\n{look}\n')
+    assert meaning_digest('"""One."""\nprint(1)\n') == meaning_digest('"""Two."""\nprint(1)  # one\n')
 
 
 def test_every_python_gives_the_same_digest() -> None:
