@@ -1,4 +1,4 @@
-"""Command line: `python -m engine check|record|ledger|build|translated|portable|mutate|site`."""
+"""Command line: `python -m engine check|record|ledger|build|translated|portable|mutate|site|after`."""
 
 from __future__ import annotations
 
@@ -68,6 +68,11 @@ def _command(root: Path, options: argparse.Namespace) -> int:
             from engine.commands.mutate import mutate
 
             return mutate(root, options.function, options.sample)
+        case "after":
+            from engine.site.after import after
+
+            after(root, Path(options.folder))
+            return 0
         case _:
             from engine.site.whole import build_site
 
@@ -113,6 +118,9 @@ def _parser() -> argparse.ArgumentParser:
         "where something does not hold, build all the same and show it on its page, not to be published; exit status 1"
     )
     command.add_argument("--draft", action="store_true", help=text)
+    text = "add downloads, Markdown twins and llms.txt to a site that another program than MkDocs has built"
+    command = commands.add_parser("after", help=text, description=text)
+    command.add_argument("folder", nargs="?", default="site", help="where it is (default: site)")
     return parser
 
 

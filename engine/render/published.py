@@ -1,7 +1,7 @@
 """What the engine makes of a function: fragments for the pages, and files for readers and machines beside them.
 
 The files lie in `.cache/downloads/` at the path that they have within the site of a language, the same in each. The
-hook hands them to MkDocs, so that links to them are checked like all others and `mkdocs serve` serves them.
+hook tells MkDocs of them, so that links to them are checked like all others; `engine.site.after` puts them there.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""MkDocs hook: bring the fragments up to date before each build, render labs, and add what stands beside the pages.
+"""MkDocs hook: bring the fragments up to date before each build, and render labs. The other pages need no hook.
 
-The other pages need no hook.
+What stands beside the pages is made of their HTML.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from jinja2 import Environment, FileSystemBytecodeCache
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort
 from mkdocs.structure.files import Files
-from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 from engine.assemble.site import Site
@@ -23,9 +22,9 @@ from engine.base.errors import SourceError
 from engine.base.files import is_source
 from engine.run import progress
 from engine.run.progress import Progress, TellingRunner
-from engine.site import lab_pages, machines
-from engine.site.scripts import bundle
-from engine.site.untranslated import EnglishPage, add_english_pages, lead_to_english
+from engine.site import lab_pages
+from engine.site.after import after
+from engine.site.links import Elsewhere, add_downloads, add_english_pages, lead_to_english
 from engine.site.whole import DRAFT
 
 if TYPE_CHECKING:
@@ -35,8 +34,7 @@ if TYPE_CHECKING:
 
 runner = TellingRunner()  # its workers start when first needed and stay warm between the rebuilds of `mkdocs serve`
 kept: Kept | None = None  # only while serving
-navigation: Navigation
-left_out: list[EnglishPage]  # of a translation
+left_out: list[Elsewhere]  # of a translation
 
 
 def on_startup(command: str, **_: Any) -> None:
@@ -70,14 +68,13 @@ def on_pre_build(config: MkDocsConfig) -> None:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
-    """Offer downloads, and to a translation the pages that it leaves out, to the pages' links. Join the scripts."""
+    """Offer downloads, and to a translation the pages that it leaves out, to the pages' links."""
     for file in [file for file in files if not all(map(is_source, file.src_uri.split("/")))]:
         files.remove(file)  # MkDocs leaves out hidden ones only
     lab_pages.add_notebooks(files, config)
-    machines.add_downloads(files, config)
+    add_downloads(files, config)
     global left_out
     left_out = add_english_pages(files, config)
-    bundle(files, config)
     if kept:
         kept.begin(files, config)
 
@@ -95,20 +92,18 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, **_: Any) -> st
     return lead_to_english(html, page, left_out, config)
 
 
-def on_nav(nav: Navigation, **_: Any) -> None:
-    """Keep it for the index of the site."""
-    global navigation
-    navigation = nav
-
-
-def on_env(environment: Environment, config: MkDocsConfig, files: Files) -> None:
-    """Once every page has its content, add the Markdown twins. Keep compiled templates: half of a small build."""
+def on_env(environment: Environment, config: MkDocsConfig, **_: Any) -> None:
+    """Keep compiled templates: half of a small build."""
     if kept:
         kept.keep_indexed(config)
-    machines.add_twins(files, navigation, config)
     folder = Path(config.config_file_path).parent / ".cache" / "templates"
     folder.mkdir(parents=True, exist_ok=True)
     environment.bytecode_cache = FileSystemBytecodeCache(str(folder))
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Add what is made of the HTML."""
+    after(Path(config.config_file_path).parent, Path(config.site_dir))
 
 
 def on_serve(server: LiveReloadServer, config: MkDocsConfig, **_: Any) -> None:

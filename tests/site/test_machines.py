@@ -133,7 +133,7 @@ try:
     cli(["build", "--quiet"])
 except SystemExit as stop:
     assert not stop.code, stop.code
-print(sorted({"markdownify", "lxml", "engine.site.twins"} & set(sys.modules)))
+print(sorted({"markdownify", "engine.site.twins"} & set(sys.modules)))
 """
 
 
