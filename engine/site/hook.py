@@ -28,8 +28,6 @@ from engine.site.links import Elsewhere, add_downloads, add_english_pages, lead_
 from engine.site.whole import DRAFT
 
 if TYPE_CHECKING:
-    from mkdocs.livereload import LiveReloadServer  # slow to import, and only `mkdocs serve` has it
-
     from engine.site.kept import Kept
 
 runner = TellingRunner()  # its workers start when first needed and stay warm between the rebuilds of `mkdocs serve`
@@ -104,13 +102,6 @@ def on_env(environment: Environment, config: MkDocsConfig, **_: Any) -> None:
 def on_post_build(config: MkDocsConfig) -> None:
     """Add what is made of the HTML."""
     after(Path(config.config_file_path).parent, Path(config.site_dir))
-
-
-def on_serve(server: LiveReloadServer, config: MkDocsConfig, **_: Any) -> None:
-    """Notice changes at once."""
-    from engine.site.watch import watch_natively  # not needed by a build
-
-    watch_natively(server, config)
 
 
 def on_shutdown() -> None:
