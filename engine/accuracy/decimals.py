@@ -1,8 +1,7 @@
 """Reference values: a function and its derivatives to 30 correct digits, at points chosen without a look at it.
 
-The values come from `engine.accuracy.oracle`: an enclosure of the exact value, refined until both of its ends round to
-the same 30 digits. They are computed in processes of their own and kept, so that a build with nothing changed imports
-neither SymPy nor Arb.
+The values are enclosures of the exact value, refined until both of their ends round to the same 30 digits. They are
+computed in processes of their own and kept, so that a build with nothing changed does not import Arb.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ def tables(definitions: Sequence[Definition], store: Store, pool: Pool) -> list[
     A value is a text of 30 significant digits, rounded to nearest; "0" if it is exactly 0; None where it is undefined;
     `{"abs_below": TINY}` or `{"abs_above": HUGE}` where nothing more is known. Parameters have their defaults.
     """
-    versions = [frameworks.version(name) for name in ("sympy", "python-flint")]
+    versions = [frameworks.version("python-flint")]
     code = code_digest(__name__)
     jobs = [
         (entry.expression, {parameter.name: parameter.default for parameter in entry.parameters})
@@ -58,7 +57,7 @@ def tables(definitions: Sequence[Definition], store: Store, pool: Pool) -> list[
 def _table(definition: Definition, rows: list[Row] | Stopped) -> tuple[list[Row], list[Problem]]:
     if isinstance(rows, Stopped):
         reason = f"no reference values of the expression: {rows.reason}"
-        detail = "  write it with what engine/accuracy/formulas.py has rules for, or add a rule there"
+        detail = "  write it with what engine/mathematics/formula/python.py understands, or add that there"
         return [], [Problem(definition.path.as_posix(), reason, definition.line("expression"), detail)]
     return rows, []
 
@@ -79,12 +78,12 @@ def grid() -> list[float]:
 
 def evaluate(job: tuple[str, dict[str, float]]) -> list[Row] | Stopped:
     """The rows for an expression and its parameters, computed here and now."""
-    from engine.accuracy.formulas import formulas
-    from engine.accuracy.oracle import Oracle
+    from engine.accuracy.oracle import Formula
+    from engine.mathematics.formula.python import FormulaError
 
     try:
-        functions = Oracle(formulas(*job)).functions  # its own evaluation stops at the bits that tell floats apart
-    except (TimeoutError, ValueError) as error:
+        functions = Formula(*job).functions()
+    except FormulaError as error:
         return Stopped(str(error))
     return [
         {"x": x, "hex": x.hex()}
@@ -95,23 +94,20 @@ def evaluate(job: tuple[str, dict[str, float]]) -> list[Row] | Stopped:
 
 def _decimal(function: Callable[[Any], Any], x: float) -> str | dict[str, str] | None:
     """A value of `tables`: the precision grows until both ends of the enclosure round to the same digits."""
-    from flint import arb, ctx
+    from flint import arb
 
-    from engine.accuracy import oracle
+    from engine.accuracy.oracle import TINY as BELOW
+    from engine.mathematics.formula.balls import enclosures
+    from engine.mathematics.formula.operations import Undefined
 
-    before, ctx.prec, ball = ctx.prec, oracle.START, arb.nan()
+    at = arb(x)
     try:
-        while ctx.prec <= oracle.LIMIT:
-            try:
-                ball = arb(function(arb(x)))
-            except (oracle.Undecided, ZeroDivisionError):
-                ball = arb.nan()
+        for ball in enclosures(lambda: function(at)):
             if ball.is_finite() and (text := _shared(ball)):
                 return text
-            ctx.prec *= 2
-        return {"abs_below": TINY} if ball.is_finite() and ball.abs_upper() < arb(2) ** oracle.TINY else None
-    finally:
-        ctx.prec = before
+    except Undefined:
+        return None
+    return {"abs_below": TINY} if ball.is_finite() and ball.abs_upper() < arb(2) ** BELOW else None
 
 
 def _shared(ball: arb) -> str | dict[str, str] | None:

@@ -64,8 +64,8 @@ def measure(
         variables = {**own, "KERAS_BACKEND": backend}
         return jobs.ask(root, "engine.accuracy.worker", job, definition.path, variables)
 
-    shared = ask({"kind": "formulas", "expression": definition.expression, "parameters": _parameters(definition)})
-    shared["cache"] = str(root / ".cache" / "oracle")
+    formula = {"expression": definition.expression, "parameters": _parameters(definition)}
+    shared = {**formula, "limits": ask({"kind": "limits", **formula}), "cache": str(root / ".cache" / "oracle")}
     tasks = _tasks(definition)
 
     def exact(dtype: str) -> tuple[Accuracy, ...]:

@@ -18,10 +18,10 @@ from engine.accuracy import results
 from engine.accuracy.adapters import ADAPTERS, Call, Nearest
 from engine.accuracy.exact import errors
 from engine.accuracy.formats import FORMATS, Format
-from engine.accuracy.formulas import formulas
 from engine.accuracy.jobs import serve
+from engine.accuracy.limits import limits
 from engine.accuracy.metrics import accuracy
-from engine.accuracy.oracle import ORDERS, Formulas, Oracle
+from engine.accuracy.oracle import ORDERS, Formula, Oracle
 from engine.accuracy.subject import Implementation, Refused, Subject
 
 
@@ -60,15 +60,14 @@ def integer_input(implementation: Implementation, oracle: Oracle) -> dict[str, A
 # Jobs -----------------------------------------------------------------------------------------------------------------
 
 
-def _formulas(job: dict[str, Any]) -> dict[str, Any]:
-    """An expression made ready for the oracle, which the other jobs are given."""
-    made = formulas(job["expression"], job["parameters"])
-    return {"sources": made.sources, "limits": made.limits}
+def _limits(job: dict[str, Any]) -> Any:
+    """The limits at infinity, which the other jobs are given."""
+    return limits(job["expression"], job["parameters"])
 
 
 def _oracle(job: dict[str, Any]) -> Oracle:
-    limits = tuple((low, high) for low, high in job["limits"])
-    return Oracle(Formulas(tuple(job["sources"]), limits), Path(job["cache"]))
+    ends = tuple((low, high) for low, high in job["limits"])
+    return Oracle(Formula(job["expression"], job["parameters"], ends), Path(job["cache"]))
 
 
 def _exact(job: dict[str, Any]) -> list[dict[str, Any]]:
@@ -90,7 +89,7 @@ def _library(job: dict[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
-JOBS: dict[str, Callable[[dict[str, Any]], Any]] = {"formulas": _formulas, "exact": _exact, "library": _library}
+JOBS: dict[str, Callable[[dict[str, Any]], Any]] = {"limits": _limits, "exact": _exact, "library": _library}
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Formulas, derivations and facts: read from LaTeX or SymPy's syntax, and checked. No libraries' code runs here.
+"""Formulas as trees, with what reads and computes them; derivations and facts, checked. No libraries' code runs here.
 
 May use base and sources.
 """

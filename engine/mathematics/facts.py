@@ -40,7 +40,9 @@ from engine.mathematics import latex, proofs
 from engine.mathematics.derivation.duties import flow_problems
 from engine.mathematics.derivation.file import Reader
 from engine.mathematics.derivation.steps import REAL, Derivation, Step
-from engine.mathematics.latex import Apply, Call, Chain, Expr, LatexError, Limit, free_variables
+from engine.mathematics.formula.python import FormulaError
+from engine.mathematics.formula.tree import Apply, Call, Chain, Expr, Limit, free_variables
+from engine.mathematics.latex import LatexError
 from engine.sources.definition import TEXT, Definition
 
 _TEX = {"type": "string", "minLength": 1}
@@ -185,7 +187,7 @@ class _Card:
         name = self.definition.path.name
         try:
             expr = proofs.tree(self.definition)
-        except proofs.FormulaError as error:
+        except FormulaError as error:
             raise LatexError(f"{name}: {error}", 1) from None
         if missing := free_variables(expr) - self.reader.domains.keys():
             raise LatexError(f"{name} uses {', '.join(sorted(missing))}, which is not among the variables", 1)

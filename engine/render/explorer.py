@@ -1,50 +1,24 @@
 """The figure of a function as something to explore: its formulas as JavaScript, written from the definition.
 
-A formula becomes a JavaScript function of an arithmetic (theme/assets/js/arithmetic.js) and of numbers in it, operation
-by operation as it is written: the page computes it in float64 and float32, with its derivatives, and to many digits.
+See `engine.mathematics.formula.javascript`: the page computes a formula as it is written, in float64 and float32, with
+its derivatives, and to many digits.
 """
 
 from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Callable
 from html import escape
 
 from engine.base.errors import Problem
 from engine.base.languages import WORDS
-from engine.mathematics.proofs import Formula, FormulaError, Language
+from engine.mathematics.formula import javascript
+from engine.mathematics.formula.python import FormulaError, read
+from engine.mathematics.formula.tree import Variable
 from engine.sources.definition import Definition, Parameter
-
-#: What the arithmetic of theme/assets/js/arithmetic.js offers, by the names of definitions.
-_SAME = ("exp", "expm1", "log", "log1p", "sqrt", "sign", "tanh")
-_RENAMED = {"Abs": "abs", "Max": "max", "Min": "min"}
-_OPERATORS = {"Add": "add", "Sub": "sub", "Mult": "mul", "Div": "div", "Pow": "pow", "USub": "neg"}
-_COMPARISONS = {"Lt": "lt", "LtE": "le", "Gt": "gt", "GtE": "ge"}
 
 #: The words of which theme/assets/js/microscope.js has many digits.
 _EXACT = {"add", "sub", "mul", "div", "neg", "abs", "max", "min", "exp", "expm1", "log", "log1p"}
-
-
-def _javascript(used: set[str]) -> Language:
-    """Formulas as text; `used` gathers the operations that they need."""
-
-    def call(name: str) -> Callable[..., str]:
-        def apply(*args: str) -> str:
-            used.add(name)
-            return f"m.{name}({','.join(args)})"
-
-        return apply
-
-    def piecewise(*pairs: tuple[str, str | bool]) -> str:
-        cases = [value if condition is True else f"{condition}?{value}" for value, condition in pairs]
-        return f"({':'.join([*cases, *([] if pairs[-1][1] is True else ['m.n(NaN)'])])})"
-
-    words: dict[str, object] = {name: call(name) for name in _SAME}
-    words |= {name: call(to) for name, to in _RENAMED.items()} | {"Piecewise": piecewise}
-    words |= {"pi": "m.n(Math.PI)", "E": "m.n(Math.E)"}
-    operators = {name: call(to) for name, to in (_OPERATORS | _COMPARISONS).items()} | {"UAdd": lambda a: a}
-    return Language(lambda text: f"m.n({text})", words, operators)
 
 
 def formula(text: str, parameters: tuple[Parameter, ...]) -> tuple[str, set[str]]:
@@ -52,10 +26,8 @@ def formula(text: str, parameters: tuple[Parameter, ...]) -> tuple[str, set[str]
 
     Raises FormulaError for what the page's arithmetic does not have.
     """
-    used: set[str] = set()
-    names = [parameter.name for parameter in parameters]
-    body = Formula(text).compute(_javascript(used), {name: name for name in ("x", *names)})
-    return f"({','.join(('m', 'x', *names))})=>{body}", used
+    names = ("x", *(parameter.name for parameter in parameters))
+    return javascript.function(read(text, {name: Variable(name) for name in names}), names)
 
 
 def script(definition: Definition) -> str:
@@ -80,7 +52,7 @@ def _faults(definition: Definition) -> list[Problem]:
         try:
             formula(text, () if keys[0] == "compare" else definition.parameters)
         except FormulaError as error:
-            detail = "  write it with what engine/render/explorer.py has in JavaScript, or add that there"
+            detail = "  write it with what theme/assets/js/arithmetic.js offers, or add that there"
             reason = f"cannot be explored: {error}"
             problems.append(Problem(definition.path.as_posix(), reason, definition.line(*keys), detail))
     return problems

@@ -21,8 +21,8 @@ from engine.accuracy.audit import Audit
 from engine.accuracy.exact import Floats
 from engine.accuracy.flags import Flag, find_flags
 from engine.accuracy.formats import FORMATS, Format
-from engine.accuracy.formulas import formulas
-from engine.accuracy.oracle import Oracle
+from engine.accuracy.limits import limits
+from engine.accuracy.oracle import Formula, Oracle
 from engine.accuracy.results import Accuracy, Edge, Integers, Row, Spot, row_of
 from engine.accuracy.subject import Refused
 from engine.accuracy.worker import integer_input, measure
@@ -36,7 +36,8 @@ Function = Callable[[Floats], Floats]
 
 @pytest.fixture(scope="module")
 def oracle(tmp_path_factory: pytest.TempPathFactory) -> Oracle:
-    return Oracle(formulas("log(1 + exp(x))", {}), tmp_path_factory.mktemp("oracle"))
+    text = "log(1 + exp(x))"
+    return Oracle(Formula(text, {}, limits(text, {})), tmp_path_factory.mktemp("oracle"))
 
 
 @pytest.fixture(autouse=True)
@@ -277,7 +278,7 @@ def test_an_audit_is_kept_and_read_without_any_library(
     first = audit.audit(root, entry)
     assert asked.count("library") == 1
     again = audit.audit(root, entry)
-    assert asked == ["formulas", "exact", "exact", "library"], "nothing is measured twice"
+    assert asked == ["limits", "exact", "exact", "library"], "nothing is measured twice"
     assert json.dumps(dataclasses.asdict(again)) == json.dumps(dataclasses.asdict(first))
 
     code = (
@@ -302,7 +303,7 @@ def test_an_audit_is_kept_and_read_without_any_library(
 def test_what_cannot_run_is_said(demo: tuple[Path, definition.Definition], monkeypatch: pytest.MonkeyPatch) -> None:
     root, entry = demo
     with pytest.raises(
-        SourceError, match=r"audit \(formulas\): its process ended with status 1[\s\S]*not a function of x alone"
+        SourceError, match=r"audit \(limits\): its process ended with status 1[\s\S]*y is not understood"
     ):
         audit.audit(root, dataclasses.replace(entry, expression="x + y"))
     with monkeypatch.context() as patch:

@@ -122,7 +122,7 @@ def test_what_the_oracle_does_not_know_is_a_problem(tmp_path: Path, pool: Pool) 
     assert known[1] == []
     assert found == []
     assert str(problem).splitlines() == [
-        "snippets/demo/definition.yml: no reference values of the expression: no rule for zeta in zeta(x)",
-        "  write it with what engine/accuracy/formulas.py has rules for, or add a rule there",
+        "snippets/demo/definition.yml: no reference values of the expression: zeta(x) is not understood",
+        "  write it with what engine/mathematics/formula/python.py understands, or add that there",
     ]
     assert len(list(tmp_path.iterdir())) == 1, "what failed is not kept"

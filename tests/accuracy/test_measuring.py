@@ -87,7 +87,7 @@ def test_rules_record_and_page_are_no_part_of_the_key(demo: tuple[Path, Definiti
     "name",
     [
         *("measuring", "worker", "jobs", "results", "samples", "search", "metrics", "bins", "points", "subject"),
-        *("adapters", "oracle", "formats", "exact", "formulas"),
+        *("adapters", "oracle", "formats", "exact", "limits"),
     ],
 )
 def test_what_measures_is_in_the_key(demo: tuple[Path, Definition], engine: Path, name: str) -> None:

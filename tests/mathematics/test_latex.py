@@ -7,20 +7,12 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.mathematics.latex import (
-    Apply,
-    LatexError,
-    Scope,
-    Undecided,
-    Undefined,
-    definition,
-    evaluate,
-    expression,
-    is_limiting,
-    name,
-    parse,
-    to_sympy,
-)
+from engine.mathematics.formula.balls import Balls, computable, enclosures
+from engine.mathematics.formula.multiprecision import evaluate
+from engine.mathematics.formula.operations import Undecided, Undefined
+from engine.mathematics.formula.symbolic import to_sympy
+from engine.mathematics.formula.tree import Apply, Scope
+from engine.mathematics.latex import LatexError, definition, expression, name, parse
 
 VARIABLES = Scope(frozenset({"x", "y", "a", r"\beta", "x_1"}))
 DECLARED = [
@@ -291,9 +283,17 @@ def test_precision_is_real():
     assert abs(evaluate(expression(tex, SCOPE), POINT, 80)) < 1e-70
 
 
-def test_limiting():
-    assert is_limiting(expression(r"1 + \int_0^1 t \, dt", SCOPE))
-    assert not is_limiting(expression(r"\sum_{k=1}^{3} k x", SCOPE))
+@pytest.mark.parametrize("tex", VALUES)
+def test_balls_agree(tex):
+    """Arb encloses what mpmath finds, for all that finitely many operations lead to."""
+    from flint import arb
+
+    expr = expression(tex, SCOPE)
+    assert computable(expr) != any(word in tex for word in (r"\int", r"\infty", r"\lim"))
+    if computable(expr):
+        for ball in enclosures(lambda: Balls().value(expr, POINT), limit=256):
+            assert ball.rel_accuracy_bits() > 50 or ball.abs_upper() < 1e-30
+            assert ball.overlaps(arb(str(evaluate(expr, POINT, 60))) + arb(0, 1e-25))
 
 
 @pytest.mark.parametrize("tex", [tex for tex in VALUES if "f^{-1}" not in tex])

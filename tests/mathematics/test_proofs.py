@@ -6,12 +6,16 @@ from pathlib import Path
 import pytest
 
 from engine.base.store import Store
-from engine.mathematics import latex, proofs
+from engine.mathematics import proofs
+from engine.mathematics.formula.multiprecision import evaluate
+from engine.mathematics.formula.python import read
+from engine.mathematics.formula.tree import Variable
 from engine.sources import definition
 from engine.sources.definition import Parameter
 
 ROOT = Path(__file__).parents[2]
 SOFTPLUS = definition.read(ROOT, "softplus")
+NAMES = {name: Variable(name) for name in ("x", "beta")}
 
 
 def problems(**changes):
@@ -117,10 +121,10 @@ def test_what_is_written_is_what_is_computed():
     import sympy
 
     tree = proofs.tree(SOFTPLUS)
-    value = latex.evaluate(tree, {"x": 1.5, r"\beta": 2.0}, 30)
+    value = evaluate(tree, {"x": 1.5, r"\beta": 2.0}, 30)
     exact = sympy.sympify(SOFTPLUS.expression, {"beta": sympy.Integer(2)}).subs("x", sympy.Rational(3, 2)).evalf(30)
     assert abs(value - exact) < 1e-28
-    for x, sample in proofs._Prover(ROOT, SOFTPLUS).samples(proofs.Formula(SOFTPLUS.expression)):
+    for x, sample in proofs._Prover(ROOT, SOFTPLUS).samples(read(SOFTPLUS.expression, NAMES)):
         assert sample == pytest.approx(float(sympy.log(1 + sympy.exp(sympy.Rational(x))).evalf(30)), rel=1e-15)
 
 

@@ -18,8 +18,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from reading import SOFTPLUS, Open, contrast
 
 from engine.accuracy.formats import FORMATS
-from engine.accuracy.formulas import formulas
-from engine.accuracy.oracle import ORDERS, Oracle
+from engine.accuracy.oracle import ORDERS, Formula, Oracle
+from engine.render.explorer import formula
 from engine.sources.definition import read
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,7 +52,7 @@ def exact() -> Callable[[list[float], dict[str, float]], np.ndarray]:
     text = read(ROOT, "softplus").expression
 
     def exact(xs: list[float], parameters: dict[str, float]) -> np.ndarray:
-        oracle = Oracle(formulas(text, parameters))
+        oracle = Oracle(Formula(text, parameters))
         return np.array([oracle.values(order, np.array(xs)).rounded(FORMATS["float64"]) for order in ORDERS]).T
 
     return exact
@@ -80,6 +80,42 @@ def faults(page: Page, exact: Any, beta: float) -> list[str]:
         # Away from the usual β a result below the normal numbers has been through a coarser one, u/β or u·β.
         if wrong(got, float(right), 1 if beta == 1 else max(beta, 1 / beta) ** (1 + order))
     ]
+
+
+#: One formula for each thing that a formula may use, and where it has two derivatives.
+FORMULAS = {
+    **dict.fromkeys(["sin(x)", "cos(x)", "tan(x/4)", "atan(x)", "sinh(x)", "cosh(x)", "tanh(x)", "asinh(x)"], (-5, 5)),
+    **dict.fromkeys(["asin(x)", "acos(x)", "atanh(x)"], (-0.9, 0.9)),
+    **dict.fromkeys(["erf(x)", "erfc(x)", "erfcx(x)", "expm1(x)", "exp(x)", "Abs(x)", "sign(x)"], (-6, 6)),
+    **dict.fromkeys(["log(x)", "sqrt(x)", "log1p(x)", "x**1.5"], (0.01, 9)),
+    **{"acosh(x)": (1.1, 9), "hypot(x, 2)": (-9, 9), "Heaviside(x, 0)": (-9, 9), "Max(x, 1) - Min(x, 2)": (-9, 9)},
+    "Piecewise((x, (x > 1) | (x < -1)), (x**2, ~(x >= 0)), (x**3, 0 <= x < 1), (pi, True))": (-3, 3),
+    "Sum(x**k/k, (k, 1, 5)) + Product(x - k, (k, 1, 3))": (-3, 3),
+}
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_what_a_formula_may_use_is_the_same_in_javascript(chromium: Browser, text: str) -> None:
+    low, high = FORMULAS[text]
+    xs = [low + (high - low) * (k + 0.37) / 40 for k in range(40)]
+    page = chromium.new_page()
+    page.add_script_tag(content=(ROOT / "theme/assets/js/arithmetic.js").read_text(encoding="utf-8"))
+    found = page.evaluate(
+        f"""(xs) => {{
+        const formula = {formula(text, ())[0]}, {{ f64, f32, jet }} = arithmetic;
+        return xs.map((x) => [...formula(jet, [x, 1, 0]), formula(f64, x), formula(f32, Math.fround(x))]);
+    }}""",
+        xs,
+    )
+    page.close()
+    oracle = Oracle(Formula(text, {}))
+    exact = [oracle.values(order, np.array(xs)).rounded(FORMATS["float64"]) for order in ORDERS]
+    single = oracle.values(0, np.float32(xs).astype(float)).rounded(FORMATS["float64"])
+    for order, column in enumerate(zip(*found, strict=True)):
+        right = [*exact, exact[0], single][order]
+        scale = np.max(np.abs(right)) * 1e-3 + 1e-300
+        off = np.abs(np.array(column) - right) / np.maximum(np.abs(right), scale)
+        assert off.max() < (1e-5 if order == 4 else 1e-12), (text, order, xs[int(off.argmax())], off.max())
 
 
 @pytest.mark.parametrize("beta", [1.0, 0.25, 100.0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from engine.mathematics.latex.tree import Apply, Call, Expr, Number, Variable, children
+from engine.mathematics.formula.tree import Apply, Call, Expr, Number, Variable, children
 
 _ZERO = Number("0")
 _EVERYWHERE = {"neg", "+", "-", "*", "exp", "expm1", "sin", "cos", "sinh", "cosh", "tanh", "sech", "erf", "erfc"}

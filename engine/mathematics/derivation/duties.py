@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from engine.base.errors import Problem, SourceError
 from engine.mathematics.derivation.analytic import NotAnalytic, conditions
 from engine.mathematics.derivation.steps import SMOOTH_SET, Derivation, Step
-from engine.mathematics.latex.tree import Apply, Chain, Expr
+from engine.mathematics.formula.tree import Apply, Chain, Expr
 
 SMOOTH = 6  # derivatives that are looked at where all are claimed to exist
 

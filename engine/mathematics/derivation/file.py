@@ -16,7 +16,9 @@ from engine.base.yamlfile import load as load_yaml
 from engine.mathematics import latex
 from engine.mathematics.derivation.duties import flow_problems
 from engine.mathematics.derivation.steps import REAL, SMOOTH_SET, Derivation, Domain, Step
-from engine.mathematics.latex import Chain, LatexError, Number, Scope, Variable
+from engine.mathematics.formula.multiprecision import evaluate
+from engine.mathematics.formula.tree import Apply, Call, Chain, Derivative, Number, Scope, Variable, walk
+from engine.mathematics.latex import LatexError
 
 _TEXT = {
     "type": "object",
@@ -134,10 +136,10 @@ class Reader:
             chains += [derivation.start_chain] if derivation.start_chain else []
             for step in derivation.steps:
                 chains += [chain for chain in (step.chain, step.condition, step.meeting) if chain]
-        parts = [part for chain in chains for side in chain.sides for part in latex.walk(side)]
+        parts = [part for chain in chains for side in chain.sides for part in walk(side)]
         used = {part.name for part in parts if isinstance(part, Variable)}
-        used |= {part.function.name for part in parts if isinstance(part, latex.Call)}
-        used |= {part.variable for part in parts if isinstance(part, latex.Derivative)}
+        used |= {part.function.name for part in parts if isinstance(part, Call)}
+        used |= {part.variable for part in parts if isinstance(part, Derivative)}
         for name in (*self.domains, *self.scope.functions):
             if name not in used:
                 yield Problem(self.path.as_posix(), f"{name} is declared but not used", self.line("variables"))
@@ -168,7 +170,7 @@ def _domain(name: str, text: str) -> Domain:
     interval = re.fullmatch(r"([\[(])([^,]+),([^,]+)([\])])", text.strip())
     if not interval:
         raise LatexError(f"not one of {', '.join(_DOMAINS)} or an interval", 1)
-    lower, upper = (float(latex.evaluate(latex.expression(interval[i], Scope()), {}, 30)) for i in (2, 3))
+    lower, upper = (float(evaluate(latex.expression(interval[i], Scope()), {}, 30)) for i in (2, 3))
     if not lower < upper:
         raise LatexError("the interval is empty", 1)
     return Domain(rf"{name} \in {text}", lower, upper, (interval[1] == "[", interval[4] == "]"))
@@ -180,7 +182,7 @@ def _start(tex: str, scope: Scope) -> Chain:
         raise LatexError("a derivation starts from an expression or from one relation", 1)
     if chain.ops == ("=",):
         left, right = chain.sides
-        if not isinstance(left, Variable) or left in latex.walk(right):
+        if not isinstance(left, Variable) or left in walk(right):
             raise LatexError("an equation to start from gives a variable by the others: y = …", 1)
     return chain
 
@@ -203,7 +205,7 @@ def _membership(tex: str, scope: Scope) -> Chain:
         inside = latex.parse(left, scope)
         if inside.lead or inside.ops:
             raise LatexError(r"an expression is missing before \in", 1)
-        return Chain(None, (inside.sides[0], latex.Apply(REAL)), ("in",), (inside.written[0], (named,)))
+        return Chain(None, (inside.sides[0], Apply(REAL)), ("in",), (inside.written[0], (named,)))
     if named != SMOOTH_SET:
         raise LatexError(rf"the only sets are {REAL} and {SMOOTH_SET}", spaces)
     name = latex.name(left)
@@ -213,8 +215,8 @@ def _membership(tex: str, scope: Scope) -> Chain:
     (param,) = function.params
     if param not in scope.variables:
         raise LatexError(f"{param}, the variable of {name}, is not among the variables", 1)
-    call = latex.Call(function, (Variable(param),))
-    return Chain(None, (call, latex.Apply(SMOOTH_SET)), ("in",), ((name,), (named,)))
+    call = Call(function, (Variable(param),))
+    return Chain(None, (call, Apply(SMOOTH_SET)), ("in",), ((name,), (named,)))
 
 
 def _when(tex: str, scope: Scope) -> Chain:

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
-from engine.mathematics.derivation.difference import FULL, LIMITING, Curve, Fault, Place, Policy, Values
+from engine.mathematics.derivation.difference import FULL, Curve, Fault, Place, Policy, Values, policy_for, shown
 from engine.mathematics.derivation.duties import Claim, Duty, Implication
 from engine.mathematics.derivation.points import Point, points
 from engine.mathematics.derivation.steps import Derivation, Domain
-from engine.mathematics.latex.evaluate import Undecided, Undefined, is_limiting
-from engine.mathematics.latex.operations import COMPARE
-from engine.mathematics.latex.tree import Apply, Chain, Expr, Limit, Number, Variable, free_variables
+from engine.mathematics.formula.operations import COMPARE, Undecided, Undefined
+from engine.mathematics.formula.tree import (
+    Apply,
+    Call,
+    Chain,
+    Expr,
+    Function,
+    Limit,
+    Number,
+    Variable,
+    free_variables,
+)
 
 WANTED = 60  # points at which a claim is to be decided
 WANTED_LIMITING = 10
 POINTS_COVER = 120  # that the conditions of branches have to cover
 POINTS_MEET = 6  # at which an inequality has to be sharp
-#: Digits to compute derivatives with: the evaluator compares both sides to a third of them, so to 20 and some more.
-PRECISION_SMOOTH = 3 * LIMITING.digits + 6
 
 
 class Check:
@@ -42,8 +51,8 @@ class Check:
 
     def claim(self, claim: Claim | Implication) -> tuple[int, int]:
         """The number of points and of digits that a claim was checked with. Raises Fault."""
-        limiting = any(map(is_limiting, claim.sides))
-        policy, wanted = (LIMITING, WANTED_LIMITING) if limiting else (FULL, WANTED)
+        policy = policy_for(claim.sides, smooth=claim.op == "smooth")
+        limiting, wanted = (False, WANTED) if policy is FULL else (True, WANTED_LIMITING)
         domains = self.domains_of(claim)
         wanted = wanted if domains else 1
         decided = undecided = 0
@@ -61,7 +70,7 @@ class Check:
                 break
         if decided < wanted // 2:
             raise Fault(f"could be checked at {decided} points only, not at {wanted // 2}")
-        return decided, LIMITING.digits if claim.op == "smooth" else policy.digits
+        return decided, policy.digits
 
     def domains_of(self, claim: Claim | Implication) -> Mapping[str, Domain]:
         """The domains of the variables that matter to the claim."""
@@ -74,7 +83,7 @@ class Check:
     def meets(self, condition: Chain, point: Point) -> bool:
         """Whether the condition is known to hold at the point."""
         try:
-            return self.values.evaluator(FULL.digits).holds(condition, dict(point.values))
+            return self.truth(condition, Place(point), policy_for(condition.sides))
         except (Undefined, Undecided):
             return False
 
@@ -87,11 +96,8 @@ class Check:
         match claim.op:
             case "~":
                 return self.rounding(claim, point, policy)
-            case "smooth":
-                return self.finite(point, self.values.at(claim.left, Place(point), PRECISION_SMOOTH))
-            case "real":
-                value = self.values.difference((claim.left, claim.right), Place(point), policy).left
-                return self.finite(point, value)
+            case "real" | "smooth":
+                return self.finite(claim.left, point, policy)
         return self.relation(claim, point, policy)
 
     def relation(self, claim: Claim, point: Point, policy: Policy) -> bool:
@@ -101,12 +107,13 @@ class Check:
         if not difference.certain and claim.op in ("<", ">", "!="):
             return False
         if not COMPARE[claim.op](difference.sign, 0):
-            raise Fault(f"does not hold at {point}", *self.values.shown(difference))
+            raise Fault(f"does not hold at {point}", *shown(difference))
         return True
 
-    def finite(self, point: Point, value: object) -> bool:
-        """That a value is a number."""
-        if self.values.evaluator(FULL.digits).mp.isinf(value):
+    def finite(self, side: Expr, point: Point, policy: Policy) -> bool:
+        """That an expression has a value, which is a number."""
+        value = self.values.difference((side, side), Place(point), policy).left
+        if not -math.inf < value < math.inf:
             raise Fault(f"is infinite at {point}")
         return True
 
@@ -119,8 +126,8 @@ class Check:
             raise Fault(r"\approx is checked against a number only")
         unit = 10.0 ** -len(right.text.partition(".")[2])
         difference = self.values.difference((claim.left, claim.right), Place(point), policy)
-        if abs(difference.left - difference.right) > unit / 2:
-            raise Fault(f"does not hold at {point}", *self.values.shown(difference))
+        if not abs(difference.left - difference.right) <= unit / 2:
+            raise Fault(f"does not hold at {point}", *shown(difference))
         return True
 
     def implication(self, claim: Implication, point: Point, policy: Policy) -> bool:
@@ -133,7 +140,7 @@ class Check:
             before, after = (self.truth(chain, place, policy) for chain in (claim.before, claim.after))
             decided = decided or before
             if (before and not after) or (claim.op == "iff" and after and not before):
-                where = self.on_curve(point, policy.digits) if place.on_curve else point
+                where = self.on_curve(point) if place.on_curve else point
                 says = {True: "holds", False: "does not hold"}
                 raise Fault(
                     f"is not equivalent at {where}" if claim.op == "iff" else f"does not follow at {where}",
@@ -151,10 +158,11 @@ class Check:
                 return False
         return True
 
-    def on_curve(self, point: Point, digits: int) -> Point:
+    def on_curve(self, point: Point) -> Point:
         """The point of the curve with the same other variables."""
         assert self.curve
-        value = float(self.values.evaluator(digits).value(self.curve.expr, dict(point.values)))
+        curve = self.curve.expr
+        value = float(self.values.difference((curve, curve), Place(point), policy_for([curve])).left)
         return Point(tuple({**dict(point.values), self.curve.variable: value}.items()), point.generic)
 
     # What a step owes besides
@@ -173,22 +181,25 @@ class Check:
         variable, target = meeting.sides
         assert isinstance(claim, Claim)
         assert isinstance(variable, Variable)
-        gap: Expr = Apply("-", (claim.left, claim.right))
-        if meeting.ops == ("->",):
-            gap = Limit(gap, variable.name, target, "")
+        there = Function("there", (variable.name,), Apply("-", (claim.left, claim.right)))
         domains = self.domains_of(claim)
-        evaluator = self.values.evaluator(2 * FULL.digits)
         for point in islice(points(domains, True), POINTS_MEET if domains.keys() - {variable.name} else 1):
-            values = dict(point.values)
-            if meeting.ops == ("=",):
-                values[variable.name] = evaluator.value(target, values)
-            try:
-                size = evaluator.value(gap, values)
-            except Undecided:
-                size = evaluator.mp.inf
-            if abs(size) > 10.0**-FULL.digits:
+            if meeting.ops == ("->",):
+                size = self.limit(Limit(there.body, variable.name, target, ""), point)
+            else:
+                gap = Call(there, (target,))
+                size = self.values.difference((gap, gap), Place(point), policy_for([gap])).left
+            if not abs(size) <= 10.0**-FULL.digits:
                 others = ", ".join(f"{name} = {value}" for name, value in point.values if name != variable.name)
                 raise Fault("is not sharp there" + (f" for {others}" if others else ""), f"the sides differ by {size}")
+
+    def limit(self, limit: Limit, point: Point) -> Any:
+        """A limit as far as it settles, else infinity."""
+        evaluator = self.values.evaluator(2 * FULL.digits)
+        try:
+            return evaluator.value(limit, dict(point.values))
+        except Undecided:
+            return evaluator.mp.inf
 
 
 def _curve(start: Chain | None) -> Curve | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.mathematics.latex.tree import Chain, Scope
+from engine.mathematics.formula.tree import Chain, Scope
 
 REAL, SMOOTH_SET = r"\mathbb{R}", r"C^{\infty}(\mathbb{R})"  # the sets of statements, as they are written
 

@@ -1,12 +1,6 @@
-r"""Read the LaTeX of derivations, and give it its meaning: numerically by mpmath, symbolically by SymPy.
+r"""Read the LaTeX of derivations, facts and pages into trees of `engine.mathematics.formula`.
 
-`parse` turns LaTeX into a tree that says what is written and nothing more: no term is reordered, cancelled or
-evaluated, so that a wrong step cannot become right by being read. `evaluate` computes the tree at a point and takes the
-numerical route for what a derivation has to prove: derivatives are differences, integrals are quadratures, limits are
-values far out. `to_sympy` translates it for a symbolic proof.
-
-`tokens` cuts LaTeX into signs, whose meaning is in `words`; `notation` and `parser` read them into a `tree`, of which
-`evaluate` and `symbolic` give the value. `operations` names what both of them compute with.
+`tokens` cuts LaTeX into signs, whose meaning is in `words`; `notation` and `parser` read them.
 
 What is not understood raises LatexError, and so does what two readers could take differently:
 
@@ -20,55 +14,7 @@ What is not understood raises LatexError, and so does what two readers could tak
 
 from __future__ import annotations
 
-from engine.mathematics.latex.evaluate import Evaluator, Undecided, Undefined, evaluate, is_limiting
 from engine.mathematics.latex.parser import definition, expression, name, parse
-from engine.mathematics.latex.symbolic import NotSymbolic, to_sympy, vanishes
 from engine.mathematics.latex.tokens import LatexError
-from engine.mathematics.latex.tree import (
-    Apply,
-    Bound,
-    Call,
-    Cases,
-    Chain,
-    Derivative,
-    Expr,
-    Function,
-    Limit,
-    Number,
-    Scope,
-    Variable,
-    children,
-    free_variables,
-    walk,
-)
 
-__all__ = [
-    "Apply",
-    "Bound",
-    "Call",
-    "Cases",
-    "Chain",
-    "Derivative",
-    "Evaluator",
-    "Expr",
-    "Function",
-    "LatexError",
-    "Limit",
-    "NotSymbolic",
-    "Number",
-    "Scope",
-    "Undecided",
-    "Undefined",
-    "Variable",
-    "children",
-    "definition",
-    "evaluate",
-    "expression",
-    "free_variables",
-    "is_limiting",
-    "name",
-    "parse",
-    "to_sympy",
-    "vanishes",
-    "walk",
-]
+__all__ = ["LatexError", "definition", "expression", "name", "parse"]

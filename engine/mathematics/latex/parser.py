@@ -6,10 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from engine.mathematics.latex import words
-from engine.mathematics.latex.notation import NotationReader
-from engine.mathematics.latex.tokens import LatexError, Token
-from engine.mathematics.latex.tree import (
+from engine.mathematics.formula.tree import (
     Apply,
     Bound,
     Call,
@@ -23,6 +20,9 @@ from engine.mathematics.latex.tree import (
     Scope,
     Variable,
 )
+from engine.mathematics.latex import words
+from engine.mathematics.latex.notation import NotationReader
+from engine.mathematics.latex.tokens import LatexError, Token
 
 _Read = TypeVar("_Read")
 

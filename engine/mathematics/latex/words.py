@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.mathematics.latex.operations import FUNCTIONS
+from engine.mathematics.formula.operations import FUNCTIONS
 
 FUNCTION_COMMANDS = {
     *(rf"\{name}" for name in ("ln", "log", "exp", "max", "min", "arcsin", "arccos", "arctan")),

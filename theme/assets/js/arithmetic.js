@@ -2,8 +2,28 @@
 // parameters, `(m, x, beta) => m.add(m.max(x, m.n(0)), …)`, so that one and the same formula is computed in float64, in float32,
 // with its derivatives, or to many digits (microscope.js).
 const arithmetic = (() => {
+  // erfcx(x) = exp(x²) erfc(x), by its continued fraction (DLMF 7.9.2), for x ≥ 1; below, by the series of erf (DLMF 7.6.2), whose terms
+  // are all positive.
+  const ROOT = Math.sqrt(Math.PI);
+  const fraction = (x) => {
+    let rest = x;
+    for (let k = x < 2 ? 240 : 60; k > 0; k--) rest = x + k / 2 / rest;
+    return 1 / (ROOT * rest);
+  };
+  // exp(−x²), with the square in two parts, since an error of it would grow with x.
+  const gauss = (x, high = Math.fround(x)) => Math.exp(-high * high) * Math.exp((high - x) * (high + x));
+  const erf = (x) => {
+    if (Math.abs(x) >= 2) return Math.sign(x) * (1 - erfc(Math.abs(x)));
+    let [sum, term] = [x, x];
+    for (let k = 1; sum !== sum + term; k++) sum += term *= (2 * x * x) / (2 * k + 1);
+    return (2 / ROOT) * gauss(x) * sum;
+  };
+  const erfc = (x) => (x < 1 ? 1 - erf(x) : x > 30 ? 0 : gauss(x) * fraction(x));
+  const erfcx = (x) => (x < 1 ? Math.exp(x * x) * erfc(x) : fraction(x));
+
   const f64 = {
     n: Number,
+    v: Number, // the number in a value, as an index
     add: (a, b) => a + b,
     sub: (a, b) => a - b,
     mul: (a, b) => a * b,
@@ -13,8 +33,13 @@ const arithmetic = (() => {
     le: (a, b) => a <= b,
     gt: (a, b) => a > b,
     ge: (a, b) => a >= b,
+    eq: (a, b) => a === b,
+    ne: (a, b) => a !== b,
+    step: (a, atZero) => (a < 0 ? 0 : a > 0 ? 1 : a === 0 ? atZero : NaN),
+    erf, erfc, erfcx,
   };
-  for (const name of "abs max min sign pow sqrt exp expm1 log log1p tanh".split(" ")) f64[name] = Math[name];
+  const same = "abs max min sign pow sqrt hypot exp expm1 log log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh";
+  for (const name of same.split(" ")) f64[name] = Math[name];
 
   // Each operation is done in float64 and rounded. For + − × ÷ √ that is float32 to the bit, since float64 has more than twice its digits.
   const rounded = (operation) => (...args) => {
@@ -32,7 +57,21 @@ const arithmetic = (() => {
     expm1: (v) => [Math.expm1(v), Math.exp(v), Math.exp(v)],
     log: (v) => [Math.log(v), 1 / v, -1 / (v * v)],
     log1p: (v) => [Math.log1p(v), 1 / (1 + v), -1 / ((1 + v) * (1 + v))],
+    sin: (v, y = Math.sin(v)) => [y, Math.cos(v), -y],
+    cos: (v, y = Math.cos(v)) => [y, -Math.sin(v), -y],
+    tan: (v, y = Math.tan(v), d = 1 + y * y) => [y, d, 2 * y * d],
+    asin: (v, d = 1 / Math.sqrt((1 - v) * (1 + v))) => [Math.asin(v), d, v * d ** 3],
+    acos: (v, d = 1 / Math.sqrt((1 - v) * (1 + v))) => [Math.acos(v), -d, -v * d ** 3],
+    atan: (v, d = 1 / (1 + v * v)) => [Math.atan(v), d, -2 * v * d * d],
+    sinh: (v, y = Math.sinh(v)) => [y, Math.cosh(v), y],
+    cosh: (v, y = Math.cosh(v)) => [y, Math.sinh(v), y],
     tanh: (v, y = Math.tanh(v), d = 1 / Math.cosh(v) ** 2) => [y, d, -2 * y * d],
+    asinh: (v, d = 1 / Math.hypot(1, v)) => [Math.asinh(v), d, -v * d ** 3],
+    acosh: (v, d = 1 / Math.sqrt((v - 1) * (v + 1))) => [Math.acosh(v), d, -v * d ** 3],
+    atanh: (v, d = 1 / ((1 - v) * (1 + v))) => [Math.atanh(v), d, 2 * v * d * d],
+    erf: (v, d = (2 / ROOT) * gauss(v)) => [erf(v), d, -2 * v * d],
+    erfc: (v, d = (-2 / ROOT) * gauss(v)) => [erfc(v), d, -2 * v * d],
+    erfcx: (v, y = erfcx(v), d = 2 * v * y - 2 / ROOT) => [y, d, 2 * y + 2 * v * d],
   };
   const compose = (rule) => ([v, d, e]) => {
     const [y, first, second] = rule(v);
@@ -40,6 +79,7 @@ const arithmetic = (() => {
   };
   const jet = {
     n: (value) => [Number(value), 0, 0],
+    v: (a) => a[0],
     add: (a, b) => a.map((part, i) => part + b[i]),
     sub: (a, b) => a.map((part, i) => part - b[i]),
     mul: (a, b) => [a[0] * b[0], a[1] * b[0] + a[0] * b[1], a[2] * b[0] + 2 * a[1] * b[1] + a[0] * b[2]],
@@ -52,6 +92,8 @@ const arithmetic = (() => {
     neg: (a) => a.map((part) => -part),
     abs: (a) => (below(a[0], 0) ? jet.neg(a) : a),
     sign: (a) => [below(a[0], 0) ? -1 : 1, 0, 0],
+    step: (a, atZero) => [f64.step(a[0], atZero[0]), 0, 0],
+    hypot: (a, b) => jet.sqrt(jet.add(jet.mul(a, a), jet.mul(b, b))),
     max: (...args) => args.reduce((a, b) => (below(a[0], b[0]) ? b : a)),
     min: (...args) => args.reduce((a, b) => (below(b[0], a[0]) ? b : a)),
     pow: (a, b) =>
@@ -59,7 +101,15 @@ const arithmetic = (() => {
         ? compose((v) => [v ** b[0], b[0] * v ** (b[0] - 1), b[0] * (b[0] - 1) * v ** (b[0] - 2)])(a)
         : jet.exp(jet.mul(b, jet.log(a))),
   };
-  for (const name of ["lt", "le", "gt", "ge"]) jet[name] = (a, b) => f64[name](a[0], b[0]);
+  for (const name of ["lt", "le", "gt", "ge", "eq", "ne"]) jet[name] = (a, b) => f64[name](a[0], b[0]);
   for (const [name, rule] of Object.entries(functions)) jet[name] = compose(rule);
+  for (const m of [f64, f32, jet]) {
+    const repeated = (combine, start) => (lower, upper, term) => {
+      let total = m.n(start);
+      for (let k = m.v(lower); k <= m.v(upper); k++) total = combine(total, term(m.n(k)));
+      return total;
+    };
+    [m.sum, m.prod] = [repeated(m.add, 0), repeated(m.mul, 1)];
+  }
   return { f64, f32, jet };
 })();

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 
@@ -21,8 +21,19 @@ class Variable:
 
 
 @dataclass(frozen=True)
+class Element:
+    """An element of a vector, by its index from 1."""
+
+    vector: str
+    index: Expr
+
+
+@dataclass(frozen=True)
 class Apply:
-    """An operator, a known function or a constant: `+ - * / ^ ! neg abs root binom max Li ln e pi inf` and so on."""
+    """An operator, a known function or a constant: `+ - * / ^ ! neg abs root binom max Li ln e pi inf` and so on.
+
+    `step` takes its value at 0 as a second argument, `root` its degree, `Li` its order as the first.
+    """
 
     op: str
     args: tuple[Expr, ...] = ()
@@ -80,10 +91,18 @@ class Limit:
 class Cases:
     """Values with their conditions, the first that holds counts; None stands for `otherwise`."""
 
-    branches: tuple[tuple[Expr, Chain | None], ...]
+    branches: tuple[tuple[Expr, Condition | None], ...]
 
 
-Expr = Number | Variable | Apply | Call | Derivative | Bound | Limit | Cases
+Expr = Number | Variable | Element | Apply | Call | Derivative | Bound | Limit | Cases
+
+
+@dataclass(frozen=True)
+class Logic:
+    """`and`, `or` or `not` of conditions."""
+
+    op: str
+    parts: tuple[Condition, ...]
 
 
 @dataclass(frozen=True)
@@ -100,6 +119,9 @@ class Chain:
     written: tuple[tuple[str, ...], ...] = field(default=(), compare=False)
 
 
+Condition = Chain | Logic
+
+
 @dataclass(frozen=True)
 class Scope:
     """The variables and functions that a formula may use."""
@@ -113,6 +135,8 @@ def children(expr: Expr) -> Iterator[Expr]:
     match expr:
         case Apply(_, args):
             yield from args
+        case Element(_, index):
+            yield index
         case Call(function, args):
             yield from (*args, function.body)
         case Derivative(body):
@@ -124,7 +148,16 @@ def children(expr: Expr) -> Iterator[Expr]:
         case Cases(branches):
             for value, condition in branches:
                 yield value
-                yield from condition.sides if condition else ()
+                yield from sides(condition) if condition else ()
+
+
+def sides(condition: Condition) -> Iterator[Expr]:
+    """The expressions that a condition compares."""
+    if isinstance(condition, Logic):
+        for part in condition.parts:
+            yield from sides(part)
+    else:
+        yield from condition.sides
 
 
 def walk(expr: Expr) -> Iterator[Expr]:
@@ -139,6 +172,8 @@ def free_variables(expr: Expr) -> set[str]:
     match expr:
         case Variable(name):
             return {name}
+        case Element(vector, index):
+            return {vector} | free_variables(index)
         case Call(function, args):
             return (free_variables(function.body) - set(function.params)).union(*map(free_variables, args))
         case Derivative(body, variable):
@@ -148,3 +183,14 @@ def free_variables(expr: Expr) -> set[str]:
         case Limit(body, variable, target):
             return (free_variables(body) - {variable}) | free_variables(target)
     return set().union(*map(free_variables, children(expr)))
+
+
+def holds(condition: Condition, relation: Callable[[Expr, str, Expr], bool]) -> bool:
+    """Whether a condition holds, asking no more of its relations than it takes to tell."""
+    match condition:
+        case Logic("not", (part,)):
+            return not holds(part, relation)
+        case Logic(op, parts):
+            return (all if op == "and" else any)(holds(part, relation) for part in parts)
+        case Chain(_, compared, ops):
+            return all(map(relation, compared[:-1], ops, compared[1:]))

@@ -1,4 +1,8 @@
-"""The value of a tree at a point, by mpmath, with as many digits as asked for."""
+"""The value of a tree at a point, by mpmath, with as many digits as asked for: for what only converges.
+
+Integrals are quadratures, limits are values far out, and derivatives of such are differences. Nothing of this is an
+enclosure: where finitely many operations lead to a value, `balls` computes it.
+"""
 
 from __future__ import annotations
 
@@ -8,30 +12,24 @@ from functools import reduce
 from itertools import pairwise
 from typing import Any
 
-from engine.mathematics.latex.operations import ARITHMETIC, COMPARE, FUNCTIONS
-from engine.mathematics.latex.tree import (
+from engine.mathematics.formula.operations import ARITHMETIC, COMPARE, FUNCTIONS, Undecided, Undefined
+from engine.mathematics.formula.tree import (
     Apply,
     Bound,
     Call,
     Cases,
-    Chain,
+    Condition,
     Derivative,
+    Element,
     Expr,
     Limit,
     Number,
     Variable,
+    holds,
     walk,
 )
 
 _REAL: dict[str, Callable[..., Any]] = {**ARITHMETIC, "abs": abs, "max": max, "min": min}
-
-
-class Undefined(ArithmeticError):
-    """The expression has no real value at the point."""
-
-
-class Undecided(ArithmeticError):
-    """The value could not be computed to the precision asked for."""
 
 
 def evaluate(expr: Expr, point: Mapping[str, Any], digits: int) -> Any:
@@ -41,18 +39,6 @@ def evaluate(expr: Expr, point: Mapping[str, Any], digits: int) -> Any:
     there is no real value, and Undecided where mpmath finds none.
     """
     return Evaluator(digits).value(expr, point)
-
-
-def is_limiting(expr: Expr) -> bool:
-    """Whether the value comes from a process that converges: an integral, a series or a limit."""
-    return any(
-        isinstance(part, Limit) or (isinstance(part, Bound) and (part.op == "int" or _infinite(part)))
-        for part in walk(expr)
-    )
-
-
-def _infinite(part: Bound) -> bool:
-    return any(Apply("inf") in walk(bound) for bound in (part.lower, part.upper))
 
 
 def _may_be_infinite(expr: Expr) -> bool:
@@ -79,7 +65,10 @@ class Evaluator:
 
     def value(self, expr: Expr, point: Mapping[str, Any]) -> Any:
         """The value at a point; every variable of the expression has to be in it. Raises Undefined or Undecided."""
-        point = {name: self.mp.convert(value) for name, value in point.items()}
+        point = {
+            name: [*map(self.mp.convert, value)] if isinstance(value, (list, tuple)) else self.mp.convert(value)
+            for name, value in point.items()
+        }
         try:
             return self._real(self._compiled(expr)(point))
         except (ZeroDivisionError, ValueError) as error:
@@ -87,10 +76,9 @@ class Evaluator:
         except self.failures as error:
             raise Undecided(str(error)) from None
 
-    def holds(self, chain: Chain, point: Mapping[str, Any]) -> bool:
+    def holds(self, condition: Condition, point: Mapping[str, Any]) -> bool:
         """Whether all relations hold, compared with the precision at hand. Raises Undefined or Undecided."""
-        values = [self.value(side, point) for side in chain.sides]
-        return all(COMPARE[op](a, b) for op, a, b in zip(chain.ops, values[:-1], values[1:], strict=True))
+        return holds(condition, lambda left, op, right: COMPARE[op](self.value(left, point), self.value(right, point)))
 
     def _real(self, value: Any) -> Any:
         if not value:
@@ -116,6 +104,9 @@ class Evaluator:
                 return self._compile_number(expr)
             case Variable(name):
                 return operator.itemgetter(name)
+            case Element(vector, index):
+                at = self._compiled(index)
+                return lambda values: values[vector][int(at(values)) - 1]
             case Apply("e" | "pi" | "inf" as constant):
                 return lambda values: getattr(self.mp, constant)
             case Apply():
@@ -179,13 +170,16 @@ class Evaluator:
     def _operation(self, op: str) -> Callable[..., Any]:
         if op in _REAL:
             return _REAL[op]
-        if op in FUNCTIONS:
+        if op in FUNCTIONS and op != "erfcx":
             return self._function(op)
         others = {
             "^": self._power,
             "root": self._root,
             "!": self.mp.factorial,
             "binom": self.mp.binomial,
+            "hypot": self.mp.hypot,
+            "erfcx": lambda a: self.mp.exp(a * a) * self.mp.erfc(a),
+            "step": lambda a, at_zero: self.mp.mpf(a > 0) if a else at_zero,
             "Li": lambda order, a: self._real(self.mp.polylog(order, a)),
         }
         return others[op]
@@ -221,7 +215,7 @@ class Evaluator:
 
         return checked
 
-    def _choose(self, branches: Sequence[tuple[Expr, Chain | None]], values: _Values) -> Any:
+    def _choose(self, branches: Sequence[tuple[Expr, Condition | None]], values: _Values) -> Any:
         for value, condition in branches:
             if condition is None or self.holds(condition, values):
                 return self._compiled(value)(values)

@@ -7,16 +7,18 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from engine.mathematics.latex.operations import ARITHMETIC, FUNCTIONS
-from engine.mathematics.latex.tree import (
+from engine.mathematics.formula.operations import ARITHMETIC, FUNCTIONS
+from engine.mathematics.formula.tree import (
     Apply,
     Bound,
     Call,
     Cases,
-    Chain,
+    Condition,
     Derivative,
+    Element,
     Expr,
     Limit,
+    Logic,
     Number,
     Variable,
 )
@@ -49,6 +51,8 @@ class _Translation:
                 return sympy.Rational(text)
             case Variable(name):
                 return self.symbols[name]
+            case Element(vector, index):
+                return sympy.IndexedBase(vector, real=True)[self.expr(index)]
             case Apply("e" | "pi" | "inf" as name):
                 return {"e": sympy.E, "pi": sympy.pi, "inf": sympy.oo}[name]
             case Apply(op, args):
@@ -63,7 +67,9 @@ class _Translation:
                 dummy, inside = self.inside(body, variable)
                 return sympy.Limit(inside, dummy, self.expr(target), side or "+-")
             case Cases(branches):
-                return sympy.Piecewise(*((self.expr(value), self.condition(chain)) for value, chain in branches))
+                return sympy.Piecewise(
+                    *((self.expr(value), self.condition(condition)) for value, condition in branches)
+                )
 
     def inside(self, body: Expr, variable: str) -> tuple[Any, Any]:
         """The body with a symbol of its own for the variable that is bound in it, and that symbol before it."""
@@ -93,14 +99,18 @@ class _Translation:
         kind = {"int": sympy.Integral, "sum": sympy.Sum, "prod": sympy.Product}[bound.op]
         return kind(inside, (dummy, self.expr(bound.lower), self.expr(bound.upper)))
 
-    def condition(self, chain: Chain | None) -> Any:
+    def condition(self, condition: Condition | None) -> Any:
         import sympy
 
-        if chain is None:
+        if condition is None:
             return sympy.true
+        if isinstance(condition, Logic):
+            return {"and": sympy.And, "or": sympy.Or, "not": sympy.Not}[condition.op](
+                *map(self.condition, condition.parts)
+            )
         relations = {"=": sympy.Eq, "<": sympy.Lt, ">": sympy.Gt, "<=": sympy.Le, ">=": sympy.Ge, "!=": sympy.Ne}
-        sides = [self.expr(side) for side in chain.sides]
-        return sympy.And(*(relations[op](a, b) for op, a, b in zip(chain.ops, sides[:-1], sides[1:], strict=True)))
+        sides = [self.expr(side) for side in condition.sides]
+        return sympy.And(*(relations[op](a, b) for op, a, b in zip(condition.ops, sides[:-1], sides[1:], strict=True)))
 
 
 @cache
@@ -121,6 +131,9 @@ def _operations() -> dict[str, Callable[..., Any]]:
         "Li": sympy.polylog,
         "expm1": lambda a: sympy.exp(a) - 1,
         "log1p": lambda a: sympy.log(1 + a),
+        "erfcx": lambda a: sympy.exp(a**2) * sympy.erfc(a),
+        "hypot": lambda a, b: sympy.sqrt(a**2 + b**2),
+        "step": sympy.Heaviside,
     }
 
 
