@@ -124,7 +124,7 @@ class Evaluator:
         raise TypeError(expr)
 
     def _compile_number(self, number: Number) -> _Compiled:
-        exact = number.text if "." in number.text else int(number.text)
+        exact = int(number.text) if number.text.isdigit() else number.text
         return lambda values: self.mp.mpf(exact)
 
     def _compile_apply(self, apply: Apply) -> _Compiled:
