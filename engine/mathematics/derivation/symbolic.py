@@ -1,8 +1,15 @@
-"""Prove by SymPy what a step has to satisfy."""
+"""Prove by SymPy what a step has to satisfy.
+
+An equation holds if the difference of its sides vanishes, or if a limit is the value that is claimed. An inequality is
+made algebraic first: logarithms are joined and taken to the other side, exponentials of one exponent become powers of
+one positive number, and a variable that an absolute value or a maximum asks for its sign is looked at on each side of 0.
+What is left is a quotient of polynomials, whose factors tell the sign.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import Any
 
 from engine.base.processes import OutOfTime, limited
@@ -10,9 +17,9 @@ from engine.mathematics.derivation.duties import Claim, Implication
 from engine.mathematics.derivation.steps import Domain
 from engine.mathematics.formula.balls import computable
 from engine.mathematics.formula.symbolic import to_sympy, vanishes
-from engine.mathematics.formula.tree import Chain, Number, Variable
+from engine.mathematics.formula.tree import Bound, Call, Chain, Expr, Number, Variable, walk
 
-SECONDS_SYMBOLIC = 1.0
+SECONDS_SYMBOLIC = 2.0
 
 
 def prove(claim: Claim | Implication, domains: Mapping[str, Domain]) -> bool:
@@ -28,23 +35,24 @@ def prove(claim: Claim | Implication, domains: Mapping[str, Domain]) -> bool:
 
 def _proved(claim: Claim, domains: Mapping[str, Domain]) -> bool:
     symbols = _symbols(claim.condition, domains)
+    match claim.left:
+        case Call(function, (Variable(name),), -1) if claim.op == "=":
+            return _is_inverse(function.body, function.params[0], claim.right, symbols[name], symbols)
     left, right = (to_sympy(side, symbols) for side in claim.sides)
     if claim.op == "=" and left.as_dummy() == right.as_dummy():
         return True
-    if not all(map(computable, claim.sides)):
-        return False  # SymPy would take long, and find little
+    if any(isinstance(part, Bound) for side in claim.sides if not computable(side) for part in walk(side)):
+        return False  # SymPy would take long over an integral or a series, and find little
+    left, right = left.doit(), right.doit()
+    if claim.op in ("real", "smooth"):
+        return left.is_real is True
     if claim.op in (">", ">="):
         left, right = right, left
-    if claim.op in ("real", "smooth"):
-        return left.doit().is_real is True
-    gap = (right - left).doit()
+    if claim.op == "=":
+        return left == right or vanishes(right - left)
     if claim.op == "!=":
-        return gap.is_nonzero is True
-    if claim.op in ("<", ">"):
-        return gap.is_positive is True
-    if claim.op in ("<=", ">="):
-        return gap.is_nonnegative is True
-    return vanishes(gap)
+        return (right - left).is_nonzero is True
+    return all(_has_sign(gap, claim.op in ("<", ">")) for gap in _sides_of_zero(right - left))
 
 
 def _symbols(condition: Chain | None, domains: Mapping[str, Domain]) -> dict[str, Any]:
@@ -66,3 +74,85 @@ def _symbols(condition: Chain | None, domains: Mapping[str, Domain]) -> dict[str
 
 
 _SIGNS = {"<": "negative", ">": "positive", "<=": "nonpositive", ">=": "nonnegative"}
+
+
+def _is_inverse(body: Expr, param: str, claimed: Expr, y: Any, symbols: Mapping[str, Any]) -> bool:
+    """Whether f(claimed(y)) = y, for a strictly increasing f, of which there is one inverse only."""
+    import sympy
+
+    x = sympy.Symbol("x", real=True)
+    slope = sympy.diff(to_sympy(body, {**symbols, param: x}), x)
+    return _has_sign(slope, strict=True) and vanishes(
+        to_sympy(body, {**symbols, param: to_sympy(claimed, symbols)}) - y
+    )
+
+
+# Inequalities ---------------------------------------------------------------------------------------------------------
+
+
+def _sides_of_zero(gap: Any) -> Iterator[Any]:
+    """An expression with each variable whose sign matters positive, negative and 0."""
+    import sympy
+
+    bends = gap.atoms(sympy.Abs, sympy.Max, sympy.Min, sympy.sign, sympy.Piecewise)
+    asked = sorted({symbol for bend in bends for symbol in bend.free_symbols if symbol.is_positive is None}, key=str)
+    for signs in product((1, -1, 0), repeat=len(asked)):
+        sides = {symbol: sign * sympy.Dummy(positive=True) for symbol, sign in zip(asked, signs, strict=True)}
+        yield gap.subs(sides)
+
+
+def _has_sign(gap: Any, strict: bool) -> bool:
+    """Whether an expression is known to be positive, or at least not negative."""
+    for form in _forms(gap):
+        if (form.is_positive if strict else form.is_nonnegative) is True:
+            return True
+    return False
+
+
+def _forms(gap: Any) -> Iterator[Any]:
+    """The expression, and others of the same sign."""
+    import sympy
+
+    yield gap
+    above, below = sympy.fraction(sympy.together(gap))
+    if below.is_positive is True:
+        gap = above  # a common positive denominator says nothing about the sign
+    gap = gap.rewrite((sympy.sinh, sympy.cosh, sympy.tanh), sympy.exp)
+    yield _algebraic(gap)
+    if (without := _without_logarithms(gap)) is not None:
+        yield _algebraic(without)
+
+
+def _without_logarithms(gap: Any) -> Any:
+    """Of Σ nᵢ ln Uᵢ + r, which is positive where Π Uᵢ^nᵢ · e^r is over 1: that product less 1. None for other forms."""
+    import sympy
+
+    whole, rest = sympy.Integer(1), sympy.Integer(0)
+    for term in sympy.Add.make_args(sympy.expand(gap)):
+        times, log = term.as_coeff_Mul()
+        if isinstance(log, sympy.log) and times.is_Integer and log.args[0].is_positive:
+            whole *= log.args[0] ** times
+        elif term.has(sympy.log):
+            return None
+        else:
+            rest += term
+    return None if whole == 1 else whole * sympy.exp(rest) - 1
+
+
+def _algebraic(expr: Any) -> Any:
+    """An expression with exponentials of one exponent, as factors in one positive number; others as they are."""
+    import sympy
+
+    expr = expr.replace(sympy.exp, lambda exponent: sympy.exp(sympy.expand(exponent))).expand(power_exp=True, mul=False)
+    exponents = sorted({power.args[0] for power in expr.atoms(sympy.exp)}, key=sympy.default_sort_key)
+    if not exponents:
+        return sympy.factor(sympy.together(expr))
+    ratios = [sympy.cancel(exponent / exponents[0]) for exponent in exponents]
+    if not all(ratio.is_Rational for ratio in ratios):
+        return expr
+    unit = exponents[0] / sympy.ilcm(1, *(ratio.q for ratio in ratios))
+    more = sympy.Dummy(positive=True)
+    power = 1 + more if unit.is_positive else 1 / (1 + more) if unit.is_negative else more
+    return sympy.factor(
+        sympy.together(expr.replace(sympy.exp, lambda exponent: power ** sympy.cancel(exponent / unit)))
+    )
