@@ -2,7 +2,7 @@
 
 An equation holds if the difference of its sides vanishes, or if a limit is the value that is claimed. An inequality is
 made algebraic first: logarithms are joined and taken to the other side, exponentials of one exponent become powers of
-one positive number, and a variable that an absolute value or a maximum asks for its sign is looked at on each side of 0.
+one positive number, and a variable whose sign an absolute value or a maximum asks for is looked at on each side of 0.
 What is left is a quotient of polynomials, whose factors tell the sign.
 """
 
@@ -103,10 +103,7 @@ def _sides_of_zero(gap: Any) -> Iterator[Any]:
 
 def _has_sign(gap: Any, strict: bool) -> bool:
     """Whether an expression is known to be positive, or at least not negative."""
-    for form in _forms(gap):
-        if (form.is_positive if strict else form.is_nonnegative) is True:
-            return True
-    return False
+    return any((form.is_positive if strict else form.is_nonnegative) is True for form in _forms(gap))
 
 
 def _forms(gap: Any) -> Iterator[Any]:
