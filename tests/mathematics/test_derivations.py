@@ -98,6 +98,12 @@ WRONG = {
     "not strict": (r"e^{-|x|}", "< 1"),
     "strict but far out, the wrong way": (r"\ln(1+e^{x})", r"\le x"),
     "an inequality": ("x^2", r"\ge x"),
+    "wrong within a thousandth of a kink": (r"\max(0, 1 - 1000|x - \frac{22}{7}|)", "= 0"),
+    "wrong at the border of cases": (
+        r"\begin{cases} x & x > 3 \\ 3 & x = 3 \\ 3 & x < 3 \end{cases}",
+        r"\ne 3 + \frac{x-|x|}{2}",
+    ),
+    "wrong in a tenth only": (r"\max(0, \min(x - 5, 5.1 - x))", r"\le 0"),
     "unequal": ("x", r"\ne 1"),
     "rounding": (r"\frac{x}{x} \cdot \ln 2", r"\approx 0.694"),
     "a derivative": (r"\frac{d}{dx} e^{2x}", "= e^{2x}"),
@@ -276,7 +282,7 @@ def test_schema(tmp_path):
 def test_evidence(derive):
     evidence = verify(derive(r"\int_{0}^{x} e^t \, dt", r"= e^{x} - 1", r"= \operatorname{expm1}(x)")).evidence
     assert [(item.symbolic, item.digits) for item in evidence] == [(False, 20), (True, 50)]
-    assert [item.points for item in evidence] == [10, 60]
+    assert [item.points for item in evidence] == [20, 200]
 
 
 def test_no_proof_of_what_is_wrong(derive):

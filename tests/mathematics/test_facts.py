@@ -89,7 +89,7 @@ def test_all_facts_hold(file, tmp_path, pool):
             assert f"{{ #fact-{fact.id} }}" in texts["checks.md"]
     by_id = {fact.id: report for fact, report in zip(loaded, reports, strict=True)}
     assert by_id["smoothness"].evidence[0].symbolic
-    assert by_id["domain"].evidence[0].points == 60
+    assert by_id["domain"].evidence[0].points == 200
 
 
 def test_fragment_renders(tmp_path):

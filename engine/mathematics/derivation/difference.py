@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice, pairwise
 from typing import Any
 
-from engine.mathematics.derivation.points import MODERATE, Point
+from engine.mathematics.derivation.points import MODERATE, Point, beside, points
 from engine.mathematics.derivation.steps import Domain
 from engine.mathematics.formula.balls import Balls, computable, enclosures
 from engine.mathematics.formula.multiprecision import Evaluator
-from engine.mathematics.formula.operations import Undecided
-from engine.mathematics.formula.tree import Expr
+from engine.mathematics.formula.operations import Undecided, Undefined
+from engine.mathematics.formula.tree import Apply, Cases, Expr, walk
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,42 @@ class Values:
             raise Fault(f"{self.curve.variable} leaves its domain at {place.point}")
         return value
 
+    def borders(self, exprs: Sequence[Expr], domains: Mapping[str, Domain]) -> list[Point]:
+        """Points at the borders that expressions have, and beside them: where another case or side of a maximum begins.
+
+        They are looked for along each variable in turn.
+        """
+        if not any(isinstance(part, Cases) or _bends(part) for expr in exprs for part in walk(expr)):
+            return []
+        found: list[Point] = []
+        for start in islice((point for point in points(domains, True) if point.generic), _LINES):
+            for name in domains:
+                for border in self._along(exprs, start, name, domains[name]):
+                    found += beside(start, name, border, domains)
+        return list(dict.fromkeys(found))
+
+    def _along(self, exprs: Sequence[Expr], start: Point, name: str, domain: Domain) -> Iterator[float]:
+        """The borders along one variable from a point on: between values whose decisions differ, by bisection."""
+
+        def decided(value: float) -> object:
+            try:
+                return [self.balls.decisions(expr, {**dict(start.values), name: value}) for expr in exprs]
+            except (Undecided, Undefined):
+                return None
+
+        sizes = [k / 8 for k in range(81)] + [10.0**k * 3 for k in range(1, 4)]
+        values = sorted(value for value in {*sizes, *(-size for size in sizes)} if domain.holds(value))
+        for low, high in pairwise(values):
+            before, after = decided(low), decided(high)
+            if before == after or None in (before, after):
+                continue
+            if domain.whole:
+                yield from (float(k) for k in range(math.ceil(low), math.floor(high) + 1))
+                continue
+            while (middle := (low + high) / 2) not in (low, high):
+                low, high = (middle, high) if decided(middle) == before else (low, middle)
+            yield from (low, high)
+
     # Values that only converge
 
     def evaluator(self, precision: int) -> Evaluator:
@@ -181,8 +218,13 @@ class Values:
         raise Undecided
 
 
-#: Bits of precision for enclosures: with these, and with twice as many until the last, which tells e^-2000 from 0.
-_START, _LIMIT = 256, 1 << 13
+#: Bits of precision for enclosures: with these, and with twice as many until the last, which tells e^-100000 from 0.
+_START, _LIMIT = 256, 1 << 18
+_LINES = 3  # along each variable, to look for borders on
+
+
+def _bends(part: Expr) -> bool:
+    return isinstance(part, Apply) and part.op in ("abs", "max", "min", "sgn", "step")
 
 
 def _moderate(point: Point) -> bool:

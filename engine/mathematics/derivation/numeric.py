@@ -25,8 +25,8 @@ from engine.mathematics.formula.tree import (
     free_variables,
 )
 
-WANTED = 60  # points at which a claim is to be decided
-WANTED_LIMITING = 10
+WANTED = 200  # points at which a claim is to be decided
+WANTED_LIMITING = 20
 POINTS_COVER = 120  # that the conditions of branches have to cover
 POINTS_MEET = 6  # at which an inequality has to be sharp
 
@@ -40,23 +40,29 @@ class Check:
         self.curve = _curve(derivation.start_chain)
         self.values = Values(derivation.domains, self.curve)
 
-    def duty(self, duty: Duty, meeting: Chain | None) -> tuple[int, int]:
-        """The number of points and of digits that a step was checked with. Raises Fault."""
-        results = [self.claim(claim) for claim in duty.claims]
+    def duty(self, duty: Duty, meeting: Chain | None, proved: Sequence[bool]) -> tuple[int, int]:
+        """The number of points and of digits that a step was checked with. proved: which claims are. Raises Fault."""
+        results = [self.claim(claim, known) for claim, known in zip(duty.claims, proved, strict=True)]
         if duty.branches:
             self.cover(duty.branches)
         if meeting:
             self.meet(duty.claims[-1], meeting)
         return min(decided for decided, _ in results), min(digits for _, digits in results)
 
-    def claim(self, claim: Claim | Implication) -> tuple[int, int]:
-        """The number of points and of digits that a claim was checked with. Raises Fault."""
+    def claim(self, claim: Claim | Implication, proved: bool = False) -> tuple[int, int]:
+        """The number of points and of digits that a claim was checked with. Raises Fault.
+
+        A point where no precision decides is a fault, unless the claim is proved; one where a branch or an implication
+        says nothing is passed over.
+        """
         policy = policy_for(claim.sides, smooth=claim.op == "smooth")
         limiting, wanted = (False, WANTED) if policy is FULL else (True, WANTED_LIMITING)
         domains = self.domains_of(claim)
         wanted = wanted if domains else 1
-        decided = undecided = 0
-        for point in islice(points(domains, limiting), 4 * wanted):
+        condition = claim.condition.sides if claim.condition else ()
+        borders = [] if limiting else self.values.borders([*claim.sides, *condition], domains)
+        decided = 0
+        for point in islice(points(domains, limiting, borders), 4 * wanted):
             if claim.condition and not self.meets(claim.condition, point):
                 continue
             try:
@@ -64,9 +70,10 @@ class Check:
             except Undefined as error:
                 if point.generic or claim.op in ("real", "smooth"):
                     raise Fault(f"has no value at {point}", str(error)) from None
-            except Undecided:
-                undecided += 1
-            if decided == wanted or undecided > decided + 1:
+            except Undecided as error:
+                if not proved:
+                    raise Fault(f"is not decided at {point}", *map(str, error.args)) from None
+            if decided == wanted:
                 break
         if decided < wanted // 2:
             raise Fault(f"could be checked at {decided} points only, not at {wanted // 2}")
@@ -105,7 +112,7 @@ class Check:
         policy = replace(policy, fine=claim.op != "=")
         difference = self.values.difference((claim.left, claim.right), Place(point), policy)
         if not difference.certain and claim.op in ("<", ">", "!="):
-            return False
+            raise Undecided("the sides may be equal")
         if not COMPARE[claim.op](difference.sign, 0):
             raise Fault(f"does not hold at {point}", *shown(difference))
         return True

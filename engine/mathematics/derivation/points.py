@@ -1,21 +1,25 @@
-"""The points that a step is checked at: random ones, and those where formulas tend to fail."""
+"""The points that a step is checked at: spread, far out, where formulas tend to fail, and beside their borders."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from engine.mathematics.derivation.steps import Domain
 
-_SPECIAL = (0.0, 1e-30, 1e-8, 0.5, 1.0, 2.0, 10.0, 40.0, 100.0, 710.0, 1e4, 1e6)
+_SPECIAL = (0.0, 1e-30, 1e-8, 0.5, 1.0, 2.0, 10.0, 40.0, 100.0, 710.0, 1e4)
 MODERATE = 10.0  # beyond, a difference may be too small for the precision at hand
-_NEAR = 8.0  # as far as integrals, series and limits are computed
+_NEAR = 8.0  # as far as most points lie, and as far as integrals, series and limits are computed
+_WHOLE = (20, 1000)  # most whole numbers are at most the first, none is over the second
+#: Multiples of these, less whole numbers, are spread evenly, and no two variables' alike (H. Weyl, 1916).
+_STEPS = (2**0.5, 3**0.5, 5**0.5, 7**0.5, 11**0.5, 13**0.5)
 
 
 @dataclass(frozen=True)
 class Point:
-    """A place to check at. generic: it was drawn at random, so that both sides have to have a value there."""
+    """A place to check at. generic: one of those that are spread, so that both sides have to have a value there."""
 
     values: tuple[tuple[str, float], ...]
     generic: bool
@@ -24,17 +28,19 @@ class Point:
         return ", ".join(f"{name} = {value:.17g}" for name, value in self.values) or "any point"
 
 
-def points(domains: Mapping[str, Domain], limiting: bool) -> Iterator[Point]:
-    """Random points without end, and among the first of them every special value of each variable."""
+def points(domains: Mapping[str, Domain], limiting: bool, borders: Sequence[Point] = ()) -> Iterator[Point]:
+    """Spread points without end, and among the first of them every special value of each variable, and the borders."""
     chance = random.Random("points")
     specials = [(name, value) for name, domain in domains.items() for value in _specials(domain, limiting)]
     chance.shuffle(specials)
-    while True:
-        yield Point(tuple((name, _draw(domain, chance, limiting)) for name, domain in domains.items()), True)
+    others = [*borders]
+    for number in count(1):
+        yield Point(tuple(_spread(domains, number, limiting)), True)
         if specials:
             special = dict([specials.pop()])
-            others = {name: _draw(domain, chance, True) for name, domain in domains.items()}
-            yield Point(tuple({**others, **special}.items()), False)
+            yield Point(tuple({**dict(_spread(domains, number, True)), **special}.items()), False)
+        if others:
+            yield others.pop()
 
 
 def _specials(domain: Domain, limiting: bool) -> list[float]:
@@ -53,14 +59,31 @@ def _specials(domain: Domain, limiting: bool) -> list[float]:
     )
 
 
-def _draw(domain: Domain, chance: random.Random, limiting: bool) -> float:
+def _spread(domains: Mapping[str, Domain], number: int, limiting: bool) -> Iterator[tuple[str, float]]:
+    for i, (name, domain) in enumerate(domains.items()):
+        yield name, _value(domain, number * _STEPS[i % len(_STEPS)] % 1, number + i, limiting)
+
+
+def _value(domain: Domain, part: float, number: int, limiting: bool) -> float:
+    """A value of a variable: six in ten spread over the middle of its domain, the others over its magnitudes."""
     lower, upper = domain.lower, domain.upper
     if domain.whole:
-        low, high = max(lower, -20), min(upper, 20)
-        return float(chance.randint(int(low), int(high)))
+        largest = _WHOLE[0] if limiting or number % 5 else _WHOLE[1]
+        low, high = max(lower, -largest), min(upper, largest)
+        return float(int(low) + int(part * (high - low + 1)))
     if lower > -float("inf") and upper < float("inf"):
-        return chance.uniform(lower, upper)
-    size = chance.uniform(0, 4) if chance.random() < 0.5 else 10 ** chance.uniform(-3, 0.9 if limiting else 2.5)
+        return lower + part * (upper - lower)
+    near = number % 5 < 3
+    size = part * _NEAR if near else 10 ** (-3 + part * (3.9 if limiting else 5.5))
     if lower == -float("inf") and upper == float("inf"):
-        return chance.choice((1, -1)) * size
+        return size if number % 2 else -size
     return lower + size if upper == float("inf") else upper - size
+
+
+def beside(point: Point, name: str, border: float, domains: Mapping[str, Domain]) -> Iterator[Point]:
+    """The points where a variable is at a border, and near it on both sides."""
+    scale = max(1.0, abs(border))
+    for step in (0.0, 1e-12, 1e-6, 1e-3):
+        for value in {border - step * scale, border + step * scale}:
+            if domains[name].holds(value) and (not domains[name].whole or value == int(value)):
+                yield Point(tuple({**dict(point.values), name: value}.items()), False)

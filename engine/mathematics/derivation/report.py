@@ -19,7 +19,7 @@ from engine.mathematics.derivation.numeric import Check
 from engine.mathematics.derivation.steps import Derivation
 from engine.mathematics.derivation.symbolic import prove
 
-SECONDS_NUMERIC = 10.0
+SECONDS_NUMERIC = 30.0
 
 
 def check(derivations: Sequence[Derivation], pool: Pool, seconds: float = 300.0) -> list[Report]:
@@ -70,9 +70,10 @@ def verify(derivation: Derivation, *, only: int | None = None, symbolic: bool = 
     problems, evidence = [], []
     for i in chosen:
         step = derivation.steps[i]
+        proved = [symbolic and prove(claim, derivation.domains) for claim in required[i].claims]
         try:
             with limited(SECONDS_NUMERIC):
-                points, digits = checker.duty(required[i], step.meeting)
+                points, digits = checker.duty(required[i], step.meeting, proved)
         except Fault as fault:
             lines = [f"  {step.tex}", *(f"  {line}" for line in fault.lines)]
             reason = f"{derivation.called} {i + 1}: {fault.reason}"
@@ -81,6 +82,5 @@ def verify(derivation: Derivation, *, only: int | None = None, symbolic: bool = 
             reason = f"{derivation.called} {i + 1}: not checked within {SECONDS_NUMERIC:g} s; make smaller steps of it"
             problems.append(Problem(derivation.name, reason, step.line, f"  {step.tex}"))
         else:
-            proved = symbolic and all(prove(claim, derivation.domains) for claim in required[i].claims)
-            evidence.append(Evidence(proved, points, digits))
+            evidence.append(Evidence(all(proved), points, digits))
     return Report(derivation.name, tuple(problems), () if problems else tuple(evidence))

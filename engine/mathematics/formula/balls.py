@@ -107,6 +107,7 @@ class Balls:
         self._compiled: dict[int, tuple[_Compiled, Expr]] = {}
         self._side = 0  # from which a border is looked at: 1 or -1, or 0 for the point itself
         self._at_border = False  # whether that made a difference
+        self._signs: list[int] | None = None  # of what decided which case, maximum or absolute value is meant
         self._operations = {**ARITHMETIC, **{op: self._elementary(op) for op in FUNCTIONS}}
         self._operations |= {"/": self._quotient, "^": self._power, "root": self._root, "!": self._factorial}
         self._operations |= {"max": self._largest, "min": self._smallest, "abs": self._absolute, "sgn": self._sgn}
@@ -127,6 +128,15 @@ class Balls:
         sides = (side,) if side else (1, -1)
         series = self._taylor(self._of(expr), variable, values[variable], order + 1, values, sides)
         return [series[k] * math.factorial(k) for k in range(order + 1)]
+
+    def decisions(self, expr: Expr, point: Mapping[str, Any]) -> tuple[int, ...]:
+        """The signs that decide at a point which case, maximum or absolute value is meant: they change at borders."""
+        self._signs = []
+        try:
+            self.value(expr, point)
+            return tuple(self._signs)
+        finally:
+            self._signs = None
 
     def _converted(self, point: Mapping[str, Any]) -> dict[str, Any]:
         return {
@@ -219,8 +229,13 @@ class Balls:
             if not (coefficient > 0 or coefficient < 0):
                 raise Undecided
             self._at_border |= power > 0
-            return (1 if coefficient > 0 else -1) * self._side**power
-        return 0
+            return self._told((1 if coefficient > 0 else -1) * self._side**power)
+        return self._told(0)
+
+    def _told(self, sign: int) -> int:
+        if self._signs is not None:
+            self._signs.append(sign)
+        return sign
 
     def _chosen(self, branches: Sequence[tuple[Expr, Any]], values: _Values) -> Any:
         def relation(left: Expr, op: str, right: Expr) -> bool:
@@ -232,7 +247,7 @@ class Balls:
         raise Undefined("no case applies")
 
     def _largest(self, a: Any, b: Any) -> Any:
-        if isinstance(a, self.arb) and isinstance(b, self.arb):
+        if isinstance(a, self.arb) and isinstance(b, self.arb) and self._signs is None:
             return a.max(b)
         return a if self._sign(a - b) >= 0 else b
 
@@ -240,7 +255,7 @@ class Balls:
         return -self._largest(-a, -b)
 
     def _absolute(self, a: Any) -> Any:
-        return abs(a) if isinstance(a, self.arb) else self._sign(a) * a
+        return abs(a) if isinstance(a, self.arb) and self._signs is None else self._sign(a) * a
 
     def _sgn(self, a: Any) -> Any:
         return self.arb(self._sign(a))
@@ -326,8 +341,8 @@ class Balls:
         for _ in range(2 * self.context.prec):
             middle = within.mid()
             gap = body({**values, variable: middle}) - y
-            slope = self._taylor(body, variable, within, 2, values)[1]
-            if slope.contains(0) or not slope.is_finite():
+            slope = self._slope(body, variable, within, values)
+            if slope.contains(0):
                 low, high = (low, middle) if self._sign(gap) == rising else (middle, high)
                 within = low.union(high)
                 continue
@@ -336,6 +351,14 @@ class Balls:
                 return narrower
             within = narrower
         raise Undecided
+
+    def _slope(self, body: _Compiled, variable: str, within: Any, values: _Values) -> Any:
+        """An enclosure of the derivative all over a ball: of everything, where the ball is too wide to tell."""
+        try:
+            slope = self._taylor(body, variable, within, 2, values)[1]
+        except (Undecided, Undefined):
+            slope = self.arb.nan()
+        return slope if slope.is_finite() else self.arb(0, float("inf"))
 
     # What the operations do with balls and series
 

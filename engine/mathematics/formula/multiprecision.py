@@ -49,7 +49,7 @@ _Values = Mapping[str, Any]  # of variables, by name
 _Compiled = Callable[[_Values], Any]
 _LARGE = 5000  # bits of the largest exponent that is worth computing
 _MANY = 10_000  # terms of the longest sum that is worth computing
-_FAR = (8, 64, 512)  # a limit is what the values at these powers of ten settle on
+_FAR = (4, 8, 16, 32, 64, 128, 256, 512)  # a limit is what the values at these powers of ten settle on
 
 
 class Evaluator:
@@ -299,15 +299,21 @@ class Evaluator:
         return results[0]
 
     def _settled(self, values: list[Any]) -> Any:
-        first, second, last = values
-        ten = self.mp.mpf(10)
-        if abs(second - last) <= ten**-30 * abs(last):
+        """What values settle on, each nearer to it than the one before."""
+        last, ten = values[-1], self.mp.mpf(10)
+        sizes = [abs(value) for value in values]
+        gaps = [gap if (gap := abs(value - last)) > ten**-30 * abs(last) else 0 for value in values]
+        if gaps[-2] == 0 and last and _fall(gaps):
             return last
-        if abs(last) < ten**-50 and abs(last) < abs(second) < abs(first):
+        if abs(last) < ten**-50 and _fall(sizes):
             return self.mp.zero
-        if abs(last) > ten**50 and abs(last) > abs(second) > abs(first):
+        if abs(last) > ten**50 and _fall(sizes[::-1]):
             return self.mp.sign(last) * self.mp.inf
         raise Undecided("the limit does not settle")
+
+
+def _fall(sizes: Sequence[Any]) -> bool:
+    return all(after <= before for before, after in pairwise(sizes))
 
 
 def _along(body: _Compiled, variable: str, values: _Values) -> Callable[[Any], Any]:
