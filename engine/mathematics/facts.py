@@ -22,26 +22,27 @@ refused. It may be
 
 - a relation or several, each of which is among the statements, or a declaration from `where` that `expression` names;
 - one side of an equation, or of an inequality that is sharp: a bound that could be better is no fact;
-- an interval: an open end is the bound of a strict inequality, a closed one of `\le` or `\ge`, both sharp; an infinite
-  one is a limit. Both ends belong to the same expression, which is continuous, so that it takes all values between;
+- an interval: an open end is the bound of a strict inequality that is sharp towards a value, a closed one of `\le` or
+  `\ge` that is sharp at one; an infinite one is a limit. Both ends belong to the same expression. It is checked to be
+  continuous, so that it takes all values between;
 - a set, with the statement `f(x) \in \mathbb{R}`: then it is the declared domain of x.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from engine.base.yamlfile import load as load_yaml
-from engine.mathematics import latex, proofs
+from engine.mathematics import latex
 from engine.mathematics.derivation.duties import flow_problems
 from engine.mathematics.derivation.file import Reader
 from engine.mathematics.derivation.steps import REAL, Derivation, Step
-from engine.mathematics.formula.python import FormulaError
-from engine.mathematics.formula.tree import Apply, Call, Chain, Expr, Limit, free_variables
+from engine.mathematics.formula.python import FormulaError, number, read
+from engine.mathematics.formula.tree import Apply, Call, Chain, Expr, Limit, Variable, free_variables, walk
 from engine.mathematics.latex import LatexError
 from engine.sources.definition import TEXT, Definition
 
@@ -115,7 +116,7 @@ def load(root: Path, definition: Definition) -> list[Fact]:
     if not file.is_file():
         return []
     data = load_yaml(root, file, SCHEMA)
-    card = _Card(Reader(root, file, data), definition, data["where"])
+    card = _Card(Reader(root, file, data), definition, data["where"], data["facts"])
     facts = [card.fact(id, entry) for id, entry in data["facts"].items()]
     card.stop_at_problems(facts)
     return facts
@@ -127,11 +128,24 @@ _Keys = tuple[str | int, ...]  # the way to a part of the file
 class _Card:
     """Makes facts of the entries of a file, and gathers what is wrong with them."""
 
-    def __init__(self, reader: Reader, definition: Definition, where: Sequence[str]) -> None:
+    def __init__(
+        self, reader: Reader, definition: Definition, where: Sequence[str], entries: Mapping[str, Any]
+    ) -> None:
         self.reader = reader
         self.definition = definition
         self.declared = [] if reader.problems else [latex.parse(tex, reader.scope) for tex in where]
-        self.identified = False  # whether a fact says which is the function of the definition
+        self.identified = set() if reader.problems else {*self.identities(entries)}
+
+    def identities(self, entries: Mapping[str, Any]) -> Iterator[str]:
+        """The names of functions of which some fact says, and shows, that they are the one of the definition."""
+        parts = (part for entry in entries.values() for part in entry["because"] if isinstance(part, dict))
+        for tex in (part["expression"] for part in parts if "expression" in part):
+            try:
+                side = latex.parse(tex, self.reader.scope).sides[0]
+            except LatexError:
+                continue  # `expression` says so, with its line
+            if isinstance(side, Call) and side.order == 0 and all(isinstance(arg, Variable) for arg in side.args):
+                yield side.function.name
 
     def stop_at_problems(self, facts: Iterable[Fact]) -> None:
         """Raise SourceError if anything is wrong with the file."""
@@ -158,7 +172,7 @@ class _Card:
                 step = self.statement({"tex": part} if isinstance(part, str) else part, keys, what)
             steps += [step] if step else []
         check = self.check(id, entry["name"], steps)
-        self.find_loose_ends(id, entry["tex"], check, named)
+        check = self.tied(id, entry["tex"], check, named)
         self.find_digits(id, entry.get("note", {}))
         return Fact(id, entry["name"], entry["tex"], entry.get("note"), entry.get("see"), check)
 
@@ -172,26 +186,37 @@ class _Card:
 
     def expression(self, tex: str, keys: _Keys, what: str) -> Step | None:
         """The statement that an expression in LaTeX is the one of the definition; None if it is not understood."""
-        self.identified = True
         with self.reader.at(*keys, "expression", what=what, tex=tex):
             chain = latex.parse(tex, self.reader.scope)
             if chain.lead or chain.ops:
                 raise LatexError("an expression is expected", 1)
             text = self.definition.expression.replace("_", r"\_").replace("^", r"\^{}")
-            equation = Chain(None, (*chain.sides, self.defined()), ("=",), (*chain.written, (text,)))
+            expr, defaults = self.defined(free_variables(chain.sides[0]))
+            text = ", ".join([text, *defaults])
+            equation = Chain(None, (*chain.sides, expr), ("=",), (*chain.written, (text,)))
             return Step(rf"{tex} = \texttt{{{text}}}", {}, self.reader.line(*keys, "expression"), equation)
         return None
 
-    def defined(self) -> Expr:
-        """The expression of the definition. Raises LatexError if it is none, or of other variables."""
+    def defined(self, variables: Collection[str]) -> tuple[Expr, list[str]]:
+        """The expression of the definition, with defaults for parameters that are not among these, and those defaults.
+
+        Raises LatexError if it is none, or of other variables.
+        """
         name = self.definition.path.name
+        names: dict[str, Expr] = {"x": Variable("x")}
+        defaults = []
+        for parameter in self.definition.parameters:
+            called = latex.name(parameter.tex)
+            names[parameter.name] = Variable(called) if called in variables else number(parameter.default)
+            if called not in variables:
+                defaults.append(f"{parameter.name} = {parameter.default:g}".replace("_", r"\_"))
         try:
-            expr = proofs.tree(self.definition)
+            expr = read(self.definition.expression, names)
         except FormulaError as error:
             raise LatexError(f"{name}: {error}", 1) from None
         if missing := free_variables(expr) - self.reader.domains.keys():
             raise LatexError(f"{name} uses {', '.join(sorted(missing))}, which is not among the variables", 1)
-        return expr
+        return expr, defaults
 
     def check(self, id: str, name: Mapping[str, str], steps: Sequence[Step]) -> Derivation:
         """The statements of a fact as a derivation without a start, in the variables that they use."""
@@ -211,15 +236,20 @@ class _Card:
             called=f"{id}, statement",
         )
 
-    def find_loose_ends(self, id: str, tex: str, check: Derivation, named: Iterable[Chain]) -> None:
-        """Once all is understood: whether the statements hold together, and show what the cell shows."""
+    def tied(self, id: str, tex: str, check: Derivation, named: Iterable[Chain]) -> Derivation:
+        """Once all is understood: the check with what the cell asks for besides, if the statements show the cell."""
         if not self.reader.problems:
             self.reader.problems += flow_problems(check)
         if not self.reader.problems:
+            tie = _Tie(check, named, self.identified)
             with self.reader.at("facts", id, "tex", what=id, tex=tex):
-                if not _Tie(check, named).holds(tex):
-                    reason = f"{id}: the statements do not show this; one of them has to say it in these letters"
-                    self.reader.problem(reason, "facts", id, "tex", detail=f"  {tex}")
+                if not tie.holds(tex):
+                    reason = f"{id}: the statements do not show this of the function; one of them has to say it"
+                    self.reader.problem(f"{reason} in these letters", "facts", id, "tex", detail=f"  {tex}")
+            used = check.domains.keys() | {name for expr in tie.continuous for name in free_variables(expr)}
+            domains = {name: domain for name, domain in self.reader.domains.items() if name in used}
+            return replace(check, continuous=tuple(tie.continuous), domains=domains)
+        return check
 
     def find_digits(self, id: str, note: Mapping[str, str]) -> None:
         for language, text in note.items():
@@ -253,30 +283,40 @@ class _Relation:
     left: _Side
     op: str
     right: _Side
-    sharp: bool = False
+    sharp: str = ""  # how the sides meet: `=` at a point, `->` towards one
 
     @property
     def written(self) -> tuple[_Written, str, _Written]:
         return self.left.written, self.op, self.right.written
 
 
-def _relations(chain: Chain, sharp: bool = False) -> Iterator[_Relation]:
+def _relations(chain: Chain, sharp: str = "") -> Iterator[_Relation]:
     """The relations of a statement; if it is sharp, the last one is."""
     sides = [_Side(expr, written) for expr, written in zip(chain.sides, chain.written, strict=True)]
     last = len(chain.ops) - 1
     for i, (left, op, right) in enumerate(zip(sides[:-1], chain.ops, sides[1:], strict=True)):
         if op in _FLIPPED:
             left, op, right = right, _FLIPPED[op], left
-        yield _Relation(left, op, right, sharp and i == last)
+        yield _Relation(left, op, right, sharp if i == last else "")
+
+
+def _meeting(step: Step) -> str:
+    return step.meeting.ops[0] if step.meeting else ""
 
 
 class _Tie:
-    """Whether the statements of a fact show what its cell shows. named: declarations that it may show, too."""
+    """Whether the statements of a fact show what its cell shows.
 
-    def __init__(self, check: Derivation, named: Iterable[Chain]) -> None:
+    named: declarations that it may show, too; identified: the functions that a cell may be about without saying so;
+    continuous: what has to be so, once `holds` has looked.
+    """
+
+    def __init__(self, check: Derivation, named: Iterable[Chain], identified: Collection[str]) -> None:
         self.check = check
+        self.identified = identified
+        self.continuous: list[Expr] = []
         always = [step for step in check.steps if not step.when]
-        self.statements = [relation for step in always for relation in _relations(step.chain, bool(step.sharp))]
+        self.statements = [relation for step in always for relation in _relations(step.chain, _meeting(step))]
         self.known = [*self.statements, *(relation for chain in named for relation in _relations(chain))]
 
     def holds(self, tex: str) -> bool:
@@ -294,11 +334,18 @@ class _Tie:
         return any(
             shown.written[0] in (relation.left.written, relation.right.written)
             for relation in self.statements
-            if relation.op == "=" or relation.sharp
+            if (relation.op == "=" or relation.sharp) and self.is_meant(relation.left.expr, relation.right.expr)
         )
+
+    def is_meant(self, *exprs: Expr) -> bool:
+        """Whether expressions are about the function of the definition."""
+        parts = (part for expr in exprs for part in walk(expr))
+        return any(isinstance(part, Call) and part.function.name in self.identified for part in parts)
 
     def is_set(self, tex: str) -> bool:
         named = tex.replace(" ", "")
+        if not all(self.is_meant(relation.left.expr) for relation in self.statements if relation.op == "in"):
+            return False
         for relation in self.statements:
             if relation.op == "in" and relation.right.written != (REAL,):
                 return relation.right.written == (named,)
@@ -312,7 +359,8 @@ class _Tie:
         """Whether some expression has both bounds: it is continuous, and takes all values between."""
         above = self.bounded(lower, below=True, closed=opening == "[")
         below = self.bounded(upper, below=False, closed=closing == "]")
-        return any(expr in below for expr in above)
+        self.continuous = [expr for expr in above if expr in below and self.is_meant(expr)]
+        return bool(self.continuous)
 
     def bounded(self, tex: str, below: bool, closed: bool) -> list[Expr]:
         """The expressions that have this bound, from below or from above, and none that is better."""
@@ -321,7 +369,8 @@ class _Tie:
         bounded: list[Expr] = []
         for relation in self.statements:
             bound, inside = (relation.left, relation.right) if below else (relation.right, relation.left)
-            if relation.sharp and relation.op == ("<=" if closed else "<") and bound.written == end:
+            wanted = ("<=", "=") if closed else ("<", "->")
+            if (relation.op, relation.sharp) == wanted and bound.written == end:
                 bounded.append(inside.expr)
             limit, value = relation.left.expr, relation.right
             reaches = relation.op == "=" and isinstance(limit, Limit) and value == _Side(infinity, end)

@@ -134,8 +134,8 @@ TIED = {
     "a half-open interval": (
         "(-1, 0]",
         [
-            {"tex": "-1 < -\\tanh(|x|)", "sharp": "x \\to \\infty"},
-            {"tex": "-\\tanh(|x|) \\le 0", "sharp": "x = 0"},
+            {"tex": "-1 < -\\tanh(|\\ln f(x)|)", "sharp": "x \\to \\infty"},
+            {"tex": "-\\tanh(|\\ln f(x)|) \\le 0", "sharp": "x = 0"},
         ],
     ),
     "a domain": ("\\mathbb{R}", ["f(x) \\in \\mathbb{R}"]),
@@ -159,6 +159,16 @@ LOOSE = {
     "another domain": ("(0, \\infty)", ["f(x) \\in \\mathbb{R}"]),
     "a class that is not stated": ("C^{\\infty}(\\mathbb{R})", ["f(x) > 0"]),
     "a lead": ("= 1", ["f(0) = 1"]),
+    "a closed end that is not reached": (
+        "[0, \\infty)",
+        [{"tex": "f(x) \\ge 0", "sharp": "x \\to \\infty"}, "\\lim_{x \\to -\\infty} f(x) = \\infty"],
+    ),
+    "an interval of another function": (
+        "(-\\infty, \\infty)",
+        ["\\lim_{x \\to -\\infty} x^3 = -\\infty", "\\lim_{x \\to \\infty} x^3 = \\infty"],
+    ),
+    "a bound of another function": ("0", [{"tex": "e^{x} > 0", "sharp": "x \\to -\\infty"}]),
+    "a domain of another function": ("\\mathbb{R}", ["e^{x} \\in \\mathbb{R}"]),
 }
 
 
@@ -179,23 +189,30 @@ def test_loose(tried, name):
 # Sets, and what else is refused ---------------------------------------------------------------------------------------
 
 NOT_IN = {
-    "undefined at a special point": ("g(x) \\in \\mathbb{R}", "\\frac{1}{x}", "has no value at x = 0"),
-    "undefined on one side": ("g(x) \\in \\mathbb{R}", "\\ln x", "has no value at x = "),
-    "a kink": ("g \\in C^{\\infty}(\\mathbb{R})", "|x|", "not composed of functions known to be analytic: abs"),
-    "cases": ("g \\in C^{\\infty}(\\mathbb{R})", "\\max(x, 0)", "not composed of functions known to be analytic: max"),
-    "a root": ("g \\in C^{\\infty}(\\mathbb{R})", "\\sqrt{x^2}", "does not hold at x = 0"),
-    "a pole": ("g \\in C^{\\infty}(\\mathbb{R})", "\\frac{1}{x}", "at x = 0"),
-    "a logarithm": ("g \\in C^{\\infty}(\\mathbb{R})", "\\ln(x + 20)", "at x = -"),
-    "a power": ("g \\in C^{\\infty}(\\mathbb{R})", "(x^2)^{1.5}", "does not hold at x = 0"),
-    "inside another": ("g \\in C^{\\infty}(\\mathbb{R})", "f(\\ln(1 + e^{x} - e^{2x}))", "at x = "),
+    "undefined at a special point": ("f(x) \\in \\mathbb{R}", "\\frac{1}{x}", "has no value at x = 0"),
+    "undefined on one side": ("f(x) \\in \\mathbb{R}", "\\ln x", "has no value at x = "),
+    "a kink": ("f \\in C^{\\infty}(\\mathbb{R})", "|x|", "not composed of functions known to be analytic: abs"),
+    "cases": ("f \\in C^{\\infty}(\\mathbb{R})", "\\max(x, 0)", "not composed of functions known to be analytic: max"),
+    "a root": ("f \\in C^{\\infty}(\\mathbb{R})", "\\sqrt{x^2}", "does not hold at x = 0"),
+    "a pole": ("f \\in C^{\\infty}(\\mathbb{R})", "\\frac{1}{x}", "at x = 0"),
+    "a logarithm": ("f \\in C^{\\infty}(\\mathbb{R})", "\\ln(x + 20)", "at x = -"),
+    "a power": ("f \\in C^{\\infty}(\\mathbb{R})", "(x^2)^{1.5}", "does not hold at x = 0"),
+    "inside another": ("f \\in C^{\\infty}(\\mathbb{R})", "h(\\ln(1 + e^{x} - e^{2x}))", "at x = "),
 }
+
+
+def of_another(body, **facts):
+    """Entries for an f that is something else, and the h that f is otherwise."""
+    data = entries(**facts)
+    data["where"] = ["h(x) = e^{-x}", f"f(x) = {body}"] if "h(" in body else [f"f(x) = {body}"]
+    data["facts"]["first"]["tex"] = f"f(x) = {body}"
+    return data
 
 
 @pytest.mark.parametrize("name", NOT_IN)
 def test_not_in(make, name):
     tex, body, reason = NOT_IN[name]
-    data = entries(tried={"tex": tex.partition("\\in ")[2], "because": [tex]})
-    data["where"].append(f"g(x) = {body}")
+    data = of_another(body, tried={"tex": tex.partition("\\in ")[2], "because": [tex]})
     try:
         found = derivations.verify(make(data, "exp(-x)")[-1].check, symbolic=False).problems
     except SourceError as error:
@@ -221,8 +238,36 @@ def test_refused(make, tried):
                 "facts": {"one": {"name": {"en": "a", "zh": "b"}, "tex": "f(0) = 1", "because": ["f(0) = 1"]}},
             }
         )
-    with pytest.raises(SourceError, match=r"uses .*beta, which is not among the variables"):
-        make(entries())
+    (fact,) = make(entries())
+    assert "beta = 1" in fact.check.steps[0].tex, "a parameter that is not named has its default, and the page says so"
+
+
+def test_a_jump_has_no_interval_and_no_lipschitz_constant(make):
+    """As of Hardshrink, which takes no value between 0 and a half."""
+    jump, limit = (
+        "\\begin{cases} x & |x| > \\frac12 \\\\ 0 & \\text{otherwise} \\end{cases}",
+        "\\lim_{x \\to %s} f(x) = %s",
+    )
+    data = of_another(
+        jump,
+        range={
+            "tex": "(-\\infty, \\infty)",
+            "because": [limit % ("-\\infty", "-\\infty"), limit % ("\\infty", "\\infty")],
+        },
+        lipschitz={"tex": "1", "because": [{"tex": "f'(x) \\le 1", "sharp": "x = 2"}]},
+    )
+    found = []
+    try:
+        for fact in make(data, "Piecewise((x, Abs(x) > 1/2), (0, True))"):
+            found += derivations.verify(fact.check).problems
+    except SourceError as error:
+        found = error.problems
+    assert "there is a jump at x = -0.5" in str(found[0])
+
+
+def test_a_strict_inequality_is_sharp_nowhere(tried):
+    with pytest.raises(SourceError, match="a strict inequality can be sharp towards a value only"):
+        tried("0", {"tex": "f(x) > 0", "sharp": "x = 0"})
 
 
 def test_another_function_than_the_definition(make):

@@ -147,15 +147,43 @@ class Values:
         """
         if not any(isinstance(part, Cases) or _bends(part) for expr in exprs for part in walk(expr)):
             return []
-        found: list[Point] = []
-        for start in islice((point for point in points(domains, True) if point.generic), _LINES):
-            for name in domains:
-                for border in self._along(exprs, start, name, domains[name]):
-                    found += beside(start, name, border, domains)
+        found = [
+            point
+            for start, name, *ends in self._crossings(exprs, domains)
+            for border in ends
+            for point in beside(start, name, border, domains)
+        ]
         return list(dict.fromkeys(found))
 
-    def _along(self, exprs: Sequence[Expr], start: Point, name: str, domain: Domain) -> Iterator[float]:
-        """The borders along one variable from a point on: between values whose decisions differ, by bisection."""
+    def jump(self, expr: Expr, domains: Mapping[str, Domain]) -> Point | None:
+        """Where an expression has a jump, as far as its borders tell: between them it has none where it has values."""
+        for start, name, low, high in self._crossings([expr], domains):
+            before, after = (self._nearby(expr, {**dict(start.values), name: end}) for end in (low, high))
+            if abs(before - after) > _JUMP * max(1.0, abs(before)):
+                return Point(tuple({**dict(start.values), name: high}.items()), False)
+        return None
+
+    def _nearby(self, expr: Expr, values: Mapping[str, float]) -> float:
+        """A value as a float, nan where there is none."""
+        try:
+            for ball in enclosures(lambda: self.balls.value(expr, values), _START, 1 << 12):
+                if ball.is_finite() and (ball.rad() < _JUMP or ball.rel_accuracy_bits() > _FLOAT):
+                    return float(ball)
+        except Undefined:
+            pass
+        return math.nan
+
+    def _crossings(
+        self, exprs: Sequence[Expr], domains: Mapping[str, Domain]
+    ) -> Iterator[tuple[Point, str, float, float]]:
+        """Where borders are crossed: the point that the other variables are of, the variable, and the floats beside."""
+        for start in islice((point for point in points(domains, True) if point.generic), _LINES):
+            for name in domains:
+                for low, high in self._along(exprs, start, name, domains[name]):
+                    yield start, name, low, high
+
+    def _along(self, exprs: Sequence[Expr], start: Point, name: str, domain: Domain) -> Iterator[tuple[float, float]]:
+        """The floats on both sides of the borders along one variable: bisected, where decisions differ."""
 
         def decided(value: float) -> object:
             try:
@@ -170,11 +198,11 @@ class Values:
             if before == after or None in (before, after):
                 continue
             if domain.whole:
-                yield from (float(k) for k in range(math.ceil(low), math.floor(high) + 1))
+                yield from ((float(k), float(k)) for k in range(math.ceil(low), math.floor(high) + 1))
                 continue
             while (middle := (low + high) / 2) not in (low, high):
                 low, high = (middle, high) if decided(middle) == before else (low, middle)
-            yield from (low, high)
+            yield low, high
 
     # Values that only converge
 
@@ -221,6 +249,10 @@ class Values:
 #: Bits of precision for enclosures: with these, and with twice as many until the last, which tells e^-100000 from 0.
 _START, _LIMIT = 256, 1 << 18
 _LINES = 3  # along each variable, to look for borders on
+_JUMP = (
+    1e-9  # neighbouring floats whose values differ by more, relatively where these are large, have a jump between them
+)
+_FLOAT = 60  # bits that are more than enough to see that
 
 
 def _bends(part: Expr) -> bool:

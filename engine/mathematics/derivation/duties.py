@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from engine.base.errors import Problem, SourceError
 from engine.mathematics.derivation.analytic import NotAnalytic, conditions
 from engine.mathematics.derivation.steps import SMOOTH_SET, Derivation, Step
-from engine.mathematics.formula.tree import Apply, Chain, Expr
+from engine.mathematics.formula.tree import Apply, Call, Chain, Expr, walk
 
 SMOOTH = 6  # derivatives that are looked at where all are claimed to exist
 
@@ -18,7 +18,7 @@ class Claim:
     """A relation between two expressions, wherever the condition holds.
 
     `real` says of the left side, whatever the right one, that it has a finite value everywhere; `smooth` says it of a
-    derivative, which has to be the same from both sides.
+    derivative, which has to be the same from both sides; `continuous` that it has no jump.
     """
 
     left: Expr
@@ -67,6 +67,9 @@ def duties(derivation: Derivation) -> list[Duty]:
             raise SourceError([Problem(derivation.name, reason, step.line, f"  {step.tex}")]) from None
     if flow.branches:
         required[-1] = replace(required[-1], branches=flow.conditions())
+    if derivation.continuous:
+        claims = (Claim(expr, "continuous", expr) for expr in derivation.continuous)
+        required[-1] = replace(required[-1], claims=(*required[-1].claims, *claims))
     return required
 
 
@@ -115,8 +118,8 @@ class _Flow:
             duty = self.branch(step, step.condition)
         else:
             duty = self.join(step)
-        if step.meeting and duty.claims[-1].op not in ("<", ">", "<=", ">="):
-            raise _Disconnected("sharp belongs to an inequality")
+        if step.meeting:
+            duty = replace(duty, claims=(*duty.claims, *_continuity(duty.claims[-1], step.meeting)))
         return duty
 
     def imply(self, step: Step) -> Duty:
@@ -183,6 +186,20 @@ def _relations(step: Step) -> tuple[Claim, ...]:
     chain = step.chain
     sides = zip(chain.sides[:-1], chain.ops, chain.sides[1:], strict=True)
     return tuple(Claim(left, op, right, step.condition) for left, op, right in sides)
+
+
+def _continuity(claim: Claim | Implication, meeting: Chain) -> tuple[Claim, ...]:
+    """What has to be continuous for a bound of its slope to say something of all its values: a Lipschitz constant.
+
+    Raises _Disconnected for what is no bound.
+    """
+    if isinstance(claim, Implication) or claim.op not in ("<", ">", "<=", ">="):
+        raise _Disconnected("sharp belongs to an inequality")
+    if claim.op in ("<", ">") and meeting.ops == ("=",):
+        raise _Disconnected(r"a strict inequality can be sharp towards a value only: x \to …")
+    calls = (part for side in claim.sides for part in walk(side) if isinstance(part, Call) and part.order > 0)
+    bounded = dict.fromkeys(replace(call, order=call.order - 1) for call in calls)
+    return tuple(Claim(expr, "continuous", expr, claim.condition) for expr in bounded)
 
 
 def _membership(step: Step) -> tuple[Claim, ...]:

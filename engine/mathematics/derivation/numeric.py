@@ -46,7 +46,7 @@ class Check:
         if duty.branches:
             self.cover(duty.branches)
         if meeting:
-            self.meet(duty.claims[-1], meeting)
+            self.meet(next(claim for claim in reversed(duty.claims) if claim.op != "continuous"), meeting)
         return min(decided for decided, _ in results), min(digits for _, digits in results)
 
     def claim(self, claim: Claim | Implication, proved: bool = False) -> tuple[int, int]:
@@ -61,6 +61,8 @@ class Check:
         wanted = wanted if domains else 1
         condition = claim.condition.sides if claim.condition else ()
         borders = [] if limiting else self.values.borders([*claim.sides, *condition], domains)
+        if claim.op == "continuous" and borders and (jump := self.values.jump(claim.left, domains)):
+            raise Fault(f"says nothing of all values: there is a jump at {jump}")
         decided = 0
         for point in islice(points(domains, limiting, borders), 4 * wanted):
             if claim.condition and not self.meets(claim.condition, point):
@@ -103,7 +105,7 @@ class Check:
         match claim.op:
             case "~":
                 return self.rounding(claim, point, policy)
-            case "real" | "smooth":
+            case "real" | "smooth" | "continuous":
                 return self.finite(claim.left, point, policy)
         return self.relation(claim, point, policy)
 

@@ -53,7 +53,7 @@ def _key(derivation: Derivation) -> str:
     """
     text = read_source(derivation.root, derivation.path)
     steps = [(step.chain, step.condition, step.meeting) for step in derivation.steps]
-    meaning = repr((derivation.start_chain, steps, sorted(derivation.domains.items())))
+    meaning = repr((derivation.start_chain, steps, derivation.continuous, sorted(derivation.domains.items())))
     versions = [frameworks.version(name) for name in ("sympy", "python-flint", "mpmath")]
     code = code_digest(__name__)
     return digest(derivation.name, derivation.called, text, meaning, versions, code)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.mathematics.formula.tree import Chain, Scope
+from engine.mathematics.formula.tree import Chain, Expr, Scope
 
 REAL, SMOOTH_SET = r"\mathbb{R}", r"C^{\infty}(\mathbb{R})"  # the sets of statements, as they are written
 
@@ -47,7 +47,8 @@ class Step:
 class Derivation:
     """A derivation. title and rules: by language; where: the declarations as they are written.
 
-    Without a start, the steps are statements of their own. called: what problems call a step.
+    Without a start, the steps are statements of their own. called: what problems call a step; continuous: what has to
+    be so besides.
     """
 
     root: Path
@@ -61,6 +62,7 @@ class Derivation:
     steps: tuple[Step, ...]
     scope: Scope
     called: str = "step"
+    continuous: tuple[Expr, ...] = ()
 
     @property
     def name(self) -> str:

@@ -35,6 +35,8 @@ def prove(claim: Claim | Implication, domains: Mapping[str, Domain]) -> bool:
 
 
 def _proved(claim: Claim, domains: Mapping[str, Domain]) -> bool:
+    import sympy
+
     symbols = _symbols(claim.condition, domains)
     match claim.left:
         case Call(function, (Variable(name),), -1) if claim.op == "=":
@@ -45,8 +47,9 @@ def _proved(claim: Claim, domains: Mapping[str, Domain]) -> bool:
     if any(isinstance(part, Bound) for side in claim.sides if not computable(side) for part in walk(side)):
         return False  # SymPy would take long over an integral or a series, and find little
     left, right = left.doit(), right.doit()
-    if claim.op in ("real", "smooth"):
-        return left.is_real is True
+    if claim.op in ("real", "smooth", "continuous"):
+        # Without a jump of their own, formulas are smooth wherever they have values.
+        return left.is_real is True and not left.has(sympy.sign, sympy.Heaviside, sympy.Piecewise)
     if claim.op in (">", ">="):
         left, right = right, left
     if claim.op == "=":
