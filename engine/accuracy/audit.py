@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from engine.accuracy import measuring
 from engine.accuracy.flags import Flag, find_flags
-from engine.accuracy.results import Accuracy, Measurement, Row
+from engine.accuracy.results import Measurement
 from engine.run import progress
 from engine.sources.definition import Definition
 
@@ -20,19 +20,13 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
-class Audit:
+class Audit(Measurement):
     """What is known of the accuracy of one function.
 
-    nearest: what a faultless implementation gives, by dtype; plot: SVG of the error curves, which
-    `engine.render.error_curves` draws for a page, and empty until then.
+    plot: SVG of the error curves, which `engine.render.error_curves` draws for a page, and empty until then.
     """
 
-    function: str
-    rows: tuple[Row, ...]
-    nearest: dict[str, tuple[Accuracy, ...]]
     flags: tuple[Flag, ...]
-    versions: dict[str, str]
-    machine: str
     plot: str = ""
 
 
@@ -66,11 +60,4 @@ def _measure(root: Path, definition: Definition, own: Mapping[str, str]) -> Meas
 
 
 def _judged(measurement: Measurement) -> Audit:
-    return Audit(
-        function=measurement.function,
-        rows=measurement.rows,
-        nearest=measurement.nearest,
-        flags=tuple(find_flags(measurement.rows)),
-        versions=measurement.versions,
-        machine=measurement.machine,
-    )
+    return Audit(**vars(measurement), flags=tuple(find_flags(measurement.rows)))

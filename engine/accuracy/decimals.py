@@ -40,17 +40,14 @@ def tables(definitions: Sequence[Definition], store: Store, pool: Pool) -> list[
     """
     versions = [frameworks.version("python-flint")]
     code = code_digest(__name__)
-    jobs = [
-        (entry.expression, {parameter.name: parameter.default for parameter in entry.parameters})
-        for entry in definitions
-    ]
+    jobs = [(entry.expression, entry.defaults) for entry in definitions]
     keys = [digest(job, versions, code) for job in jobs]
-    known = {key: rows for key in keys if (rows := store.get(key)) is not None}
-    asked = {key: job for key, job in zip(keys, jobs, strict=True) if key not in known}  # functions may be alike
-    for key, rows in zip(asked, pool.call(evaluate, list(asked.values()), SECONDS), strict=True):
-        known[key] = rows
-        if not isinstance(rows, Stopped):
-            store.put(key, rows)
+    known: dict[str, list[Row] | Stopped] = store.all(
+        dict(zip(keys, jobs, strict=True)),  # functions may be alike
+        list[Row],
+        lambda some: pool.call(evaluate, some, SECONDS),
+        lambda rows: not isinstance(rows, Stopped),
+    )
     return [_table(entry, known[key]) for entry, key in zip(definitions, keys, strict=True)]
 
 

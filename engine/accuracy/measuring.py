@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from engine.accuracy import jobs
 from engine.accuracy.formats import PRECISION
-from engine.accuracy.results import Accuracy, Measurement, Row, accuracy_of, measurement_of, row_of
+from engine.accuracy.jobs import Answer, Ends, Exact, Job, Library, Limits
+from engine.accuracy.results import Accuracy, Measurement, Row
 from engine.base import libraries as frameworks
 from engine.base.code import code_digest
 from engine.base.errors import Problem, SourceError
 from engine.base.libraries import LIBRARIES
-from engine.base.store import Store, digest
+from engine.base.store import digest, project_store
 from engine.run.isolation import ENVIRONMENT
 from engine.sources.definition import Api, Definition
 
@@ -36,16 +35,12 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 
 def recall(root: Path, definition: Definition, own: Mapping[str, str] = _NONE) -> Measurement | None:
     """The measurement kept of a function as it is, or None. own: as of `measure`."""
-    data = _store(root).get(_key(definition, own))
-    try:
-        return None if data is None else measurement_of(data)
-    except (TypeError, KeyError):
-        return None
+    return project_store(root, "audit").get(_key(definition, own), Measurement)
 
 
 def keep(root: Path, definition: Definition, measurement: Measurement, own: Mapping[str, str] = _NONE) -> None:
     """Keep a measurement for `recall`."""
-    _store(root).put(_key(definition, own), asdict(measurement))
+    project_store(root, "audit").put(_key(definition, own), measurement)
 
 
 def measure(
@@ -59,23 +54,21 @@ def measure(
     """
     _demand(definition)
 
-    def ask(job: Mapping[str, Any], backend: str = "tensorflow") -> Any:
-        tell(jobs.described(job))
+    def ask(job: Job, answer: type[Answer], backend: str = "tensorflow") -> Answer:
+        tell(job.about)
         variables = {**own, "KERAS_BACKEND": backend}
-        return jobs.ask(root, "engine.accuracy.worker", job, definition.path, variables)
+        return jobs.ask(root, "engine.accuracy.worker", job, answer, definition.path, variables)
 
-    formula = {"expression": definition.expression, "parameters": _parameters(definition)}
-    shared = {**formula, "limits": ask({"kind": "limits", **formula}), "cache": str(root / ".cache" / "oracle")}
+    formula = definition.expression, definition.defaults
+    shared = *formula, ask(Limits(*formula), Ends), str(root / ".cache" / "oracle")
     tasks = _tasks(definition)
 
     def exact(dtype: str) -> tuple[Accuracy, ...]:
-        return tuple(map(accuracy_of, ask(shared | {"kind": "exact", "dtype": dtype})))
+        return ask(Exact(*shared, dtype), tuple[Accuracy, ...])
 
     def library(task: _Task) -> list[Row]:
         _, backend = task
-        apis = [(api.name, api.call) for api in tasks[task]]
-        job = shared | {"kind": "library", "backend": backend, "apis": apis}
-        return [row_of({**row, "backend": backend}) for row in ask(job, backend)]
+        return ask(Library(*shared, backend, tuple((api.name, api.call) for api in tasks[task])), list[Row], backend)
 
     with ThreadPoolExecutor(PROCESSES) as pool:
         dtypes = sorted(PRECISION, key=lambda name: -PRECISION[name])  # the slowest first
@@ -108,10 +101,6 @@ def _tasks(definition: Definition) -> dict[_Task, list[Api]]:
     return dict(sorted(tasks.items(), key=lambda item: (order.get(item[0], len(order)), item[0])))
 
 
-def _parameters(definition: Definition) -> dict[str, float]:
-    return {parameter.name: parameter.default for parameter in definition.parameters}
-
-
 def _libraries(definition: Definition) -> list[str]:
     """Modules that a measurement needs."""
     tasks = _tasks(definition)
@@ -135,10 +124,6 @@ def _versions(definition: Definition) -> dict[str, str]:
     return {LIBRARIES[module].title: frameworks.version(LIBRARIES[module].distributions[0]) or "" for module in modules}
 
 
-def _store(root: Path) -> Store:
-    return Store(root / ".cache" / "audit")
-
-
 def _key(definition: Definition, own: Mapping[str, str] = _NONE) -> str:
     """Digest of all that the measurement depends on."""
     names = {"python-flint"}
@@ -146,7 +131,7 @@ def _key(definition: Definition, own: Mapping[str, str] = _NONE) -> str:
         names.update(LIBRARIES[module].distributions if module in LIBRARIES else ())
     return digest(
         definition.expression,
-        _parameters(definition),
+        definition.defaults,
         [(api.name, api.call) for api in definition.apis if api.audit],
         {name: frameworks.version(name) for name in sorted(names)},
         frameworks.environment(),

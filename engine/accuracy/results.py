@@ -1,13 +1,8 @@
-"""What is measured of a function, as data, and the same from JSON.
-
-No library is imported here, so that kept results are read at once. A worker writes the dataclasses of one order and of
-integers as they are; `engine.accuracy.measuring` makes the rest.
-"""
+"""What is measured of a function, as data. No library is imported here, so that kept results are read at once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from engine.base.libraries import LIBRARIES
 
@@ -112,30 +107,3 @@ def title(api: str, backend: str) -> str:
     library = api.partition(".")[0]
     own = LIBRARIES[library].title if library in LIBRARIES else library
     return own if backend in (library, "numpy") else f"{own} ({LIBRARIES[backend].title})"
-
-
-# From JSON ------------------------------------------------------------------------------------------------------------
-
-_SPOTS = ("max_error", "subnormal_error", "discontinuity", "non_monotonic", "scalar_differs", "lost_to_zero")
-
-
-def accuracy_of(data: dict[str, Any]) -> Accuracy:
-    """From its JSON. Raises KeyError or TypeError for any other."""
-    spots = {name: Spot(**data[name]) if data[name] else None for name in _SPOTS}
-    edges = tuple(Edge(**edge) for edge in data["edges"])
-    ends = {name: (result, limit) for name, (result, limit) in data["at_nonfinite"].items()}
-    return Accuracy(**data | spots | {"edges": edges, "at_nonfinite": ends, "error_curve": tuple(data["error_curve"])})
-
-
-def row_of(data: dict[str, Any]) -> Row:
-    """From its JSON, or from a worker's, which has no title. Raises KeyError or TypeError for any other."""
-    data = {"no_gradient": "", "library": title(data["api"], data["backend"])} | data
-    orders = tuple(accuracy_of(order) for order in data["orders"])
-    return Row(**data | {"orders": orders, "integers": Integers(**data["integers"])})
-
-
-def measurement_of(data: dict[str, Any]) -> Measurement:
-    """From its JSON. Raises KeyError or TypeError for any other."""
-    rows = tuple(row_of(row) for row in data["rows"])
-    nearest = {dtype: tuple(map(accuracy_of, orders)) for dtype, orders in data["nearest"].items()}
-    return Measurement(**data | {"rows": rows, "nearest": nearest})

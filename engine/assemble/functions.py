@@ -12,7 +12,7 @@ from engine.accuracy import audit, decimals, record
 from engine.accuracy.audit import Audit
 from engine.base.errors import Problem, attempt
 from engine.base.processes import Pool
-from engine.base.store import Store
+from engine.base.store import project_store
 from engine.compare.verdict import Verdict
 from engine.ledger import entries as ledger
 from engine.ledger.entries import Release
@@ -88,7 +88,7 @@ class Findings:
     verdicts: list[Verdict]
     histories: list[History]
     mathematics: Mathematics
-    apis: list[apis.Found]
+    apis: list[apis.PublicName]
     audit: Audit | None
     problems: list[Problem]
 
@@ -110,24 +110,20 @@ def build_functions(
     """
     read, refused = attempt(lambda name: _read(root, name, ledgers.get(name, [])), names)
     entries = [source.definition for source in read.values()]
-    proofs_of = dict(zip(read, proofs.prove(root, entries, _store(root, "proofs"), pool), strict=True))
+    proofs_of = dict(zip(read, proofs.prove(root, entries, project_store(root, "proofs"), pool), strict=True))
     refused |= {name: list(proof.problems) for name, proof in proofs_of.items() if proof.problems}
     for name, problems in refused.items():
         yield name, unbuilt(name, problems, included)
     sources = [source for name, source in read.items() if name not in refused]
     proved = _check(root, sources, [proofs_of[source.function].samples for source in sources], pool)
     asked = [(source.definition, proof.samples) for source, proof in zip(sources, proved, strict=True)]
-    named = apis.check(root, asked, runner, _store(root, "runs"))
+    named = apis.check(root, asked, runner, project_store(root, "runs"))
     verdicts: dict[str, list[Verdict]] = {name: [] for name in names}
     for verdict in ran():
         verdicts[verdict.snippet.function].append(verdict)
-    for source, proof, (found, faults) in zip(sources, proved, named, strict=True):
-        findings = _find(root, source, proof, verdicts[source.function], found, faults)
+    for source, proof, (public, faults) in zip(sources, proved, named, strict=True):
+        findings = _find(root, source, proof, verdicts[source.function], public, faults)
         yield source.function, _build(root, findings, included)
-
-
-def _store(root: Path, name: str) -> Store:
-    return Store(root / ".cache" / name)
 
 
 def _read(root: Path, function: str, ledger_of_it: Sequence[Section]) -> Sources:
@@ -154,9 +150,9 @@ def _check(root: Path, sources: Sequence[Sources], samples: Sequence[Samples], p
     """
     entries = [source.definition for source in sources]
     groups = [source.derivations for source in sources] + [[fact.check for fact in source.facts] for source in sources]
-    reports = _grouped(groups, lambda steps: derivation_reports(steps, _store(root, "derivations"), pool))
+    reports = _grouped(groups, lambda steps: derivation_reports(steps, project_store(root, "derivations"), pool))
     derived, stated = reports[: len(sources)], reports[len(sources) :]
-    values = decimals.tables(entries, _store(root, "decimals"), pool)
+    values = decimals.tables(entries, project_store(root, "decimals"), pool)
     return [Mathematics(*parts) for parts in zip(samples, derived, stated, values, strict=True)]
 
 
@@ -171,7 +167,7 @@ def _find(
     source: Sources,
     proof: Mathematics,
     verdicts: list[Verdict],
-    found: list[apis.Found],
+    public: list[apis.PublicName],
     faults: list[Problem],
 ) -> Findings:
     """Put together what is known of one function."""
@@ -183,7 +179,7 @@ def _find(
     problems += record.problems(root, entry, measured) if measured else []
     doubtful = {verdict.snippet.name for verdict in verdicts if verdict.problem}
     problems += ledger.problems(root, source.releases, [verdict.snippet for verdict in verdicts], doubtful)
-    return Findings(source, *remember(source.releases, verdicts), proof, found, measured, problems)
+    return Findings(source, *remember(source.releases, verdicts), proof, public, measured, problems)
 
 
 def _audit(root: Path, entry: Definition) -> Audit:
@@ -220,7 +216,7 @@ def _datasheet(root: Path, findings: Findings, places: Mapping[str, Place]) -> t
     checked = list(zip(findings.sources.facts, findings.mathematics.checks, strict=True))
     known = findings.apis, findings.verdicts, findings.histories, findings.audit
     text = datasheet.datasheet(entry, checked, *known, values, places)
-    return text, problems or datasheet.faults(entry, text, _store(root, "datasheets"))
+    return text, problems or datasheet.faults(entry, text, project_store(root, "datasheets"))
 
 
 def _fragments(findings: Findings, language: str, places: Mapping[str, Place]) -> Iterator[tuple[str, str]]:

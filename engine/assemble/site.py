@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ from engine.base.code import code_digest
 from engine.base.errors import Problem, attempt
 from engine.base.files import prune, write
 from engine.base.languages import languages
-from engine.base.store import Store, digest, folder_digest
+from engine.base.store import digest, folder_digest, project_store
 from engine.ledger import sections
 from engine.ledger.sections import Section
 from engine.render.measured import measured
@@ -67,16 +66,16 @@ class Site:
         ]
         seen: set[Problem] = set()  # the same fault shows in every language
         for language in included:
-            texts, faults = footnotes(self.root, language, self._store("references"))
+            texts, faults = footnotes(self.root, language, project_store(self.root, "references"))
             texts |= measured(self.root, language)
             there = fragments.get(language, set()) | self._write(language, texts)
             prune(self.root / FRAGMENTS / language, there)
             seen.update(faults)
             seen.update(check_includes(self.root, language, there))
         prune(self.root / FOLDER, files.keys())
-        found = [problem for name in sorted(problems) for problem in problems[name]]
+        everything = [problem for name in sorted(problems) for problem in problems[name]]
         return (
-            found
+            everything
             + clashes
             + self._strays(ledgers, problems)
             + sorted(seen, key=str)
@@ -87,20 +86,20 @@ class Site:
         self, included: Mapping[str, Mapping[str, Place]], ledgers: Mapping[str, Sequence[Section]]
     ) -> Iterator[tuple[str, Built]]:
         """What is made of each function, kept or new, a few at a time: memory does not grow with their number."""
-        store = self._store("functions")
+        store = project_store(self.root, "functions")
         keys = {
             name: self._key(name, included, sections.digest_of(ledgers.get(name, ()))) for name in functions(self.root)
         }
         changed = []
         for name, key in keys.items():
-            if data := store.get(key):
-                yield name, Built.of(data)
+            if built := store.get(key, Built):
+                yield name, built
             else:
                 changed.append(name)
         if changed:
             for name, built in self._build(changed, included, ledgers):
                 if not built.problems:
-                    store.put(keys[name], built.data())
+                    store.put(keys[name], built)
                 yield name, built
             store.keep(keys.values())
 
@@ -113,16 +112,16 @@ class Site:
         """Build functions, a batch after the other. Snippets run beside all else, those of the next batch too."""
         from engine.compare.verdict import check, require_libraries  # slow to import, and so is what follows
 
-        found, refused = attempt(lambda name: discover(self.root, self.root / "snippets" / name), names)
-        require_libraries([snippet for snippets in found.values() for snippet in snippets])
+        discovered, refused = attempt(lambda name: discover(self.root, self.root / "snippets" / name), names)
+        require_libraries([snippet for snippets in discovered.values() for snippet in snippets])
 
         def start(batch: Sequence[str]) -> Future[list[Verdict]]:
-            snippets = [snippet for name in batch for snippet in found[name]]
-            return aside.submit(check, snippets, self.runner, self._store("runs"))
+            snippets = [snippet for name in batch for snippet in discovered[name]]
+            return aside.submit(check, snippets, self.runner, project_store(self.root, "runs"))
 
         with ThreadPoolExecutor(1) as aside:
             try:
-                whole = list(found)
+                whole = list(discovered)
                 batches = [whole[first : first + BATCH] for first in range(0, len(whole), BATCH)]
                 running = start(batches[0]) if batches else None
                 from engine.assemble.functions import build_functions, unbuilt  # the frameworks start meanwhile
@@ -152,8 +151,8 @@ class Site:
     def _translations(self, languages: int) -> list[Problem]:
         """Where translations are behind; those of which all holds are not looked through again."""
         key = digest(folder_digest(self.root / "docs"), code_digest("engine.translation.check"))
-        store = self._store("translations")
-        if languages < 2 or store.get(key):
+        store = project_store(self.root, "translations")
+        if languages < 2 or store.get(key, bool):
             return []
         from engine.translation import check as translations  # slow to import
 
@@ -166,15 +165,12 @@ class Site:
     def _key(self, function: str, included: Mapping[str, Mapping[str, Place]], ledger: str) -> str:
         """Digest of a function's folders, of where its fragments stand, what is installed and the engine's code."""
         own = {
-            language: {path: asdict(place) for path, place in found.items() if path.startswith(f"{function}/")}
-            for language, found in included.items()
+            language: {path: place for path, place in included_in.items() if path.startswith(f"{function}/")}
+            for language, included_in in included.items()
         }
         sources = [folder_digest(self.root / "snippets" / function), ledger]
         code = code_digest("engine.assemble.functions")
         return digest(function, sources, own, frameworks.distributions(), frameworks.environment(), code)
-
-    def _store(self, name: str) -> Store:
-        return Store(self.root / ".cache" / name)
 
     def _write(self, language: str, texts: Mapping[str, str]) -> set[str]:
         """Write fragments. Returns their paths."""

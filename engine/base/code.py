@@ -13,7 +13,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ def syntax_digest(source: str) -> str:
     return _digest(ast.parse(source))
 
 
+@lru_cache(maxsize=512)
 def meaning_digest(source: str) -> str:
     """Digest of what a snippet does: of its syntax, or of its whole text if it may look at that. Raises SyntaxError."""
     tree = ast.parse(source)
@@ -44,10 +45,10 @@ def meaning_digest(source: str) -> str:
 
 
 def _digest(tree: ast.AST) -> str:
-    found = hashlib.sha256()
+    total = hashlib.sha256()
     for part in _parts(tree):
-        found.update(f"{part}\0".encode())
-    return found.hexdigest()
+        total.update(f"{part}\0".encode())
+    return total.hexdigest()
 
 
 def _parts(value: Any) -> Iterator[str]:
@@ -140,8 +141,8 @@ class _Known:
         self._files: dict[str, _Read] = {}
         self._new = False
         with suppress(OSError, ValueError, TypeError, KeyError):
-            kept = json.loads(_KNOWN.read_text(encoding="utf-8"))
-            self._files = kept["files"] if kept["reader"] == self._reader else {}
+            known = json.loads(_KNOWN.read_text(encoding="utf-8"))
+            self._files = known["files"] if known["reader"] == self._reader else {}
 
     def read(self, file: Path) -> _Read:
         text = file.read_bytes()

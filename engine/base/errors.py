@@ -49,5 +49,5 @@ def gather(function: Callable[[Item], Result], items: Iterable[Item]) -> list[Re
     """What a function returns for each item. Raises SourceError with the problems of all of them."""
     results, problems = attempt(lambda item: function(item[1]), enumerate(items))
     if problems:
-        raise SourceError([problem for found in problems.values() for problem in found])
+        raise SourceError([problem for some in problems.values() for problem in some])
     return list(results.values())

@@ -41,11 +41,11 @@ def files_below(folder: Path) -> list[str]:
 
     As texts and by `os.walk`: with `pathlib` it takes several times as long, and every build does it for every folder.
     """
-    found = []
+    paths = []
     for place, folders, files in os.walk(folder):
         folders[:] = filter(is_source, folders)
-        found += [os.path.join(place, name) for name in files if is_source(name)]
-    return sorted(found)
+        paths += [os.path.join(place, name) for name in files if is_source(name)]
+    return sorted(paths)
 
 
 def sources_below(folder: Path, ending: str) -> list[Path]:

@@ -113,12 +113,12 @@ def languages(root: Path) -> list[str]:
     Any other folder there, as one of drawings, is left alone. Raises SourceError if it holds pages, which nothing would
     publish, and for a language in which the engine has no words.
     """
-    found: list[str] = []
+    names: list[str] = []
     problems: list[Problem] = []
     for name in folders_in(root / "docs"):
         file = configuration(name)
         if name == SOURCE or (root / file).is_file():
-            found.append(name)
+            names.append(name)
             if name not in WORDS:
                 reason = (
                     f"the engine has no words in this language; write them in engine/base/languages.py: WORDS[{name!r}]"
@@ -129,4 +129,4 @@ def languages(root: Path) -> list[str]:
             problems.append(Problem(pages[0].relative_to(root).as_posix(), reason))
     if problems:
         raise SourceError(problems)
-    return found
+    return names

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+import fastjsonschema
 import yaml
 
 from engine.base.errors import Problem, SourceError
@@ -87,48 +89,18 @@ def _compose(text: str) -> yaml.Node:
     return yaml.compose(text, Loader=_Loader)
 
 
-_TYPES: dict[str, tuple[type, ...]] = {
-    "object": (dict,),
-    "array": (list,),
-    "string": (str,),
-    "boolean": (bool,),
-    "number": (int, float),
-    "integer": (int,),
-}
+def _satisfies(data: Any, schema: Mapping[str, Any]) -> bool:
+    """Whether the data satisfies the schema."""
+    try:
+        _checker(json.dumps(schema))(data)
+    except fastjsonschema.JsonSchemaValueException:
+        return False
+    return True
 
 
-def _satisfies(data: Any, schema: Mapping[str, Any] | bool) -> bool:
-    """Whether the data certainly satisfies the schema. Where this is not sure, jsonschema decides."""
-    if isinstance(schema, bool):
-        return schema
-    return all(_holds(data, keyword, value, schema) for keyword, value in schema.items())
-
-
-def _holds(data: Any, keyword: str, value: Any, schema: Mapping[str, Any]) -> bool:
-    match keyword, data:
-        case "description", _:
-            return True
-        case "type", _ if isinstance(value, str):
-            return isinstance(data, _TYPES.get(value, ())) and isinstance(data, bool) <= (value == "boolean")
-        case "enum", str():
-            return data in value
-        case "required", dict():
-            return all(key in data for key in value)
-        case "properties", dict():
-            return all(_satisfies(data[key], part) for key, part in value.items() if key in data)
-        case "additionalProperties", dict():
-            return all(_satisfies(part, value) for key, part in data.items() if key not in schema.get("properties", {}))
-        case "propertyNames", dict():
-            return all(_satisfies(key, value) for key in data)
-        case "items", list():
-            return all(_satisfies(part, value) for part in data)
-        case "minItems" | "minProperties" | "minLength", list() | dict() | str():
-            return len(data) >= value
-        case "pattern", str():
-            return re.search(value, data) is not None
-        case "anyOf", _:
-            return any(_satisfies(data, part) for part in value)
-    return False
+@cache
+def _checker(schema: str) -> Callable[[Any], Any]:
+    return fastjsonschema.compile(json.loads(schema), use_default=False, detailed_exceptions=False)
 
 
 def _reason(root: yaml.Node, error: Any) -> str:
@@ -158,26 +130,26 @@ def misread(node: yaml.Node | None) -> str:
 
 
 def _line(node: yaml.Node, error: Any) -> int:
-    found = _walk(node, error.absolute_path)
-    if error.validator == "additionalProperties" and isinstance(found, yaml.MappingNode):
+    place = _walk(node, error.absolute_path)
+    if error.validator == "additionalProperties" and isinstance(place, yaml.MappingNode):
         known = error.schema.get("properties", {})
-        for key, _ in found.value:
+        for key, _ in place.value:
             if key.value not in known:
                 return int(key.start_mark.line) + 1
-    return int(found.start_mark.line) + 1
+    return int(place.start_mark.line) + 1
 
 
 def _walk(node: yaml.Node, path: Iterable[str | int]) -> yaml.Node:
     for part in path:
         if isinstance(node, yaml.MappingNode):
-            found = next((value for key, value in node.value if key.value == str(part)), None)
+            inner = next((value for key, value in node.value if key.value == str(part)), None)
         elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            found = node.value[part]
+            inner = node.value[part]
         else:
-            found = None
-        if found is None:
+            inner = None
+        if inner is None:
             return node
-        node = found
+        node = inner
     return node
 
 

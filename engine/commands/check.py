@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,13 +10,14 @@ from engine.accuracy import audit
 from engine.accuracy import record as audit_record
 from engine.base import libraries
 from engine.base.errors import Problem
-from engine.base.store import Store
+from engine.base.store import project_store
 from engine.commands.outcome import FAILED, OK
 from engine.commands.selection import AUDIT, audited, select, shard
 from engine.compare import verdict as verdicts
 from engine.compare.verdict import Verdict, missing, require_libraries, unsteady
 from engine.ledger import entries, recording
-from engine.run.runner import Runner
+from engine.run import progress
+from engine.run.progress import TellingRunner
 from engine.sources.definition import Definition
 
 
@@ -33,7 +32,8 @@ class Report:
         """Tell a problem, if there is one."""
         if problem:
             self.failed.append(problem)
-            print(f"\n{problem}" if sys.stdout.isatty() else problem, flush=True)
+            progress.current.say("")
+            print(problem, flush=True)
 
 
 def check(root: Path, paths: list[str], part: str, available: bool) -> int:
@@ -68,8 +68,8 @@ def _run(root: Path, paths: list[str], part: str, available: bool, recording_too
     def done(verdict: Verdict) -> None:
         report.fail(verdict.result.problem if recording_too else verdict.problem)
 
-    with Runner() as runner, _progress(len(snippets), done) as tell:
-        ran = verdicts.check(snippets, runner, Store(root / ".cache" / "runs"), tell)
+    with TellingRunner() as runner:
+        ran = verdicts.check(snippets, runner, project_store(root, "runs"), done)
     if recording_too:
         _record(root, ran, report)
     _audits(root, to_measure, available, recording_too, report)
@@ -131,31 +131,12 @@ def _wrong(root: Path, definitions: Sequence[Definition]) -> list[list[Problem]]
     from engine.mathematics import proofs  # slow to import, and so are the processes to start
 
     with Pool() as pool:
-        proved = proofs.prove(root, definitions, Store(root / ".cache" / "proofs"), pool)
+        proved = proofs.prove(root, definitions, project_store(root, "proofs"), pool)
     return [list(proof.problems) for proof in proved]
 
 
 def _record_of(entry: Definition) -> str:
     return entry.path.with_name(AUDIT).as_posix()
-
-
-@contextmanager
-def _progress(total: int, done: Callable[[Verdict], None]) -> Iterator[Callable[[Verdict], None]]:
-    """A progress bar on a terminal, nothing elsewhere."""
-    if not sys.stdout.isatty():
-        yield done
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, transient=True) as bar:
-        task = bar.add_task("", total=total)
-
-        def tell(verdict: Verdict) -> None:
-            done(verdict)
-            bar.update(task, advance=1, description=verdict.snippet.name)
-
-        yield tell
 
 
 def today() -> str:

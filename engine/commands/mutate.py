@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from engine.base.processes import Pool
-from engine.base.store import Store, digest
+from engine.base.store import digest, project_store
 from engine.commands.outcome import FAILED, OK, UsageError
 from engine.mutation.content import Mutant, mutants
 from engine.mutation.judge import MISSED, judge
@@ -34,7 +34,7 @@ def mutate(root: Path, names: list[str], sample: int | None) -> int:
             missed.append(mutant)
 
     with Pool() as pool:
-        judge(root, chosen, Store(root / ".cache" / "mutants"), pool, done, keep=not names and sample is None)
+        judge(root, chosen, project_store(root, "mutants"), pool, done, keep=not names and sample is None)
     for file, verdicts in sorted(counts.items()):
         print(f"{file}: {', '.join(f'{count} {verdict}' for verdict, count in sorted(verdicts.items()))}")
     for mutant in missed:

@@ -38,10 +38,10 @@ def select(root: Path, paths: list[str]) -> tuple[list[Snippet], list[Problem]]:
             continue  # see `audited`
         if path.is_file() and (path.suffix != ".py" or path.name.startswith("_")):
             raise UsageError(f"{text}: not a snippet, which is a file *.py whose name does not start with _")
-        found, problems = discover_each(root, root / path.relative_to(root.resolve()))
-        if not found and not problems:
+        snippets, problems = discover_each(root, root / path.relative_to(root.resolve()))
+        if not snippets and not problems:
             raise UsageError(f"{text}: no snippet in it")
-        chosen |= {snippet.path: snippet for snippet in found}
+        chosen |= {snippet.path: snippet for snippet in snippets}
         refused |= dict.fromkeys(problems)
     return list(chosen.values()), list(refused)
 
@@ -50,7 +50,7 @@ def audited(root: Path, paths: list[str]) -> list[Definition]:
     """The functions whose accuracy is measured, and recorded at or under one of the paths."""
     chosen = [Path(text).resolve() for text in paths or ["snippets"]]
     named = {path.parent.resolve(): text for text, path in zip(paths, chosen, strict=False) if path.name == AUDIT}
-    found = []
+    definitions = []
     for name in folders_in(root / "snippets"):
         folder = root / "snippets" / name
         asked = named.pop(folder.resolve(), None)
@@ -59,9 +59,9 @@ def audited(root: Path, paths: list[str]) -> list[Definition]:
                 continue  # a build says so
             entry = definition.read(root, name)
             if any(api.audit for api in entry.apis):
-                found.append(entry)
+                definitions.append(entry)
             elif asked:
                 raise UsageError(f"{asked}: no name in {entry.path.as_posix()} says `audit: true`, so none is measured")
     for text in named.values():
         raise UsageError(f"{text}: belongs directly into the folder of a function, snippets/<function>/{AUDIT}")
-    return found
+    return definitions

@@ -28,10 +28,10 @@ def translated(root: Path, paths: list[str], unchanged: bool) -> int:
         if not any(path.is_relative_to(folder) for folder in folders):
             known = ", ".join(folder.relative_to(root).as_posix() for folder in folders) or "none"
             raise UsageError(f"{name}: not under the folder of a translation, of which there is {known}")
-        found = [path] if path.is_file() and path.suffix == ".md" else sources_below(path, ".md")
-        if not found or (line and not path.is_file()):
+        files = [path] if path.is_file() and path.suffix == ".md" else sources_below(path, ".md")
+        if not files or (line and not path.is_file()):
             raise UsageError(f"{name}: no such page; name a file *.md, or a folder that holds some")
-        for page in found:
+        for page in files:
             pages.setdefault(page, set()).update([int(line)] if line else [])
             whole.update([] if line else [page])
     pages = {page: set() if page in whole else lines for page, lines in pages.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine.base import libraries as frameworks
@@ -67,7 +67,7 @@ def key(snippet: Snippet, run_by: Runner) -> str:
         versions,
         frameworks.environment(),
         run_by.environment,
-        asdict(run_by.limits(snippet)),
+        run_by.limits(snippet),
         code_digest("engine.run.runner"),
     )
 
@@ -82,31 +82,28 @@ def results(
 
     What the store holds is not run. Nothing that failed is kept.
     """
-    keys = [key(snippet, runner) for snippet in snippets]
-    names = {id(snippet): name for snippet, name in zip(snippets, keys, strict=True)}
-    found: dict[str, Result] = {}
+    keys = {id(snippet): key(snippet, runner) for snippet in snippets}
+    by_key: dict[str, Result] = {}
 
-    def tell(name: str, snippet: Snippet, result: Result) -> None:
-        found[name] = result
+    def tell(snippet: Snippet, result: Result) -> None:
+        by_key[keys[id(snippet)]] = result
         if done:
             done(snippet, result)
 
     def keep(snippet: Snippet, result: Result) -> None:
-        name = names[id(snippet)]
         if result.problem is None:
-            store.put(name, asdict(result))
-        tell(name, snippet, result)
+            store.put(keys[id(snippet)], result)
+        tell(snippet, result)
 
     to_run = []
-    for name, snippet in zip(keys, snippets, strict=True):
-        kept = store.get(name)
-        if kept is None:
-            to_run.append(snippet)
+    for snippet in snippets:
+        if result := store.get(keys[id(snippet)], Result):
+            tell(snippet, result)
         else:
-            tell(name, snippet, Result.of(kept))
+            to_run.append(snippet)
     if to_run:
         runner.run(to_run, keep)
-    return [found[name] for name in keys]
+    return [by_key[keys[id(snippet)]] for snippet in snippets]
 
 
 def check(
@@ -130,21 +127,21 @@ def check(
 
 def unsteady(verdicts: Sequence[Verdict]) -> dict[str, Problem]:
     """Snippets, by name, that print something else when they are run again: at another time, in other processes."""
-    found: dict[str, Problem] = {}
+    faults: dict[str, Problem] = {}
     first = {verdict.snippet.name: verdict.result for verdict in verdicts}
 
     def judge(snippet: Snippet, result: Result) -> None:
         differences = compare(first[snippet.name].output, result.output)
         detail = "\n".join(f"  line {difference.line}\n{difference}" for difference in differences)
         if result.problem:
-            found[snippet.name] = result.problem
+            faults[snippet.name] = result.problem
         elif differences:
             reason = "prints something else when it is run again; print what holds, and seed what is drawn"
-            found[snippet.name] = Problem(snippet.name, reason, detail=detail)
+            faults[snippet.name] = Problem(snippet.name, reason, detail=detail)
 
     with Runner(environment=AGAIN) as runner:
         runner.run([verdict.snippet for verdict in verdicts], judge)
-    return found
+    return faults
 
 
 def mismatch(snippet: Snippet, result: Result) -> Problem | None:

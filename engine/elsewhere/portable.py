@@ -7,7 +7,6 @@ the usual run is a repetition.
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import re
@@ -28,6 +27,7 @@ from engine.base.files import ENGINE, files_below
 from engine.base.libraries import cores
 from engine.compare.numbers import compare
 from engine.compare.verdict import mismatch
+from engine.elsewhere.process import NoAnswerError, Order, ask
 from engine.run.nudge import UNITS
 from engine.run.runner import Result
 from engine.sources import definition
@@ -156,11 +156,11 @@ def portable(
             problems.append(Problem(variant.name, f"cannot be tried here: {error}"))
             tell(f"{variant.name:34}{error}")
             continue
-        found = list(differences(variant, own, usual, ran))
+        differing = list(differences(variant, own, usual, ran))
         cannot = sum(limited(variant, usual.results[one.name], ran.results[one.name]) for one in own)
         note = f"{cannot} of them not, and no audit of {variant.lacks}: {variant.why}" if variant.lacks else ran.note
-        tell(_row(variant, replace(ran, note=note), len(found)))
-        problems += found
+        tell(_row(variant, replace(ran, note=note), len(differing)))
+        problems += differing
     return problems
 
 
@@ -182,8 +182,8 @@ def differences(variant: Variant, snippets: Sequence[Snippet], usual: Ran, ran: 
 
 def limited(variant: Variant, before: Result, after: Result) -> bool:
     """Whether a snippet that runs as usual needs what its library does not have under a variant."""
-    found = after.problem and not before.problem and variant.limit and re.search(variant.limit, after.problem.reason)
-    return bool(found)
+    lacking = after.problem and not before.problem and variant.limit and re.search(variant.limit, after.problem.reason)
+    return bool(lacking)
 
 
 def _changes(label: str, function: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Problem]:
@@ -195,13 +195,13 @@ def _changes(label: str, function: str, old: Mapping[str, Any], new: Mapping[str
 def _of(variant: Variant, table: Mapping[str, Any]) -> dict[str, Any]:
     """What a table of an audit holds of the libraries of a variant, without the type that it lacks."""
 
-    def kept(entry: Any) -> Any:
+    def concerned(entry: Any) -> Any:
         if isinstance(entry, dict):
             return {dtype: orders for dtype, orders in entry.items() if dtype != variant.lacks}
         return [flag for flag in entry if flag.partition(" ")[0] != variant.lacks]
 
     return {
-        part: {name: kept(entry) for name, entry in names.items() if variant.concerns([name.partition(".")[0]])}
+        part: {name: concerned(entry) for name, entry in names.items() if variant.concerns([name.partition(".")[0]])}
         for part, names in table.items()
     }
 
@@ -217,29 +217,16 @@ def run(root: Path, variant: Variant, snippets: Sequence[Snippet], functions: Se
         note = "" if disabled else "this processor has none: as usual"
     if variant.user and hasattr(os, "getuid") and os.getuid():
         note = "this is one: as usual"
-    job = {
-        "snippets": [snippet.name for snippet in snippets],
-        "audits": {name: list(variant.libraries) for name in functions},
-        "environment": own,
-    }
+    names = tuple(snippet.name for snippet in snippets)
     started = time.monotonic()
     with _place(root, variant) as place, _home(variant) as home, _busy(variant):
-        command = [*_user(variant), sys.executable, "-m", "engine.elsewhere.process"]
-        done = subprocess.run(
-            command,
-            input=json.dumps({"root": str(place), **job}),
-            cwd=place,
-            env=os.environ | {"PYTHONPATH": str(place if variant.elsewhere else ENGINE.parent)} | home,
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
-    if done.returncode:
-        raise VariantError(f"its runner ended with status {done.returncode}: {done.stderr.strip()[-2000:]}")
-    _, *answers = map(json.loads, done.stdout.splitlines())
-    results = {name: Result.of(data) for kind, name, data in answers if kind == "snippet"}
-    tables = {name: data for kind, name, data in answers if kind == "audit"}
-    return Ran(results, tables, time.monotonic() - started, note)
+        order = Order(str(place), names, own, dict.fromkeys(functions, variant.libraries))
+        around = os.environ | {"PYTHONPATH": str(place if variant.elsewhere else ENGINE.parent)} | home
+        try:
+            answers = ask([*_user(variant), sys.executable], order, around, place)
+        except NoAnswerError as error:
+            raise VariantError(str(error)) from None
+    return Ran(answers.results, answers.tables, time.monotonic() - started, note)
 
 
 def _fault(snippet: Snippet, result: Result) -> Problem | None:

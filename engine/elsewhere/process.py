@@ -1,19 +1,20 @@
 """Run snippets, and audits, in a process that is not as this one: with other libraries, settings, folder or rights.
 
-Reads a job as JSON on standard input: `root`; `snippets`, a list of names; and, if wanted, `environment`, variables of
-the processes that run them, and `audits`, modules whose functions are audited, by function (an empty list: all). Writes
-a line of JSON for the versions, then one for each result, `["snippet", name, result]`, and each audit, `["audit",
-function, table]`. Started by `engine.ledger.releases` and `engine.elsewhere.portable`; for snippets it needs nothing
-but psutil beside their libraries.
+It reads an `Order` on standard input and writes its `Answers`, both in MessagePack. `engine.ledger.releases` and
+`engine.elsewhere.portable` start it; for snippets it needs nothing but psutil and msgspec beside their libraries.
 """
 
 from __future__ import annotations
 
-import json
+import subprocess
 import sys
-from dataclasses import asdict, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import msgspec
+from msgspec import Struct
 
 from engine.base.libraries import versions
 from engine.run.runner import Limits, Result, Runner
@@ -23,33 +24,71 @@ from engine.sources.snippets import Snippet, discover
 LIMITS = Limits(seconds=600, wall_seconds=3600)
 
 
+class Order(Struct, frozen=True):
+    """What to run in the project `root`.
+
+    snippets: their names; environment: variables of the processes that run them; audits: by function, the libraries to
+    measure, all without any.
+    """
+
+    root: str
+    snippets: tuple[str, ...]
+    environment: dict[str, str] = {}
+    audits: dict[str, tuple[str, ...]] = {}
+
+
+class Answers(Struct, frozen=True):
+    """What came of it: versions by distribution, results by snippet, and tables of `engine.accuracy.record`."""
+
+    versions: dict[str, str]
+    results: dict[str, Result]
+    tables: dict[str, dict[str, Any]]
+
+
+class NoAnswerError(Exception):
+    """The process has failed. The text says how."""
+
+
+def ask(
+    python: Sequence[str | Path], order: Order, environment: Mapping[str, str], folder: Path | None = None
+) -> Answers:
+    """Start the process and wait for its answers. Raises NoAnswerError.
+
+    python: the command of the Python that runs it; environment: all of its variables; folder: where it is started.
+    """
+    command = [*python, "-m", "engine.elsewhere.process"]
+    done = subprocess.run(
+        command, input=msgspec.msgpack.encode(order), cwd=folder, env=environment, capture_output=True
+    )
+    if done.returncode:
+        end = done.stderr.decode(errors="replace").strip()[-2000:]
+        raise NoAnswerError(f"its runner ended with status {done.returncode}: {end}")
+    return msgspec.msgpack.decode(done.stdout, type=Answers)
+
+
 def main() -> None:
-    """Read the job, and write what was run as it comes."""
-    job = json.load(sys.stdin)
-    root, environment = Path(job["root"]), job.get("environment", {})
-    snippets = [snippet for name in job["snippets"] for snippet in discover(root, root / name)]
-    _tell(versions(module for snippet in snippets for module in snippet.libraries))
+    """Do what is ordered."""
+    order = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Order)
+    root, results = Path(order.root), {}
+    snippets = [snippet for name in order.snippets for snippet in discover(root, root / name)]
 
     def done(snippet: Snippet, result: Result) -> None:
-        _tell(["snippet", snippet.name, asdict(result)])
+        results[snippet.name] = result
 
-    with Runner(LIMITS, environment=environment) as runner:
+    with Runner(LIMITS, environment=order.environment) as runner:
         runner.run(snippets, done)
-    for function, libraries in job.get("audits", {}).items():
-        _tell(["audit", function, _audit(root, function, libraries, environment)])
+    tables = {name: _audit(root, name, libraries, order.environment) for name, libraries in order.audits.items()}
+    installed = versions(module for snippet in snippets for module in snippet.libraries)
+    sys.stdout.buffer.write(msgspec.msgpack.encode(Answers(installed, results, tables)))
 
 
-def _audit(root: Path, function: str, libraries: list[str], environment: dict[str, str]) -> dict[str, Any]:
-    from engine.accuracy import audit, record  # need more than psutil
-    from engine.sources import definition  # need more than psutil
+def _audit(root: Path, function: str, libraries: Sequence[str], environment: Mapping[str, str]) -> dict[str, Any]:
+    from engine.accuracy import audit, record  # need more than psutil and msgspec
+    from engine.sources import definition
 
     entry = definition.read(root, function)
     apis = tuple(api for api in entry.apis if not libraries or api.library in libraries)
     return record.table(audit.measure(root, replace(entry, apis=apis), environment))
-
-
-def _tell(data: Any) -> None:
-    print(json.dumps(data), flush=True)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,7 @@ class Entry:
     error: str | None = None
 
     @property
-    def said(self) -> str | None:
+    def words(self) -> str | None:
         """Its own words, text or error; None if it stands for the recorded text."""
         return self.text if self.error is None else self.error
 
@@ -176,6 +177,7 @@ def parse(texts: Iterable[Section]) -> list[Release]:
     return sorted(releases, key=lambda release: (release.function, release.library, release.number))
 
 
+@lru_cache(maxsize=256)
 def _release(section: Section) -> Release:
     name = section.path.as_posix()
     match = _FILE.fullmatch(section.path.name)
@@ -221,7 +223,7 @@ def problems(
 
     doubtful: snippets, by name, whose record is wrong itself, so that nothing can be said of entries that stand for it.
     """
-    found: list[Problem] = []
+    faults: list[Problem] = []
     entered: dict[tuple[str, str], list[tuple[Release, Entry]]] = {}
     for release in releases:
         for path, entry in release.entries.items():
@@ -230,12 +232,12 @@ def problems(
     def tell(release: Release, path: str, reason: str, mend: str) -> None:
         line = _line(root, release, path)
         detail = f"  enter anew what holds: python -m engine record {mend}"
-        found.append(Problem(release.path.as_posix(), f"{path}: {reason}", line, detail))
+        faults.append(Problem(release.path.as_posix(), f"{path}: {reason}", line, detail))
 
     for snippet in snippets:
         entries = entered.pop((snippet.function, key(snippet)), [])
         if not entries and lead(snippet) and releases:
-            found.append(Problem(snippet.name, f"no entry in {LEDGER}/: python -m engine record {snippet.name}"))
+            faults.append(Problem(snippet.name, f"no entry in {LEDGER}/: python -m engine record {snippet.name}"))
         if snippet.name in doubtful:
             continue
         now, out = source(snippet), short_digest(recorded(snippet))
@@ -245,7 +247,7 @@ def problems(
     for (function, path), entries in entered.items():
         for release, _ in entries:
             tell(release, path, "no such snippet", f"snippets/{function}")
-    return sorted(found, key=lambda problem: (problem.path, problem.line or 0))
+    return sorted(faults, key=lambda problem: (problem.path, problem.line or 0))
 
 
 def _fault(release: Release, entry: Entry, snippet: Snippet, now: str, out: str) -> str:
@@ -254,9 +256,9 @@ def _fault(release: Release, entry: Entry, snippet: Snippet, now: str, out: str)
         return f"no snippet of {LIBRARIES[release.library].title}"
     if entry.source != now:
         return "printed by another source than that of today"
-    if entry.output == (out if entry.said is None else short_digest(entry.said)):
+    if entry.output == (out if entry.words is None else short_digest(entry.words)):
         return ""
-    if entry.said is None:
+    if entry.words is None:
         return f"said to have printed what {snippet.path.with_suffix('.out').name} held, which is another text today"
     return "its text does not fit its digest; nobody edits it"
 

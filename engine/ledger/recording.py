@@ -71,9 +71,9 @@ def _enter(
     library, path, text = lead(snippet), key(snippet), recorded(snippet)
     for (other, _), entries in books.items():
         if entry := entries.pop(path, None):
-            said = _said(entry, one.before)
-            if other == library and entry.source == source(snippet) and entry.output == short_digest(said):
-                entries[path] = _stated(entry, said, text)
+            words = _words(entry, one.before)
+            if other == library and entry.source == source(snippet) and entry.output == short_digest(words):
+                entries[path] = _stated(entry, words, text)
     version = public(versions.get(distribution(library), "")) if library else ""
     if not library or not re.fullmatch(NUMBER, version):
         return
@@ -82,23 +82,23 @@ def _enter(
     error = None
     if result.problem:
         error = f"line {result.problem.line}: " * bool(result.problem.line) + result.problem.reason
-    said = result.output if error is None else error
-    entry = _stated(Entry(run, source(snippet), "", error=error), said, text)
+    words = result.output if error is None else error
+    entry = _stated(Entry(run, source(snippet), "", error=error), words, text)
     entries = books.setdefault((library, version), {})
     if anew or path not in entries or replace(entries[path], run=run) != entry:
         entries[path] = entry
 
 
-def _said(entry: Entry, text: str) -> str:
+def _words(entry: Entry, text: str) -> str:
     """What an entry's digest is of: its own words, or else the recorded text that it stands for."""
-    return text if entry.said is None else entry.said
+    return text if entry.words is None else entry.words
 
 
-def _stated(entry: Entry, said: str, text: str) -> Entry:
+def _stated(entry: Entry, words: str, text: str) -> Entry:
     """An entry that said this, beside a snippet whose recorded output is `text`."""
-    if entry.error is None and not compare(text, said):
+    if entry.error is None and not compare(text, words):
         return replace(entry, output=short_digest(text), text=None)
-    return replace(entry, output=short_digest(said), text=said if entry.error is None else None)
+    return replace(entry, output=short_digest(words), text=words if entry.error is None else None)
 
 
 def _save(root: Path, release: Release) -> bool:

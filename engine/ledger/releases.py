@@ -1,13 +1,13 @@
 """Run the snippets with another release of their framework, in an environment made for it, and enter what they print.
 
 The environment holds the release, the other libraries that its snippets import, in the versions that pip then chooses,
-and psutil for the engine. It is removed afterwards: a framework takes gigabytes, and the ledger keeps the versions.
-`torch==2.12.0` says which release; `tensorflow==2.19.0,keras==3.9.0` also which version of another library with it.
+and what the engine needs to run them. It is removed afterwards: a framework takes gigabytes, and the ledger keeps the
+versions. `torch==2.12.0` says which release; `tensorflow==2.19.0,keras==3.9.0` also which version of another library
+with it.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -20,6 +20,7 @@ from pathlib import Path
 
 from engine.base.errors import Problem
 from engine.base.files import ENGINE
+from engine.elsewhere.process import NoAnswerError, Order, ask
 from engine.ledger import entries as ledger
 from engine.ledger.entries import Entry
 from engine.ledger.recording import Printed
@@ -78,25 +79,17 @@ def run(root: Path, release: Release, snippets: Sequence[Snippet]) -> tuple[dict
     if not snippets:
         raise ReleaseError(f"{release.name}: no snippet belongs to its releases")
     with _environment(root, release, snippets) as (python, folder):
-        job = {"root": str(root), "snippets": [snippet.name for snippet in snippets]}
-        done = subprocess.run(
-            [python, "-m", "engine.elsewhere.process"],
-            input=json.dumps(job),
-            env=os.environ | {"PYTHONPATH": str(ENGINE.parent)},
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
-        if done.returncode:
-            raise ReleaseError(f"{release.name}: its runner failed\n{done.stderr[-2000:]}")
-        versions, *answers = map(json.loads, done.stdout.splitlines())
-        results = {name: _result(data, folder) for _, name, data in answers}
-    return versions, [Printed(one, results[one.name], ledger.recorded(one)) for one in snippets]
+        order = Order(str(root), tuple(snippet.name for snippet in snippets))
+        try:
+            answers = ask([python], order, os.environ | {"PYTHONPATH": str(ENGINE.parent)})
+        except NoAnswerError as error:
+            raise ReleaseError(f"{release.name}: {error}") from None
+        results = {name: _result(result, folder) for name, result in answers.results.items()}
+    return answers.versions, [Printed(one, results[one.name], ledger.recorded(one)) for one in snippets]
 
 
-def _result(data: dict[str, object], folder: Path) -> Result:
-    """A result that has come as JSON; the place of the environment, which is gone by then, is left out of an error."""
-    result = Result.of(data)
+def _result(result: Result, folder: Path) -> Result:
+    """A result with the place of the environment, which is gone by then, left out of an error."""
     if not result.problem:
         return result
     return replace(
@@ -114,7 +107,7 @@ def _environment(root: Path, release: Release, snippets: Sequence[Snippet]) -> I
     try:
         _call([sys.executable, "-m", "venv", "--without-pip", str(folder)], f"{release.name}: cannot be installed")
         pip = [sys.executable, "-m", "pip", "--python", str(folder), "install", "--quiet", "--no-compile"]
-        _call([*pip, *release.pins, *sorted(others), "psutil"], f"{release.name}: cannot be installed")
+        _call([*pip, *release.pins, *sorted(others), "psutil", "msgspec"], f"{release.name}: cannot be installed")
         python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
         # An installation that is broken says nothing of the release: not for the ledger, unlike a snippet that fails.
         _call([str(python), "-c", f"import {release.library}"], f"{release.name}: cannot be imported")

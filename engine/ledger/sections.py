@@ -66,16 +66,16 @@ def _sections(root: Path, file: Path) -> Iterator[Section]:
     if path.parent != Path(LEDGER):
         reason = f"the ledger has a file for each release, as {LEDGER}/torch-2.13.0.yml; remove this one"
         raise SourceError([Problem(path.as_posix(), reason)])
-    found: dict[str, int] = {}
+    heads: dict[str, int] = {}
     lines = read_source(root, file).splitlines(keepends=True)
     for at, line in enumerate(lines, 1):
         if match := _HEAD.fullmatch(line.rstrip()):
-            if match[1] in found:
+            if match[1] in heads:
                 raise SourceError([Problem(path.as_posix(), f"two sections of {match[1]}; make one of them", at)])
-            found[match[1]] = at
-        elif line[:1] not in (" ", "-", "#", "\n") or (not found and line[:1] not in ("#", "\n")):
+            heads[match[1]] = at
+        elif line[:1] not in (" ", "-", "#", "\n") or (not heads and line[:1] not in ("#", "\n")):
             reason = "a section begins with the name of a function and a colon, and nobody edits what is in it"
             raise SourceError([Problem(path.as_posix(), reason, at)])
-    starts = [*found.values(), len(lines) + 1]
-    for (function, start), end in zip(found.items(), starts[1:], strict=True):
+    starts = [*heads.values(), len(lines) + 1]
+    for (function, start), end in zip(heads.items(), starts[1:], strict=True):
         yield Section(path, function, start + 1, "".join(lines[start : end - 1]))

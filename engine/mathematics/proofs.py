@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -88,12 +88,6 @@ class Proof:
     ulps: float = 0.0
     samples: tuple[tuple[float, float], ...] = ()
 
-    @classmethod
-    def of(cls, data: Mapping[str, Any]) -> Proof:
-        """The proof of which `dataclasses.asdict` has made plain data; only those without problems are kept."""
-        evidence = {name: Evidence(**data[name]) for name in ("stable", "derivative")}
-        return cls(**{**data, **evidence, "problems": (), "samples": tuple(map(tuple, data["samples"]))})
-
 
 def prove(
     root: Path, definitions: Sequence[Definition], store: Store, pool: Pool, seconds: float = 300.0
@@ -102,29 +96,27 @@ def prove(
 
     Those that hold are kept in the store, and not looked for again.
     """
-    keys = [key(definition) for definition in definitions]
-    stored: list[Any] = [store.get(name) for name in keys]
-    asked = [definition for definition, data in zip(definitions, stored, strict=True) if not data]
-    answers = iter(pool.call(verify, [(root, definition) for definition in asked], seconds))
-    proofs = []
-    for definition, name, data in zip(definitions, keys, stored, strict=True):
-        proof = Proof.of(data) if data else next(answers)
-        if isinstance(proof, Stopped):
+
+    def look(some: list[Definition]) -> Iterator[Proof]:
+        answers = pool.call(verify, [(root, definition) for definition in some], seconds)
+        for definition, answer in zip(some, answers, strict=True):
             path = definition.path.as_posix()
-            proof = Proof(path, (Problem(path, proof.reason, line_of(root, definition.path, ["expression"])),))
-        if not (data or proof.problems):
-            store.put(name, asdict(proof))
-        proofs.append(proof)
-    return proofs
+            if isinstance(answer, Stopped):
+                problem = Problem(path, answer.reason, line_of(root, definition.path, ["expression"]))
+                answer = Proof(path, (problem,))
+            yield answer
+
+    keys = [key(definition) for definition in definitions]
+    known = store.all(dict(zip(keys, definitions, strict=True)), Proof, look, lambda proof: not proof.problems)
+    return [known[name] for name in keys]
 
 
 def key(definition: Definition) -> str:
     """Digest of all that the proof of a definition depends on."""
     formulas = (definition.expression, definition.stable, definition.derivative)
-    parameters = [asdict(parameter) for parameter in definition.parameters]
     versions = [frameworks.version(name) for name in ("sympy", "python-flint", "numpy", "scipy")]
     code = code_digest(__name__)
-    return digest(definition.path.as_posix(), formulas, parameters, versions, frameworks.environment(), code)
+    return digest(definition.path.as_posix(), formulas, definition.parameters, versions, frameworks.environment(), code)
 
 
 def verify(question: tuple[Path, Definition]) -> Proof:

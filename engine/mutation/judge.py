@@ -54,13 +54,12 @@ def judge(
         digest(mutant.file, mutant.keys, mutant.new, texts[Path(mutant.file).parts[1]], versions, code)
         for mutant in mutants
     ]
-    known = {key: verdict for key in keys if (verdict := store.get(key))}
-    asked = {key: mutant for key, mutant in zip(keys, mutants, strict=True) if key not in known}
-    answers = pool.call(_judge, [(root, mutant) for mutant in asked.values()], SECONDS)
-    for key, answer in zip(asked, answers, strict=True):
-        known[key] = MISSED if isinstance(answer, Stopped) else answer
-        if known[key] != MISSED:
-            store.put(key, known[key])
+
+    def ask(some: list[Mutant]) -> list[str]:
+        answers = pool.call(_judge, [(root, mutant) for mutant in some], SECONDS)
+        return [MISSED if isinstance(answer, Stopped) else answer for answer in answers]
+
+    known = store.all(dict(zip(keys, mutants, strict=True)), str, ask, lambda verdict: verdict != MISSED)
     if keep:
         store.keep(keys)
     if done:

@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from textwrap import indent
 from typing import Any
+
+import msgspec
 
 from engine.base import libraries as frameworks
 from engine.base.errors import Problem
@@ -52,12 +54,12 @@ QUESTIONS = json.loads({questions!r})
 def find(name):
     """What a dotted name stands for; modules on the way are imported."""
     parts = name.split(".")
-    found = importlib.import_module(parts[0])
+    target = importlib.import_module(parts[0])
     for i, part in enumerate(parts[1:], 2):
-        if not hasattr(found, part):
+        if not hasattr(target, part):
             importlib.import_module(".".join(parts[:i]))
-        found = getattr(found, part)
-    return found
+        target = getattr(target, part)
+    return target
 
 
 def plain(value):
@@ -83,25 +85,34 @@ def defaults(function):
 def answer(api, points):
     points = numpy.array(points, numpy.float32)
     x = {array}
-    found = {{}}
+    known = {{}}
     for key, ask in (
         ("exists", lambda: find(api["name"]) is not None),
         ("defaults", lambda: defaults(find(api["name"]))),
         ("values", lambda: [float(y) for y in numpy.asarray(eval(api["call"], globals() | {{"x": x}}), numpy.float64)]),
     ):
         try:
-            found[key] = ask()
+            known[key] = ask()
         except Exception as error:
-            return found | {{"failed": f"{{type(error).__name__}}: {{error}}"}}
-    return found
+            return known | {{"failed": f"{{type(error).__name__}}: {{error}}"}}
+    return known
 
 
 print(json.dumps([[answer(api, question["points"]) for api in question["apis"]] for question in QUESTIONS]))
 '''
 
 
+class _Answer(msgspec.Struct):
+    """What a library said of one name, as far as that went, and how the next question failed."""
+
+    exists: bool | None = None
+    defaults: dict[str, Any] | None = None
+    values: list[float] | None = None
+    failed: str = ""
+
+
 @dataclass(frozen=True)
-class Found:
+class PublicName:
     """A name as it was found. defaults: those of its optional arguments; None if it could not be told."""
 
     name: str
@@ -115,7 +126,7 @@ Samples = Sequence[tuple[float, float]]
 
 def check(
     root: Path, asked: Sequence[tuple[Definition, Samples]], runner: Runner, store: Store
-) -> list[tuple[list[Found], list[Problem]]]:
+) -> list[tuple[list[PublicName], list[Problem]]]:
     """Of each definition, what was found of each name, in the definition's order, and what is wrong.
 
     asked: definitions with values of their function by x, as `engine.mathematics.proofs` finds them; without any,
@@ -136,7 +147,7 @@ def _ask_together(root: Path, questions: Mapping[Snippet, _Question], runner: Ru
     """
     by_library: dict[str, list[Snippet]] = {}
     for snippet, question in questions.items():
-        if store.get(key(snippet, runner)) is None:
+        if store.get(key(snippet, runner), Result) is None:
             by_library.setdefault(question.library, []).append(snippet)
     groups = [group for group in by_library.values() if len(group) > 1]
     together = [_snippet(root, [questions[snippet] for snippet in group]) for group in groups]
@@ -144,7 +155,7 @@ def _ask_together(root: Path, questions: Mapping[Snippet, _Question], runner: Ru
         if not result.problem:
             for snippet, part in zip(group, json.loads(result.output.splitlines()[-1]), strict=True):
                 own = replace(result, output=json.dumps([part]) + "\n")
-                store.put(key(snippet, runner), asdict(own))
+                store.put(key(snippet, runner), own)
 
 
 @dataclass(frozen=True)
@@ -181,9 +192,9 @@ class _Inquiry:
             for library, indices in self.by_library.items()
         ]
 
-    def judge(self, answered: Sequence[Result]) -> tuple[list[Found], list[Problem]]:
+    def judge(self, answered: Sequence[Result]) -> tuple[list[PublicName], list[Problem]]:
         """What the results of these snippets say."""
-        found: dict[int, Found] = {}
+        names: dict[int, PublicName] = {}
         for result, indices in zip(answered, self.by_library.values(), strict=True):
             for i, answer in zip(indices, _answers(result, len(indices)), strict=True):
                 api = self.definition.apis[i]
@@ -191,8 +202,8 @@ class _Inquiry:
                     self._add(i, f"{api.name} {reason}", *detail)
                 library = LIBRARIES[api.library]
                 version = frameworks.version(library.distributions[0]) or ""
-                found[i] = Found(api.name, library.title, version, answer.get("defaults"))
-        return [found[i] for i in sorted(found)], self.problems
+                names[i] = PublicName(api.name, library.title, version, answer.defaults)
+        return [names[i] for i in sorted(names)], self.problems
 
     def _add(self, index: int, reason: str, *detail: str) -> None:
         path = self.definition.path
@@ -218,39 +229,36 @@ def _snippet(root: Path, questions: Sequence[_Question]) -> Snippet:
     )
 
 
-def _answers(result: Result, count: int) -> list[dict[str, Any]]:
+def _answers(result: Result, count: int) -> list[_Answer]:
     if result.problem:
-        return [{"failed": f"{result.problem.reason}\n{result.problem.detail}"}] * count
-    return json.loads(result.output.splitlines()[-1])[0]
+        return [_Answer(failed=f"{result.problem.reason}\n{result.problem.detail}")] * count
+    return msgspec.convert(json.loads(result.output.splitlines()[-1])[0], list[_Answer])  # its JSON has nan
 
 
-def _faults(api: Api, answer: Mapping[str, Any], samples: Samples) -> Iterable[list[str]]:
+def _faults(api: Api, answer: _Answer, samples: Samples) -> Iterable[list[str]]:
     """Reason, and lines of detail, of everything that is wrong."""
-    if "exists" not in answer:
-        yield ["does not exist", indent(answer["failed"], "  ")]
+    if answer.exists is None:
+        yield ["does not exist", indent(answer.failed, "  ")]
         return
-    if "defaults" not in answer:
-        yield ["does not tell its arguments", indent(answer["failed"], "  ")]
-    elif _typed(answer["defaults"]) != _typed(api.defaults):
+    if answer.defaults is None:
+        yield ["does not tell its arguments", indent(answer.failed, "  ")]
+    elif _typed(answer.defaults) != _typed(api.defaults):
         yield [
             "has other optional arguments or defaults",
             f"  defined:   {_shown(api.defaults) or 'none'}",
-            f"  installed: {_shown(answer['defaults']) or 'none'}",
-            f"  to accept: defaults: {json.dumps(answer['defaults'])}",
+            f"  installed: {_shown(answer.defaults) or 'none'}",
+            f"  to accept: defaults: {json.dumps(answer.defaults)}",
         ]
     if not samples:
         return
-    if "values" not in answer:
-        yield (
-            [f"cannot be called as {api.call}", indent(answer["failed"], "  ")]
-            if "defaults" in answer
-            else ["is not called"]
-        )
+    if answer.values is None:
+        called = answer.defaults is not None
+        yield [f"cannot be called as {api.call}", indent(answer.failed, "  ")] if called else ["is not called"]
         return
-    if len(answer["values"]) != len(samples):
-        yield [f"gives {len(answer['values'])} values for {len(samples)}"]
+    if len(answer.values) != len(samples):
+        yield [f"gives {len(answer.values)} values for {len(samples)}"]
         return
-    for (x, value), computed in zip(samples, answer["values"], strict=True):
+    for (x, value), computed in zip(samples, answer.values, strict=True):
         if not abs(computed - value) <= TOLERANCE * abs(value):
             yield [f"computes something else at x = {x:g}", f"  defined:   {value!r}", f"  {api.call}: {computed!r}"]
             return
@@ -271,10 +279,10 @@ WORDS = {
 }
 
 
-def apis_fragment(found: Sequence[Found], language: str) -> str:
+def apis_fragment(names: Sequence[PublicName], language: str) -> str:
     """A table of the names."""
     rows = [f"| {' | '.join(WORDS[language])} |", "|---|---|---|---|"]
-    for api in found:
+    for api in names:
         defaults = f"`{_shown(api.defaults)}`" if api.defaults else "–"
         rows.append(f"| {api.library} | `{api.name}` | {defaults} | {api.version} |")
     return '<div class="apis" markdown>\n\n' + "\n".join(rows) + "\n\n</div>\n"

@@ -25,7 +25,7 @@ from engine.compare.verdict import Verdict
 from engine.ledger.history import History
 from engine.mathematics.derivation.evidence import Report
 from engine.mathematics.facts import Fact
-from engine.names.check import Found
+from engine.names.check import PublicName
 from engine.render.published import SCHEMA
 from engine.render.snippets import VERDICTS
 from engine.sources.definition import Definition
@@ -37,7 +37,7 @@ LICENCE = "MIT"
 def datasheet(
     definition: Definition,
     facts: Sequence[tuple[Fact, Report]],
-    apis: Iterable[Found],
+    apis: Iterable[PublicName],
     verdicts: Iterable[Verdict],
     histories: Iterable[History],
     audit: Audit | None,
@@ -70,7 +70,7 @@ def datasheet(
         "claims": sorted(_claims(verdicts, places), key=lambda claim: claim["id"]),
         "values": {
             "digits": decimals.DIGITS,
-            "parameters": {parameter.name: parameter.default for parameter in definition.parameters},
+            "parameters": definition.defaults,
             "rows": values,
         },
         "accuracy": [_accuracy(row) for row in audit.rows] if audit else [],
@@ -84,18 +84,18 @@ def datasheet(
 def faults(definition: Definition, text: str, store: Store) -> list[Problem]:
     """Where a datasheet does not satisfy the schema. One that does is remembered: jsonschema is slow to import."""
     key = digest(text, SCHEMA.read_text(encoding="utf-8"))
-    if store.get(key):
+    if store.get(key, bool):
         return []
     import jsonschema
 
     checker = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
-    found = [
+    problems = [
         Problem(definition.path.as_posix(), f"its datasheet is not valid at {error.json_path}: {error.message}")
         for error in checker.iter_errors(json.loads(text))
     ]
-    if not found:
+    if not problems:
         store.put(key, True)
-    return found
+    return problems
 
 
 def _fact(fact: Fact, report: Report, function: str, places: Mapping[str, Place]) -> dict[str, Any]:
@@ -124,13 +124,13 @@ def _fact(fact: Fact, report: Report, function: str, places: Mapping[str, Place]
 def _claims(verdicts: Iterable[Verdict], places: Mapping[str, Place]) -> Iterable[dict[str, Any]]:
     """The claims that have a verdict; one that has none is a problem of its fragment."""
     for verdict in verdicts:
-        label, _, said = verdict.result.output.rstrip("\n").rpartition("\n")[2].partition(": ")
-        if verdict.snippet.folder == "claims" and label == "verdict" and said in VERDICTS:
+        label, _, word = verdict.result.output.rstrip("\n").rpartition("\n")[2].partition(": ")
+        if verdict.snippet.folder == "claims" and label == "verdict" and word in VERDICTS:
             function, topic = verdict.snippet.function, verdict.snippet.topic
             page = address(places, function, f"{function}/claims/{topic}.md")
             yield {
                 "id": topic,
-                "verdict": said,
+                "verdict": word,
                 "place": f"{page}#claim-{topic.replace('_', '-')}",
                 "experiment": verdict.snippet.name,
                 "versions": verdict.result.versions,
@@ -180,7 +180,7 @@ def _number(value: float, digits: int = 4) -> float | str:
     return float(f"{value:.{digits}g}") if math.isfinite(value) else f"{value:g}"
 
 
-def _versions(apis: Iterable[Found], verdicts: Iterable[Verdict], audit: Audit | None) -> dict[str, str]:
+def _versions(apis: Iterable[PublicName], verdicts: Iterable[Verdict], audit: Audit | None) -> dict[str, str]:
     """Every library that took part, by its title."""
     used = {api.library: api.version for api in apis} | dict(audit.versions if audit else {})
     for verdict in verdicts:

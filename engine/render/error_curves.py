@@ -13,7 +13,7 @@ from engine.accuracy.results import ORDERS, Row
 from engine.base.code import code_digest
 from engine.base.errors import Problem, SourceError
 from engine.base.libraries import environment, installed, versions
-from engine.base.store import Store, digest
+from engine.base.store import digest, project_store
 from engine.run.isolation import ENVIRONMENT
 
 #: Types whose error over x is drawn, and the number of colours that the figure style has for curves.
@@ -21,6 +21,13 @@ PLOTTED, COLOURS = ("float32", "float64"), 4
 
 #: By type, for each order the largest error in each bin of x, or nothing.
 Curves = dict[str, list[tuple[float, ...]]]
+
+
+class Plot(jobs.Job, frozen=True):
+    """A figure of some types, with colour, line style and curves of each group."""
+
+    columns: list[str]
+    groups: list[tuple[int, str, Curves]]
 
 
 def draw(root: Path, definition: Path, rows: Sequence[Row]) -> str:
@@ -34,16 +41,12 @@ def draw(root: Path, definition: Path, rows: Sequence[Row]) -> str:
     if not installed("matplotlib"):
         reason = "the audit needs matplotlib, not installed; install it (pip install -r requirements.txt)"
         raise SourceError([Problem(definition.as_posix(), reason)])
-    curves = [(*look(index), curve) for index, (_, curve) in enumerate(groups(rows))]
-    job = {"kind": "plot", "columns": columns, "groups": curves}
-    store = Store(root / ".cache" / "plots")
+    job = Plot(columns, [(*look(index), curve) for index, (_, curve) in enumerate(groups(rows))])
     conditions = environment(), ENVIRONMENT | {"MATPLOTLIBRC": ""}
     key = digest(job, versions(["matplotlib"]), conditions, code_digest(__name__))
-    svg = store.get(key)
-    if svg is None:
-        svg = jobs.ask(root, "engine.render.error_plot", job, definition)
-        store.put(key, svg)
-    return svg
+    return project_store(root, "plots").made(
+        key, str, lambda: jobs.ask(root, "engine.render.error_plot", job, str, definition)
+    )
 
 
 def groups(rows: Iterable[Row]) -> list[tuple[str, Curves]]:

@@ -15,6 +15,7 @@ import numpy as np
 from engine.accuracy.bins import BEND, BINS, REACH
 from engine.accuracy.jobs import serve
 from engine.accuracy.results import ORDERS
+from engine.render.error_curves import Plot
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,15 +30,14 @@ LEAST = 0.125
 TICKS = (-100, 0, 10, 100)
 
 
-def draw(job: dict[str, Any]) -> str:
-    """The figure of the job's groups: colour, line style, and by type the curves of each order."""
-    columns = job["columns"]
-    figure, panels = _panels(len(columns))
-    for column, dtype in enumerate(columns):
+def draw(job: Plot) -> str:
+    """The figure of a job."""
+    figure, panels = _panels(len(job.columns))
+    for column, dtype in enumerate(job.columns):
         for order in range(len(ORDERS)):
             panel = panels[order][column]
-            for colour, line, curves in job["groups"]:
-                _stairs(panel, curves[dtype][order] if dtype in curves else [], f"C{colour}", line)
+            for colour, line, curves in job.groups:
+                _stairs(panel, curves[dtype][order] if dtype in curves else (), f"C{colour}", line)
             _axes(panel)
             if order == 0:
                 panel.set_title(dtype)
@@ -72,7 +72,7 @@ def _panels(columns: int) -> tuple[Figure, NDArray[Any]]:
     )
 
 
-def _stairs(panel: Axes, curve: list[float], colour: str, line: str) -> None:
+def _stairs(panel: Axes, curve: tuple[float, ...], colour: str, line: str) -> None:
     """The largest error in each bin; a gap where none was tried."""
     if curve:
         values = np.where(np.array(curve) > 0, np.maximum(curve, LEAST), np.nan)
@@ -97,4 +97,4 @@ def _axes(panel: Axes) -> None:
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     np.seterr(all="ignore")
-    serve(draw)
+    serve(Plot, draw)

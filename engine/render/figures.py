@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from functools import partial
+from functools import lru_cache, partial
 
 from engine.render.outlines import OutlineError, compact, decimal
 
@@ -33,6 +33,7 @@ class FigureError(ValueError):
     """An SVG that cannot stand in a page."""
 
 
+@lru_cache(maxsize=32)
 def inline(svg: str, name: str, alt: str) -> str:
     """The SVG element of a file that matplotlib wrote, for use inside HTML.
 

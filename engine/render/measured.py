@@ -54,8 +54,8 @@ def measured(root: Path, language: str) -> dict[str, str]:
     rows = [f"| {what} | {found} | {promised} |", "|---|---|---|"]
     for figure in data["figures"]:
         bound = (least if figure["least"] else most).format(f"{figure['limit']:g}")
-        kept = figure["found"] >= figure["limit"] if figure["least"] else figure["found"] <= figure["limit"]
-        rows.append(f"| {figure['name'][language]} | {figure['found']:g} {'✓' if kept else '✗'} | {bound} |")
+        holds = figure["found"] >= figure["limit"] if figure["least"] else figure["found"] <= figure["limit"]
+        rows.append(f"| {figure['name'][language]} | {figure['found']:g} {'✓' if holds else '✗'} | {bound} |")
     table = "\n".join(rows)
     line = when.format(day=data["day"], machine=data["machine"])
     return {FRAGMENT: f'<div class="measured" markdown>\n\n{table}\n\n</div>\n\n{line}\n'}

@@ -6,10 +6,9 @@ They are the same on every build of one commit: cells are named by their place, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import nbformat
-from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from engine.base.libraries import LIBRARIES, TABS
 from engine.compare.verdict import Verdict
@@ -19,6 +18,8 @@ from engine.sources.definition import Definition
 from engine.sources.includes import Place
 from engine.sources.threads import Thread
 
+#: A cell or an output: the notebook is validated as a whole.
+_Node = dict[str, Any]
 _METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
@@ -30,14 +31,14 @@ def lab_notebook(lab: Lab) -> str:
 
     Its metadata say which script it is and what ran it, and its cells are numbered as if run one after the other.
     """
-    made: list[NotebookNode] = []
+    made: list[_Node] = []
     for cell in lab.cells:
         if cell.kind == "markdown":
-            made.append(new_markdown_cell(cell.source))
+            made.append(_prose(cell.source))
         else:
             pictures = [_picture(figure.svg, figure.alt, filename=figure.name) for figure in cell.figures]
-            made.append(_code(cell.source, cell.output, pictures))
-            made[-1].execution_count = sum(cell.cell_type == "code" for cell in made)
+            number = 1 + sum(cell["cell_type"] == "code" for cell in made)
+            made.append(_code(cell.source, cell.output, pictures) | {"execution_count": number})
     return _written(made, script=lab.verdict.snippet.name, ran_with=caption(lab.verdict, LANGUAGE))
 
 
@@ -66,7 +67,7 @@ def function_notebook(
         )
 
     shown.sort(key=place)
-    made = [new_markdown_cell(_introduction(definition, shown))]
+    made = [_prose(_introduction(definition, shown))]
     for title, folders in (
         ("Figure", [""]),
         ("In code", [*TABS]),
@@ -76,15 +77,15 @@ def function_notebook(
     ):
         chosen = [verdict for verdict in shown if verdict.snippet.folder in folders]
         if chosen:
-            made.append(new_markdown_cell(f"## {title}"))
+            made.append(_prose(f"## {title}"))
         topic = ""
         for verdict in chosen:
             snippet = verdict.snippet
             if snippet.folder in TABS and snippet.topic != topic:
                 topic = snippet.topic
                 heading = places.get(f"{snippet.function}/{topic}.md", Place("", topic)).heading
-                made.append(new_markdown_cell(f"### {heading}"))
-            made.append(new_markdown_cell(_about(verdict, threads, language)))
+                made.append(_prose(f"### {heading}"))
+            made.append(_prose(_about(verdict, threads, language)))
             drawn = [text for path, text in verdict.result.files.items() if path.endswith(".svg")]
             alt = " ".join(definition.figure[language].split())
             pictures = [_picture(svg, alt) for svg in drawn] if not snippet.folder else []
@@ -129,18 +130,27 @@ def _last_line(verdict: Verdict) -> str:
     return verdict.result.output.rstrip("\n").rpartition("\n")[2]
 
 
-def _code(source: str, output: str, pictures: list[NotebookNode]) -> NotebookNode:
-    printed = [new_output("stream", name="stdout", text=output)] if output else []
-    return new_code_cell(source, outputs=[*printed, *pictures])
+def _prose(source: str) -> _Node:
+    return {"cell_type": "markdown", "metadata": {}, "source": source}
 
 
-def _picture(svg: str, alt: str, **metadata: str) -> NotebookNode:
-    return new_output("display_data", data={"image/svg+xml": svg, "text/plain": alt}, metadata=metadata)
+def _code(source: str, output: str, pictures: list[_Node]) -> _Node:
+    printed = [{"output_type": "stream", "name": "stdout", "text": output}] if output else []
+    outputs = [*printed, *pictures]
+    return {"cell_type": "code", "metadata": {}, "source": source, "outputs": outputs, "execution_count": None}
 
 
-def _written(cells: list[NotebookNode], **metadata: str) -> str:
-    notebook = new_notebook(cells=cells, metadata=_METADATA | metadata)
-    for number, cell in enumerate(cells, 1):
-        cell.id = f"cell-{number}"
+def _picture(svg: str, alt: str, **metadata: str) -> _Node:
+    return {
+        "output_type": "display_data",
+        "data": {"image/svg+xml": svg, "text/plain": alt},
+        "metadata": metadata,
+    }
+
+
+def _written(cells: list[_Node], **metadata: str) -> str:
+    numbered = [cell | {"id": f"cell-{number}"} for number, cell in enumerate(cells, 1)]
+    data = {"cells": numbered, "metadata": _METADATA | metadata, "nbformat": 4, "nbformat_minor": 5}
+    notebook = nbformat.from_dict(data)
     nbformat.validate(notebook)
     return nbformat.writes(notebook) + "\n"

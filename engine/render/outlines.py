@@ -52,21 +52,21 @@ def decimal(units: int, decimals: int) -> str:
 
 
 def _commands(outline: str) -> list[tuple[str, list[float]]]:
-    found: list[tuple[str, list[float]]] = []
+    commands: list[tuple[str, list[float]]] = []
     end = 0
     for match in _TOKEN.finditer(outline):
         if match.start() != end:
             break
         end = match.end()
         if match[1]:
-            found.append((match[1].upper() if match[1] == "z" else match[1], []))
+            commands.append((match[1].upper() if match[1] == "z" else match[1], []))
         elif match[2]:
-            if not found:
+            if not commands:
                 break
-            found[-1][1].append(float(match[2]))
-    if end != len(outline) or any(_LENGTH.get(command) != len(numbers) for command, numbers in found):
+            commands[-1][1].append(float(match[2]))
+    if end != len(outline) or any(_LENGTH.get(command) != len(numbers) for command, numbers in commands):
         raise OutlineError(f"not an outline as matplotlib writes it: {outline[:60]!r}")
-    return found
+    return commands
 
 
 def _line(steps: list[tuple[str, list[int]]], moves: list[int]) -> None:

@@ -6,7 +6,6 @@ hook tells MkDocs of them, so that links to them are checked like all others; `e
 
 from __future__ import annotations
 
-import base64
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,10 +25,10 @@ SCHEMA = ENGINE / "schemas" / "function.schema.json"
 
 @dataclass(frozen=True)
 class Download:
-    """A file for readers. path: within the site; about: what it is, by language."""
+    """A file for readers. path: within the site; content: text or bytes; about: what it is, by language."""
 
     path: str
-    content: str | bytes
+    content: Any  # msgspec, which keeps it, reads no union of text and bytes
     about: Mapping[str, str]
 
 
@@ -40,24 +39,6 @@ class Built:
     texts: dict[str, dict[str, str]]
     files: list[Download]
     problems: list[Problem]
-
-    def data(self) -> dict[str, Any]:
-        """All but the problems, as JSON can hold it."""
-        files = []
-        for file in self.files:
-            binary = isinstance(file.content, bytes)
-            content = base64.b85encode(file.content).decode() if binary else file.content
-            files.append([file.path, content, binary, dict(file.about)])
-        return {"texts": self.texts, "files": files}
-
-    @classmethod
-    def of(cls, data: Mapping[str, Any]) -> Built:
-        """What `data` has made plain."""
-        files = [
-            Download(path, base64.b85decode(content) if binary else content, about)
-            for path, content, binary, about in data["files"]
-        ]
-        return cls(data["texts"], files, [])
 
 
 def schema() -> Download:

@@ -56,12 +56,12 @@ def footnotes(root: Path, language: str, store: Store) -> tuple[dict[str, str], 
 def _works(bib: str, keys: tuple[str, ...], store: Store) -> dict[str, str]:
     """The known ones of some works, as Markdown; kept, so that a build with nothing changed parses no BibTeX."""
     key = digest(bib, keys, frameworks.version("pybtex"), code_digest(__name__))
-    kept = store.get(key)
-    if kept is None:
+
+    def make() -> dict[str, str]:
         entries = _parse(bib)
-        kept = {name: _work(entries[name]) for name in keys if name in entries}
-        store.put(key, kept)
-    return kept
+        return {name: _work(entries[name]) for name in keys if name in entries}
+
+    return store.made(key, dict[str, str], make)
 
 
 @cache

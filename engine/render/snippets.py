@@ -252,8 +252,8 @@ def alarm(message: str, language: str) -> str:
     return f'\n!!! failure "{WORDS[language]["failed"]}"\n\n{text}\n'
 
 
-def _pill(said: str, language: str) -> str:
-    return f'<span class="{VERDICTS[said]}">{WORDS[language][said]}</span> ' if said else ""
+def _pill(verdict: str, language: str) -> str:
+    return f'<span class="{VERDICTS[verdict]}">{WORDS[language][verdict]}</span> ' if verdict else ""
 
 
 def _fragment(snippet: Snippet) -> str:
@@ -276,7 +276,7 @@ def fence(text: str, lexer: str, attributes: str) -> str:
 
 def _inert(line: str) -> str:
     """The line so that pymdownx.snippets, which looks into fences too, shows it and does not act on it."""
-    if found := SnippetPreprocessor.RE_ALL_SNIPPETS.match(line) or SnippetPreprocessor.RE_SNIPPET_SECTION.match(line):
-        at = found.start("escape")
+    if escaped := SnippetPreprocessor.RE_ALL_SNIPPETS.match(line) or SnippetPreprocessor.RE_SNIPPET_SECTION.match(line):
+        at = escaped.start("escape")
         return f"{line[:at]};{line[at:]}"
     return line

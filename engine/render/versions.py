@@ -54,8 +54,8 @@ def versions_fragment(histories: Iterable[History], language: str) -> str:
 def _library(histories: Sequence[History], language: str) -> str:
     words = WORDS[language]
     title = LIBRARIES[histories[0].library].title
-    found = {release.version: release for history in histories for release, _ in history.entries}
-    releases = sorted(found.values(), key=lambda release: release.number)
+    by_version = {release.version: release for history in histories for release, _ in history.entries}
+    releases = sorted(by_version.values(), key=lambda release: release.number)
     heads = [words[name] for name in ("snippet", "same", "other", "recorded")]
     rows = [heads, ["---"] * len(heads), *(_row(history, releases, words) for history in histories)]
     parts = [_heading(2, title, distribution(histories[0].library))]
@@ -121,8 +121,8 @@ def _changes(history: History, words: Mapping[str, str]) -> list[str]:
         if entry.error is not None:
             parts.append(f"{words['fails'].format(versions=there)}\n\n{fence(entry.error, 'text', '.no-copy')}")
             continue
-        said = entry.text or ""
-        differences = compare(said, text) if older else compare(text, said)
+        printed = entry.text or ""
+        differences = compare(printed, text) if older else compare(text, printed)
         title = f"- {there} + {here}" if older else f"- {here} + {there}"
         parts.append(fence("\n".join(map(str, differences)), "text", f'.no-copy title="{title}"'))
     return parts

@@ -14,7 +14,6 @@ import ctypes
 import faulthandler
 import importlib
 import io
-import json
 import linecache
 import os
 import re
@@ -29,11 +28,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
+import msgspec
+
 from engine.run.guards import Guards, use_own_folder
+from engine.run.protocol import Done, Ending, Failed, Job, Place, Task
 
 #: What Python does not warn of, if nobody has asked for it.
 _SILENT = (ResourceWarning, ImportWarning, PendingDeprecationWarning, DeprecationWarning)
-_sleep = time.sleep
+_sleep, _leave = time.sleep, os._exit
 
 
 class _NoInput(io.TextIOBase):
@@ -49,56 +51,44 @@ class _NoInput(io.TextIOBase):
         raise OSError("a snippet has no standard input")
 
 
-def run(job: dict[str, Any]) -> NoReturn:
-    """Execute `job` and end the process; the report is written to `job["report"]` as JSON.
-
-    job: path (the snippet's file), modules (files that it imports from its folder), source (the text to run), notebook
-    (whether it has to run without a file, too), curves (whether to list the curves of its figures), folder (of this run
-    alone, which holds the following), cwd, temporary, output (file for standard output and error), report, trace (file
-    for the Python traceback of a crash or time-out), spawned (file for the line that last started a process), home
-    (empty, for the user's), file_limit (bytes, for any file that it writes), root (the project, which it may not
-    change), fresh (whether no library has been imported for it), process_limit (how many processes it may start), grace
-    (seconds for its threads to end).
-    """
+def run(task: Task) -> NoReturn:
+    """Execute a snippet, write how it ended to its place, and end the process."""
+    place = task.place
     if hasattr(os, "setsid"):
         os.setsid()  # so that one signal reaches the snippet and all that it starts
-    os.chdir(job["cwd"])
-    use_own_folder(job["temporary"])
+    os.chdir(place.cwd)
+    use_own_folder(place.temporary)
     if sys.platform != "win32":
         import resource
 
-        resource.setrlimit(resource.RLIMIT_FSIZE, (job["file_limit"], job["file_limit"]))
+        most = task.job.limits.output + 1  # a file of that size tells that the limit was passed
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    trace = open(job["trace"], "w")  # noqa: SIM115 - faulthandler needs it until the end
+    trace = open(place.trace, "w")  # noqa: SIM115 - faulthandler needs it until the end
     faulthandler.enable(trace)
     if hasattr(faulthandler, "register"):
         faulthandler.register(signal.SIGUSR1, trace, all_threads=True)
-    _redirect(job["output"])
-    job["leave"] = leave = os._exit
+    _redirect(place.output)
 
-    def end(report: dict[str, Any]) -> NoReturn:
-        _report(job, report)
-        leave(0)
+    def end(ending: Ending) -> NoReturn:
+        _report(place, ending)
+        _leave(0)  # at once: a thread left behind, or a library's shutdown, must not hold the process
         raise AssertionError("unreachable")
-
-    guards = Guards(job, end)
-    _report_exit(job, guards)
-    guards.install()
-    _finish(job, _execute(job, guards))
-
-
-def _report_exit(job: dict[str, Any], guards: Guards) -> None:
-    """Make `os._exit` report itself."""
-    leave = os._exit
 
     def exit_now(status: int) -> NoReturn:
         if os.getpid() == guards.pid:
             line = guards.line(sys._getframe(1))
-            _report(job, {"ok": False, "reason": f"called os._exit({status}) before its end", "line": line})
-        leave(status)
+            _report(place, Failed(f"called os._exit({status}) before its end", line))
+        _leave(status)
         raise AssertionError("unreachable")
 
+    guards = Guards(task, end)
     os._exit = exit_now  # type: ignore[assignment]
+    guards.install()
+    ending = _execute(task.job, guards)
+    with contextlib.suppress(OSError, ValueError):  # a snippet may have closed its own output
+        _flush()
+    end(ending)
 
 
 def _redirect(output: str) -> None:
@@ -117,17 +107,17 @@ def _redirect(output: str) -> None:
         setattr(sys, f"__{name}__", stream)
 
 
-def _execute(job: dict[str, Any], guards: Guards) -> dict[str, Any]:
-    path = job["path"]
+def _execute(job: Job, guards: Guards) -> Ending:
+    path, source = job.path, job.source
     main = types.ModuleType("__main__")
     main.__dict__.update(__builtins__=builtins)
-    if not job["notebook"]:
+    if not job.notebook:
         main.__dict__.update(__file__=path)
     sys.modules["__main__"] = main
     sys.argv = [path]
     sys.path[0] = str(Path(path).parent)
     sys.dont_write_bytecode = True
-    linecache.cache[path] = (len(job["source"]), None, job["source"].splitlines(keepends=True), path)
+    linecache.cache[path] = (len(source), None, source.splitlines(keepends=True), path)
     warnings.resetwarnings()
     for category in _SILENT:
         warnings.simplefilter("ignore", category)
@@ -135,29 +125,28 @@ def _execute(job: dict[str, Any], guards: Guards) -> dict[str, Any]:
         warnings.filterwarnings("error", module=rf"{re.escape(module)}\Z")
     warnings.simplefilter("ignore", ResourceWarning)  # raised where nothing can be: while an object is destroyed
     try:
-        exec(_code(job["source"], path, main.__dict__), main.__dict__)
-        if job["curves"] and "matplotlib.pyplot" in sys.modules:
+        exec(_code(source, path, main.__dict__), main.__dict__)
+        if job.curves and "matplotlib.pyplot" in sys.modules:
             from engine.run.curves import describe_open_figures
 
             sys.stdout.write(describe_open_figures())
-        left = _left(job["grace"], lambda thread: not thread.daemon)
+        left = _left(job.limits.grace, lambda thread: not thread.daemon)
         if not left:
             atexit._run_exitfuncs()  # those that libraries have registered, too
-            left = _left(job["grace"], lambda thread: True)
+            left = _left(job.limits.grace, lambda thread: True)
         _flush()
     except SystemExit as stop:
-        line = _line_of(stop, path)
-        return {"ok": False, "reason": f"ended early: sys.exit({stop.code!r})", "line": line}
+        return Failed(f"ended early: sys.exit({stop.code!r})", _line_of(stop, path))
     except BaseException as error:
         line = error.lineno if isinstance(error, SyntaxError) and error.filename == path else _line_of(error, path)
         kind = "a warning of its own lines: " if isinstance(error, Warning) else ""
-        return {"ok": False, "reason": kind + headline(error), "line": line, "detail": _trace(error, path)}
+        return Failed(kind + headline(error), line, _trace(error, path))
     if left:
         frames = sys._current_frames()
         lines = [guards.line(frames.get(thread.ident or 0)) for thread in left]
         names = ", ".join(thread.name for thread in left)
-        return {"ok": False, "reason": f"left a thread running: {names}", "line": next(filter(None, lines), None)}
-    return {"ok": True}
+        return Failed(f"left a thread running: {names}", next(filter(None, lines), None))
+    return Done()
 
 
 def _code(source: str, path: str, namespace: dict[str, Any]) -> types.CodeType:
@@ -174,8 +163,8 @@ def headline(error: BaseException) -> str:
     name = (
         kind.__qualname__ if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}.{kind.__qualname__}"
     )
-    said = error.msg if isinstance(error, SyntaxError) else str(error)
-    first = next((line.strip() for line in said.splitlines() if line.strip()), "")
+    message = error.msg if isinstance(error, SyntaxError) else str(error)
+    first = next((line.strip() for line in message.splitlines() if line.strip()), "")
     return f"{name}: {first}" if first else name
 
 
@@ -211,24 +200,16 @@ def _flush() -> None:
         ctypes.CDLL(None).fflush(None)  # what C code has printed and libc still holds
 
 
-def _report(job: dict[str, Any], report: dict[str, Any]) -> None:
-    partial = job["report"] + ".partial"
-    with open(partial, "w", encoding="utf-8") as file:
-        json.dump(report, file)
-    os.replace(partial, job["report"])
-
-
-def _finish(job: dict[str, Any], report: dict[str, Any]) -> NoReturn:
-    with contextlib.suppress(OSError, ValueError):  # a snippet may have closed its own output
-        _flush()
-    _report(job, report)
-    job["leave"](0)  # at once: a thread left behind, or a library's shutdown, must not hold the process
-    raise AssertionError("unreachable")
+def _report(place: Place, ending: Ending) -> None:
+    partial = place.report + ".partial"
+    with open(partial, "wb") as file:
+        file.write(msgspec.json.encode(ending))
+    os.replace(partial, place.report)
 
 
 if __name__ == "__main__":  # a process of its own, where fork is unsafe or missing
-    task = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    for module in task["preload"]:  # outside the capture, as in a worker: start-up notes are not the snippet's
+    task = msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=Task)
+    for module in task.job.preload:  # outside the capture, as in a worker: start-up notes are not the snippet's
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
     run(task)

@@ -18,6 +18,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, NoReturn
 
+from engine.run.protocol import Again, Ending, Task
 from engine.sources.forbidden import CLOCKS
 
 #: Events of starting a process, to name the line that started one which was left behind.
@@ -41,19 +42,18 @@ _INSTALLED = ("site-packages", "dist-packages")
 class Guards:
     """What one snippet may do.
 
-    job: see `engine.run.child.run`; report: ends the process with a report. In it, `again` asks for a process in which
-    no library has been imported.
+    end: ends the process with a report.
     """
 
-    def __init__(self, job: dict[str, Any], report: Callable[[dict[str, Any]], NoReturn]) -> None:
-        self.job = job
-        self.report = report
+    def __init__(self, task: Task, end: Callable[[Ending], NoReturn]) -> None:
+        self.task = task
+        self.end = end
         self.pid = os.getpid()
-        self.own = {job["path"], *job["modules"]}
+        self.own = {task.job.path, *task.job.modules}
         compiled = {importlib.util.cache_from_source(path) for path in self.own}
         self.readable = {os.path.realpath(path) for path in self.own | compiled}
-        self.root = job["root"] + os.sep
-        self.places = tuple(os.path.realpath(job[name]) + os.sep for name in ("folder", "home"))
+        self.root = task.job.root + os.sep
+        self.places = tuple(os.path.realpath(place) + os.sep for place in (task.place.folder, task.place.home))
         self.libraries = tuple(self._libraries())
         self.spawned = mmap.mmap(-1, 8)  # shared with all that the snippet forks
 
@@ -67,7 +67,7 @@ class Guards:
     def line(self, frame: types.FrameType | None) -> int | None:
         """Line of the snippet in a stack: its innermost frame that runs the snippet's own file."""
         while frame:
-            if frame.f_code.co_filename == self.job["path"]:
+            if frame.f_code.co_filename == self.task.job.path:
                 return frame.f_lineno
             frame = frame.f_back
         return None
@@ -77,16 +77,17 @@ class Guards:
             self._check_files(event, arguments)
         elif event in _SPAWNS:
             self._count_process()
-        elif event in _SETTINGS and not self.job["fresh"] and _caller(sys._getframe(1)) in self.own:
-            self.report({"ok": False, "again": True})  # a library that has been imported already would not see it
+        elif event in _SETTINGS and not self.task.fresh and _caller(sys._getframe(1)) in self.own:
+            self.end(Again())  # a library that has been imported already would not see it
 
     def _count_process(self) -> None:
         count = int.from_bytes(self.spawned[:8]) + 1
         self.spawned[:8] = count.to_bytes(8)
-        if count > self.job["process_limit"]:  # at once: a fork bomb is faster than any look from outside
-            raise BlockingIOError(f"started more than {self.job['process_limit']} processes")
+        limit = self.task.job.limits.processes
+        if count > limit:  # at once: a fork bomb is faster than any look from outside
+            raise BlockingIOError(f"started more than {limit} processes")
         if os.getpid() == self.pid and (line := self.line(sys._getframe(2))):
-            Path(self.job["spawned"]).write_text(str(line))
+            Path(self.task.place.spawned).write_text(str(line))
 
     def _check_files(self, event: str, arguments: tuple[Any, ...]) -> None:
         writes = event in _CHANGES and (event != "open" or _writes(arguments[2]))
@@ -128,7 +129,7 @@ class Guards:
             *sys.path[1:],
         }
         places |= {sys.prefix, sys.base_prefix} - {"/", "/usr", "/usr/local"}
-        project = {self.job["root"], os.path.dirname(self.job["path"])}
+        project = {self.task.job.root, os.path.dirname(self.task.job.path)}
         for place in filter(None, places):
             for spelling in {os.path.abspath(place), os.path.realpath(place)} - project:
                 yield spelling.rstrip(os.sep) + os.sep

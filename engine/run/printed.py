@@ -25,15 +25,15 @@ def fault(raw: bytes, places: Sequence[str] = ()) -> tuple[str, str]:
     except UnicodeDecodeError as error:
         row = raw.count(b"\n", 0, error.start) + 1
         return f"printed bytes that are not UTF-8: 0x{raw[error.start]:02x} in line {row} of its output", ""
-    if found := _control().search(text):
-        return f"printed the control character U+{ord(found[0]):04X} in {_row(found)}", ""
+    if match := _control().search(text):
+        return f"printed the control character U+{ord(match[0]):04X} in {_row(match)}", ""
     for pattern, what in (
         (_ADDRESS, "an address in memory, another one in each run,"),
         (_LOG, "a library's log, with the time and the process,"),
         *((_path(place), "a path of this machine") for place in (*places, *_libraries())),
     ):
-        if found := pattern.search(text):
-            return f"printed {what} in {_row(found)}", f"  {text.splitlines()[_index(found)]}"
+        if match := pattern.search(text):
+            return f"printed {what} in {_row(match)}", f"  {text.splitlines()[_index(match)]}"
     return "", ""
 
 
@@ -47,12 +47,12 @@ def readable(raw: bytes) -> str:
     return _control().sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
 
 
-def _row(found: re.Match[str]) -> str:
-    return f"line {_index(found) + 1} of its output"
+def _row(match: re.Match[str]) -> str:
+    return f"line {_index(match) + 1} of its output"
 
 
-def _index(found: re.Match[str]) -> int:
-    return found.string.count("\n", 0, found.start())
+def _index(match: re.Match[str]) -> int:
+    return match.string.count("\n", 0, match.start())
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -14,34 +13,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Lock
 from types import MappingProxyType
-from typing import Any
+
+import msgspec
 
 from engine.base.errors import Problem
 from engine.base.libraries import LIBRARIES, WORKERS, machine, version
 from engine.run import printed
 from engine.run.isolation import environment
+from engine.run.protocol import Failed, Job, Limits, Report
 from engine.sources import cells
 from engine.sources.snippets import Snippet
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one snippet may cost.
-
-    seconds: processor time, of all of its processes; wall_seconds: wall time, generous, since other work on the machine
-    counts; grace: seconds for threads and processes to end once its last line has; output: bytes that it prints, or
-    writes to any file; folder: bytes of all its files; processes: those that it starts, one after the other or
-    together; memory: bytes that these hold together.
-    """
-
-    seconds: float = 60
-    wall_seconds: float = 900
-    grace: float = 10
-    output: int = 1_000_000
-    folder: int = 20_000_000
-    processes: int = 32
-    memory: int = 8 << 30
-
 
 #: What a lab may cost. It is an experiment with several trainings.
 LAB = Limits(seconds=180, wall_seconds=2700)
@@ -63,12 +44,6 @@ class Result:
     problem: Problem | None = None
     seconds: float = 0.0
     cells: list[str] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, data: Mapping[str, Any]) -> Result:
-        """The result of which `dataclasses.asdict` has made plain data."""
-        problem = data.get("problem")
-        return cls(**{**data, "problem": Problem(**problem) if problem else None})
 
 
 def fork_is_safe() -> bool:
@@ -160,24 +135,18 @@ class Runner:
             if snippet.worker not in self._workers:
                 self._workers[snippet.worker] = _Worker(snippet.root, self.environment)
             worker = self._workers[snippet.worker]
-        limits, root = self.limits(snippet), os.path.abspath(snippet.root)
-        job = {
-            "path": os.path.join(root, snippet.path),
-            "modules": [os.path.join(root, path) for path, _ in snippet.modules],
-            "root": os.path.realpath(root),
-            "source": snippet.text,
-            "notebook": snippet.lab,
-            "curves": not snippet.lab,  # trained curves have digits that hold on one machine only
-            "preload": snippet.imports,
-            "seconds": limits.seconds,
-            "wall_seconds": limits.wall_seconds,
-            "grace": limits.grace,
-            "output_limit": limits.output,
-            "folder_limit": limits.folder,
-            "process_limit": limits.processes,
-            "memory_limit": limits.memory,
-            "fork": self.fork,
-        }
+        root = os.path.abspath(snippet.root)
+        job = Job(
+            path=os.path.join(root, snippet.path),
+            modules=tuple(os.path.join(root, path) for path, _ in snippet.modules),
+            root=os.path.realpath(root),
+            source=snippet.text,
+            notebook=snippet.lab,
+            curves=not snippet.lab,  # trained curves have digits that hold on one machine only
+            preload=snippet.imports,
+            limits=self.limits(snippet),
+            fork=self.fork,
+        )
         try:
             report = worker.ask(job)
         except WorkerDied as error:
@@ -185,33 +154,30 @@ class Runner:
                 if self._workers.get(snippet.worker) is worker:
                     del self._workers[snippet.worker]
             worker.end()
-            report = {"ok": False, "reason": str(error), "output": "", "detail": worker.last_words, "places": []}
+            report = Report(Failed(str(error), detail=worker.last_words))
         return _result(snippet, report)
 
 
-def _result(snippet: Snippet, report: dict[str, Any]) -> Result:
-    whole, shares = cells.split(report["output"], snippet.source) if snippet.lab else (report["output"], [])
-    raw: bytes = whole.encode("latin-1")
-    output = printed.readable(raw)
-    problem = None
-    if not report["ok"]:
-        problem = Problem(snippet.name, report["reason"], report.get("line"), report.get("detail", ""))
+def _result(snippet: Snippet, report: Report) -> Result:
+    output, shares = cells.split(report.output, snippet.source) if snippet.lab else (report.output, [])
+    if isinstance(report.ending, Failed):
+        problem: Problem | None = Problem(snippet.name, *msgspec.structs.astuple(report.ending))
     else:
-        places = [os.path.abspath(snippet.root), os.path.realpath(snippet.root), *report["places"]]
-        reason, line = printed.fault(raw, places)
+        places = [os.path.abspath(snippet.root), os.path.realpath(snippet.root), *report.places]
+        reason, line = printed.fault(output, places)
         problem = Problem(snippet.name, reason, detail=line) if reason else None
     versions = {}
     for module in snippet.libraries:
         for library in filter(None, (LIBRARIES[module], LIBRARIES.get(LIBRARIES[module].backend or ""))):
             versions[library.title] = version(library.distributions[0]) or "not installed"
     return Result(
-        output,
-        report.get("files", {}),
+        printed.readable(output),
+        report.files,
         versions,
         machine(),
         problem,
-        report.get("seconds", 0.0),
-        [printed.readable(share.encode("latin-1")) for share in shares],
+        report.seconds,
+        [printed.readable(share) for share in shares],
     )
 
 
@@ -232,25 +198,23 @@ class _Worker:
             stderr=self._log,
             cwd=root,
             env=environment(Path(self._home.name), own),
-            text=True,
-            encoding="utf-8",
         )
 
-    def ask(self, job: dict[str, Any]) -> dict[str, Any]:
+    def ask(self, job: Job) -> Report:
         """Send a job and wait for its report. Raises WorkerDied."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
             with self._lock:
-                self._process.stdin.write(json.dumps(job) + "\n")
+                self._process.stdin.write(msgspec.json.encode(job) + b"\n")
                 self._process.stdin.flush()
                 answer = self._process.stdout.readline()
         except (BrokenPipeError, ValueError):  # ValueError: closed, since another thread has found it dead
-            answer = ""
+            answer = b""
         if not answer:
             status = self._process.wait()
             raise WorkerDied(f"its worker process ended with status {status}")
-        return json.loads(answer)
+        return msgspec.json.decode(answer, type=Report)
 
     def stop(self) -> None:
         """Tell the process to end."""

@@ -1,7 +1,7 @@
 """A process that imports libraries once and forks a child for each snippet it is told to run.
 
-It reads one JSON job a line on standard input and answers each with one JSON report a line on standard output.
-Started by `engine.run.runner`; talks to nothing else.
+It reads jobs on standard input and answers each with a report on standard output, see `engine.run.protocol`. Started by
+`engine.run.runner`; talks to nothing else.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import atexit
 import contextlib
 import ctypes
 import importlib
-import json
 import os
 import re
 import select
@@ -22,12 +21,15 @@ import tempfile
 import time
 import weakref
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
+import msgspec
 import psutil
 
 from engine.run import child
+from engine.run.protocol import Again, Done, Ending, Failed, Job, Place, Report, Task, plain
 
 #: What ends a worker: its runner, or Ctrl-C, which a terminal sends to both.
 ENDS = (signal.SIGTERM, signal.SIGINT)
@@ -36,9 +38,8 @@ LOOK = 0.05
 
 
 def main() -> None:
-    """Answer commands, a line of JSON each, until there are no more."""
-    commands = os.fdopen(os.dup(0), encoding="utf-8")
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    """Answer jobs until there are no more."""
+    jobs, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 1)
@@ -46,9 +47,9 @@ def main() -> None:
         signal.signal(number, _leave)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: orphans of a snippet come here and are found
-    for line in commands:
-        job = json.loads(line)
-        answers.write(json.dumps(supervise(job, (commands.fileno(), answers.fileno()))) + "\n")
+    for line in jobs:
+        report = supervise(msgspec.json.decode(line, type=Job), (jobs.fileno(), answers.fileno()))
+        answers.write(msgspec.json.encode(report) + b"\n")
         answers.flush()
 
 
@@ -59,42 +60,49 @@ def _leave(*_: object) -> NoReturn:
     sys.exit(0)
 
 
-def supervise(job: dict[str, Any], private: tuple[int, ...] = ()) -> dict[str, Any]:
-    """Run one job in a child and bound it. Returns ok, output (bytes as latin-1 text), files, reason, line, detail.
+@dataclass
+class _Seen:
+    """What was seen of a child from outside.
 
-    job: see `engine.run.child.run`, without the paths of this run, and with seconds (of processor time), wall_seconds,
-    output_limit, folder_limit, process_limit, memory_limit, preload (modules to import for it), fork.
-    private: descriptors that the child must not inherit.
+    status: its exit status (negative: signal), None if it was ended; excess: what it had too much of then; left: names
+    of processes that it left.
     """
-    report = _run(job | {"fresh": False}, private)
-    if report.pop("again", False):
-        report = _run(job | {"fresh": True, "fork": False, "preload": []}, private)
+
+    status: int | None = None
+    excess: str = ""
+    left: list[str] = field(default_factory=list)
+
+
+def supervise(job: Job, private: tuple[int, ...] = ()) -> Report:
+    """Run one job in a child and bound it. private: descriptors that the child must not inherit."""
+    report = _run(job, private)
+    if isinstance(report.ending, Again):
+        report = _run(msgspec.structs.replace(job, fork=False, preload=()), private, fresh=True)
     return report
 
 
-def _run(job: dict[str, Any], private: tuple[int, ...]) -> dict[str, Any]:
+def _run(job: Job, private: tuple[int, ...], fresh: bool = False) -> Report:
     # No TemporaryDirectory: what it leaves to be done at exit a forked child would do, too.
-    folder = Path(tempfile.mkdtemp(prefix="snippet-"))
+    folder = tempfile.mkdtemp(prefix="snippet-")
     try:
-        for name in ("cwd", "temporary"):
-            (folder / name).mkdir()
-        names = {name: str(folder / name) for name in ("cwd", "temporary", "output", "report", "trace", "spawned")}
-        # one byte more than allowed: a file of that size tells that the limit was passed
-        job |= names | {"folder": str(folder), "home": str(Path.home()), "file_limit": job["output_limit"] + 1}
+        task = Task(job, Place.within(folder, str(Path.home())), fresh)
         started = time.perf_counter()
-        ended = _fork(job, private) if job["fork"] else _spawn(job, folder)
-        report = _verdict(job, ended)
-        report["seconds"] = time.perf_counter() - started
-        report["files"] = _files(folder / "cwd") if report["ok"] else {}
-        report["places"] = [str(folder), os.path.realpath(folder), job["home"]]
-        return report
+        seen = _fork(task, private) if job.fork else _spawn(task)
+        seconds = time.perf_counter() - started
+        output = b""
+        with contextlib.suppress(FileNotFoundError):
+            output = Path(task.place.output).read_bytes()
+        ending = _verdict(task, seen, output)
+        files = _files(Path(task.place.cwd)) if isinstance(ending, Done) else {}
+        places = (folder, os.path.realpath(folder), task.place.home)
+        return Report(ending, output[: job.limits.output], files, seconds, places)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _fork(job: dict[str, Any], private: tuple[int, ...]) -> int | None:
-    """Fork, run, reap. Returns the child's exit status (negative: signal), or None when its time ran out."""
-    for module in job["preload"]:
+def _fork(task: Task, private: tuple[int, ...]) -> _Seen:
+    """Fork, run, reap."""
+    for module in task.job.preload:
         with contextlib.suppress(Exception):  # the snippet's own import will say it with its line
             importlib.import_module(module)
     pid = os.fork()
@@ -105,19 +113,21 @@ def _fork(job: dict[str, Any], private: tuple[int, ...]) -> int | None:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
             _leave_exits_to_the_worker()
-            child.run(job)
+            child.run(task)
         finally:
             os.kill(os.getpid(), signal.SIGKILL)  # run() never returns; a fault in it must not become a second worker
+    seen = _Seen()
     try:
         descriptor = os.pidfd_open(pid)
         try:
-            if not _watched(job, pid, lambda seconds: bool(select.select([descriptor], [], [], seconds)[0])):
-                return None
+            seen.excess = _watch(task, pid, lambda seconds: bool(select.select([descriptor], [], [], seconds)[0]))
         finally:
             os.close(descriptor)
-        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        if not seen.excess:
+            seen.status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     finally:
-        job["left"] = _end_all(job, psutil.Process(pid) if psutil.pid_exists(pid) else None)
+        seen.left = _end_all(task, psutil.Process(pid) if psutil.pid_exists(pid) else None)
+    return seen
 
 
 def _leave_exits_to_the_worker() -> None:
@@ -136,15 +146,18 @@ def _leave_exits_to_the_worker() -> None:
         sys.modules["multiprocessing.util"]._finalizer_registry.clear()
 
 
-def _spawn(job: dict[str, Any], place: Path) -> int | None:
-    task = place / "job.json"
-    task.write_text(json.dumps(job), encoding="utf-8")
-    started = subprocess.Popen([sys.executable, "-m", "engine.run.child", str(task)], stdin=subprocess.DEVNULL)
+def _spawn(task: Task) -> _Seen:
+    file = Path(task.place.folder, "task.json")
+    file.write_bytes(msgspec.json.encode(task))
+    started = subprocess.Popen([sys.executable, "-m", "engine.run.child", str(file)], stdin=subprocess.DEVNULL)
     process = psutil.Process(started.pid)
+    seen = _Seen()
     try:
-        return started.wait() if _watched(job, started.pid, lambda seconds: _ended(started, seconds)) else None
+        seen.excess = _watch(task, started.pid, lambda seconds: _ended(started, seconds))
+        seen.status = None if seen.excess else started.wait()
     finally:
-        job["left"] = _end_all(job, process if started.poll() is None else None)
+        seen.left = _end_all(task, process if started.poll() is None else None)
+    return seen
 
 
 def _ended(started: subprocess.Popen[bytes], seconds: float) -> bool:
@@ -153,23 +166,24 @@ def _ended(started: subprocess.Popen[bytes], seconds: float) -> bool:
     return started.returncode is not None
 
 
-def _watched(job: dict[str, Any], pid: int, ended: Callable[[float], bool]) -> bool:
-    """Wait until a child has ended by itself. False, with `job["excess"]`, once it holds more than it may.
+def _watch(task: Task, pid: int, ended: Callable[[float], bool]) -> str:
+    """Wait until a child has ended by itself, or has more than it may. Returns what it has too much of, or nothing.
 
     ended: waits for so many seconds at most, and says whether it has ended.
     """
-    limit = time.monotonic() + job["wall_seconds"]
+    seconds = task.job.limits.wall_seconds
+    limit = time.monotonic() + seconds
     while not ended(min(LOOK, max(0.0, limit - time.monotonic()))):
-        late = f"still running after {job['wall_seconds']:g} s" if time.monotonic() >= limit else ""
-        if excess := _excess(job, pid) or late:
-            job["excess"] = excess
+        late = f"still running after {seconds:g} s" if time.monotonic() >= limit else ""
+        if excess := _excess(task, pid) or late:
             _ask_where(pid)
-            return False
-    return True
+            return excess
+    return ""
 
 
-def _excess(job: dict[str, Any], pid: int) -> str:
+def _excess(task: Task, pid: int) -> str:
     """What a child has too much of: processes, memory, processor time, files; empty if nothing."""
+    limits = task.job.limits
     processes, memory, seconds = -1, 0, 0.0  # processes: those that it has started
     with contextlib.suppress(psutil.Error):
         snippet = psutil.Process(pid)
@@ -177,19 +191,19 @@ def _excess(job: dict[str, Any], pid: int) -> str:
             with contextlib.suppress(psutil.Error):
                 processes, memory = processes + 1, memory + process.memory_info().rss
                 seconds += sum(process.cpu_times()[:4])  # its own, and of those that have ended under it
-    if processes > job["process_limit"]:
-        return f"started more than {job['process_limit']} processes"
-    if memory > job["memory_limit"]:
-        return f"took more than {job['memory_limit']:,} bytes of memory"
-    if seconds > job["seconds"]:
-        return f"still running after {job['seconds']:g} s of processor time"
-    return _full(job["folder"], job["folder_limit"])
+    if processes > limits.processes:
+        return f"started more than {limits.processes} processes"
+    if memory > limits.memory:
+        return f"took more than {limits.memory:,} bytes of memory"
+    if seconds > limits.seconds:
+        return f"still running after {limits.seconds:g} s of processor time"
+    return _full(task)
 
 
-def _full(folder: str, limit: int) -> str:
-    """Whether the files in a folder have too many bytes: why, or nothing."""
-    total = 0
-    for path, _, files in os.walk(folder):
+def _full(task: Task) -> str:
+    """Whether the files of a run have too many bytes: why, or nothing."""
+    total, limit = 0, task.job.limits.folder
+    for path, _, files in os.walk(task.place.folder):
         for file in files:
             with contextlib.suppress(OSError):
                 total += os.lstat(os.path.join(path, file)).st_size
@@ -206,7 +220,7 @@ def _ask_where(pid: int) -> None:
             time.sleep(0.1)
 
 
-def _end_all(job: dict[str, Any], running: psutil.Process | None) -> list[str]:
+def _end_all(task: Task, running: psutil.Process | None) -> list[str]:
     """Kill what the child left, and the child itself if it still runs. Returns the names of what was left."""
     if running:
         with contextlib.suppress(psutil.Error):
@@ -215,7 +229,7 @@ def _end_all(job: dict[str, Any], running: psutil.Process | None) -> list[str]:
                     process.kill()
             running.wait(5)
     me = psutil.Process()
-    limit = time.monotonic() + job["grace"]  # for helpers that end on a closed pipe
+    limit = time.monotonic() + task.job.limits.grace  # for helpers that end on a closed pipe
     while alive := _alive(me):
         if time.monotonic() > limit:
             break
@@ -243,51 +257,48 @@ def _alive(process: psutil.Process) -> list[psutil.Process]:
     return alive
 
 
-def _verdict(job: dict[str, Any], status: int | None) -> dict[str, Any]:
+def _verdict(task: Task, seen: _Seen, output: bytes) -> Ending:
     """What the child reported, overruled by what was seen from outside."""
-    report: dict[str, Any] = {"ok": False, "reason": ""}
-    with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
-        report |= json.loads(Path(job["report"]).read_text(encoding="utf-8"))
-    output = b""
-    with contextlib.suppress(FileNotFoundError):
-        output = Path(job["output"]).read_bytes()
-    report["output"] = output[: job["output_limit"]].decode("latin-1")
-    if len(output) > job["output_limit"]:
-        return report | {"ok": False, "reason": f"printed more than {job['output_limit']:,} bytes"}
-    if status is None:
-        return report | {"ok": False, "reason": job["excess"], **_crash_site(job)}
-    if status:
-        name = signal.Signals(-status).name if status < 0 else f"exit status {status}"
-        if report["ok"] or not report["reason"]:
-            return report | {"ok": False, "reason": f"ended by {name}", **_crash_site(job)}
-    if not report["ok"] and not report["reason"]:
-        return report | {"reason": "ended before its last line, without an error", **_crash_site(job)}
-    if report["ok"] and (full := _full(job["folder"], job["folder_limit"])):
-        return report | {"ok": False, "reason": full}
-    if job["left"] and report["ok"]:
+    ending: Ending | None = None
+    with contextlib.suppress(FileNotFoundError, msgspec.DecodeError):
+        ending = msgspec.json.decode(Path(task.place.report).read_bytes(), type=Ending)
+    if len(output) > task.job.limits.output:
+        reason = f"printed more than {task.job.limits.output:,} bytes"
+        return Failed(reason, ending.line, ending.detail) if isinstance(ending, Failed) else Failed(reason)
+    if seen.status is None:
+        return _crashed(task, seen.excess)
+    if seen.status and not isinstance(ending, Failed):
+        name = signal.Signals(-seen.status).name if seen.status < 0 else f"exit status {seen.status}"
+        return _crashed(task, f"ended by {name}")
+    if ending is None:
+        return _crashed(task, "ended before its last line, without an error")
+    if isinstance(ending, Done) and (full := _full(task)):
+        return Failed(full)
+    if isinstance(ending, Done) and seen.left:
+        line = None
         with contextlib.suppress(FileNotFoundError, ValueError):
-            report["line"] = int(Path(job["spawned"]).read_text())
-        return report | {"ok": False, "reason": f"left a process running: {', '.join(job['left'])}"}
-    return report
+            line = int(Path(task.place.spawned).read_text())
+        return Failed(f"left a process running: {', '.join(seen.left)}", line)
+    return ending
 
 
-def _crash_site(job: dict[str, Any]) -> dict[str, Any]:
-    """Line and traceback that faulthandler wrote when the child crashed or ran out of time."""
+def _crashed(task: Task, reason: str) -> Failed:
+    """With the line and the traceback that faulthandler wrote when the child crashed or ran out of time."""
+    trace = ""
     with contextlib.suppress(FileNotFoundError):
-        trace = Path(job["trace"]).read_text(encoding="utf-8", errors="replace")
-        own = re.search(rf'File "{re.escape(job["path"])}", line (\d+)', trace)
-        return {"line": int(own[1]) if own else None, "detail": trace if own else ""}
-    return {}
+        trace = Path(task.place.trace).read_text(encoding="utf-8", errors="replace")
+    own = re.search(rf'File "{re.escape(task.job.path)}", line (\d+)', trace)
+    return Failed(reason, int(own[1]), trace) if own else Failed(reason)
 
 
 def _files(folder: Path) -> dict[str, str]:
     """The text files that the snippet wrote in its working directory, by relative path."""
-    found = {}
+    texts = {}
     for file in sorted(folder.rglob("*")):
         if file.is_file() and not file.is_symlink():
             with contextlib.suppress(UnicodeDecodeError):
-                found[file.relative_to(folder).as_posix()] = file.read_text(encoding="utf-8")
-    return found
+                texts[plain(file.relative_to(folder).as_posix())] = file.read_text(encoding="utf-8")
+    return texts
 
 
 if __name__ == "__main__":

@@ -144,7 +144,7 @@ def _page(file: Path, site: Path, flat: bool, store: Store) -> Page | None:
     root = document_fromstring(found["before"] + found["behind"])
     asked = (found["article"], file.name if flat else "./", root.get("lang", "en"))
     key = digest(_converter(), *asked)
-    twin = store.get(key)
+    twin = store.get(key, str)
     if twin is None:
         from engine.site import twins  # slow to import
 

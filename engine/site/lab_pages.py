@@ -23,7 +23,7 @@ from mkdocs.structure.pages import Page
 from engine.base import libraries as frameworks
 from engine.base.code import code_digest
 from engine.base.files import ENGINE
-from engine.base.store import Store, digest
+from engine.base.store import digest, project_store
 from engine.render.published import FOLDER, LABS
 
 TEMPLATES = ENGINE / "templates"
@@ -53,12 +53,12 @@ def render_notebook(page: Page, config: MkDocsConfig) -> None:
     text = notebook(page)
     if not text:
         return
-    store = Store(Path(config.config_file_path).parent / ".cache" / "labs")
+    store = project_store(Path(config.config_file_path).parent, "labs")
     key = digest(text, frameworks.distributions(), code_digest(__name__))
     convert, render = page.render, Page.render
 
     def render_cells(config: MkDocsConfig, files: Files) -> None:
-        cells = store.get(key)
+        cells = store.get(key, list[str])
         if cells is None:
             with _our_nbconvert():
                 convert(config, files)

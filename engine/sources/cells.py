@@ -14,6 +14,7 @@ import io
 import re
 import tokenize
 from dataclasses import dataclass
+from functools import lru_cache
 
 from engine.base.errors import Problem, SourceError
 
@@ -28,13 +29,14 @@ class Head:
     line: int
 
 
+@lru_cache(maxsize=32)
 def heads(source: str, name: str) -> list[Head]:
     """The starts of a lab's cells, in order. Only comments count, not what looks like one inside a string.
 
     name: the lab's path, for messages. Raises SourceError for a cell of another kind, for code before the first cell,
     and for a cell that starts in the middle of a statement.
     """
-    found: list[Head] = []
+    marks: list[Head] = []
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.COMMENT and token.start[1] == 0 and token.string.startswith("# %%"):
             match = _HEAD.fullmatch(token.string.rstrip())
@@ -42,15 +44,15 @@ def heads(source: str, name: str) -> list[Head]:
             if kind not in ("code", "markdown"):
                 reason = "a cell starts with `# %%` or `# %% [markdown]`, and nothing else"
                 raise SourceError([Problem(name, reason, token.start[0])])
-            found.append(Head(kind, token.start[0]))
-    if not found or found[0].line != 1:
+            marks.append(Head(kind, token.start[0]))
+    if not marks or marks[0].line != 1:
         raise SourceError([Problem(name, "a lab starts with a cell, `# %% [markdown]` or `# %%`", 1)])
     try:
-        ast.parse(_mark(source, found))
+        ast.parse(_mark(source, marks))
     except SyntaxError:
-        starts = [head.line for head in found if not _parses(_mark(source, [head]))]
+        starts = [head.line for head in marks if not _parses(_mark(source, [head]))]
         raise SourceError([Problem(name, "a cell starts inside a statement", starts[0] if starts else 1)]) from None
-    return found
+    return marks
 
 
 def marked(source: str, name: str) -> str:
@@ -58,10 +60,10 @@ def marked(source: str, name: str) -> str:
     return _mark(source, heads(source, name))
 
 
-def split(output: str, source: str) -> tuple[str, list[str]]:
+def split(output: bytes, source: str) -> tuple[bytes, list[bytes]]:
     """What a marked lab printed, without the markers, and the share of each code cell that was reached."""
-    before, *shares = output.split(_marker(source) + "\n")
-    return "".join([before, *shares]), shares
+    before, *shares = output.split(f"{_marker(source)}\n".encode())
+    return b"".join([before, *shares]), shares
 
 
 def _marker(source: str) -> str:

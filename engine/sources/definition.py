@@ -126,6 +126,11 @@ class Definition:
     absent: dict[tuple[str, str], dict[str, str]]
     root: Path = Path()
 
+    @property
+    def defaults(self) -> dict[str, float]:
+        """The usual values of its parameters, by name."""
+        return {parameter.name: parameter.default for parameter in self.parameters}
+
     def line(self, *keys: str | int, file: str = FILE) -> int | None:
         """Where an entry of its file stands, or of one beside it; None if there is no such file."""
         path = self.path.with_name(file)

@@ -48,9 +48,9 @@ def forbidden(tree: ast.Module, name: str, notebook: bool) -> list[Problem]:
     """
     aliases = dict(_aliases(tree))
     problems: dict[tuple[int, str], Problem] = {}
-    found = sorted(_used(tree, aliases))
-    seeded = {used for _, used in found} & set(SHARED.values())
-    for line, used in found:
+    uses = sorted(_used(tree, aliases))
+    seeded = {used for _, used in uses} & set(SHARED.values())
+    for line, used in uses:
         refused = next((known for known in _REASONS if used == known or used.startswith(f"{known}.")), None)
         if refused:
             what = f"{_REASONS[refused]}: {refused}; what it prints must not depend on that"

@@ -61,7 +61,7 @@ class Place:
 
 def places(root: Path, language: str) -> dict[str, Place]:
     """Each fragment that the pages of a language include and where, in reading order: a page before those below it."""
-    found: dict[str, Place] = {}
+    where: dict[str, Place] = {}
     folder = root / "docs" / language
     for page in sorted(sources_below(folder, ".md"), key=lambda page: page.with_suffix("").parts):
         heading = ""
@@ -69,8 +69,8 @@ def places(root: Path, language: str) -> dict[str, Place]:
             if match := _HEADING.match(line):
                 heading = match[1]
             elif match := INCLUDE.match(line):
-                found.setdefault(match[1], Place(page.relative_to(folder).as_posix(), heading))
-    return found
+                where.setdefault(match[1], Place(page.relative_to(folder).as_posix(), heading))
+    return where
 
 
 def page_of(places: Mapping[str, Place], fragment: str) -> str:

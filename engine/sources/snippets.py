@@ -11,7 +11,7 @@ import importlib.machinery
 import sys
 import sysconfig
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from engine.base.errors import Problem, SourceError
@@ -177,8 +177,8 @@ def _refuse_shadow(file: Path, name: str) -> None:
 def _importable(name: str) -> bool:
     """Whether an installed module has a name. A folder without code, which Python would take for one too, is none."""
     installed = [sysconfig.get_path(kind) for kind in ("stdlib", "purelib", "platlib")]
-    found = importlib.machinery.PathFinder.find_spec(name, installed)
-    return found is not None and found.origin is not None
+    spec = importlib.machinery.PathFinder.find_spec(name, installed)
+    return spec is not None and spec.origin is not None
 
 
 def _tops(imports: dict[str, int]) -> dict[str, int]:
@@ -193,9 +193,22 @@ def _scan(
     root: Path, file: Path, folder: Path, imports: dict[str, int], modules: dict[Path, str], notebook: bool
 ) -> str:
     """Read a file, add its imports, and follow those of local modules in the snippet's folder."""
-    name = file.relative_to(root).as_posix()
+    source = read_source(root, file)
+    for dotted, line in _imports(file.relative_to(root).as_posix(), source, notebook):
+        local = _local(folder, dotted)
+        if local and local not in modules and local != file:
+            _refuse_shadow(local if local.stem != "__init__" else local.parent, local.relative_to(root).as_posix())
+            modules[local] = ""  # before the recursion: modules may import each other
+            modules[local] = _scan(root, local, folder, imports, modules, notebook)
+        elif not local:
+            imports.setdefault(dotted, line)
+    return source
+
+
+@lru_cache(maxsize=512)  # those of a few functions: after an edit, all but one file are as they were
+def _imports(name: str, source: str, notebook: bool) -> list[tuple[str, int]]:
+    """The modules that a file imports, with their lines. Raises SourceError for what may not stand in it."""
     try:
-        source = read_source(root, file)
         tree = ast.parse(source)
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
@@ -206,22 +219,13 @@ def _scan(
         problems.append(Problem(name, reason, line))
     if problems:
         raise SourceError(problems)
+    imports = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
+            imports += [(alias.name, node.lineno) for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names = [node.module]
-        else:
-            continue
-        for dotted in names:
-            local = _local(folder, dotted)
-            if local and local not in modules and local != file:
-                _refuse_shadow(local if local.stem != "__init__" else local.parent, local.relative_to(root).as_posix())
-                modules[local] = ""  # before the recursion: modules may import each other
-                modules[local] = _scan(root, local, folder, imports, modules, notebook)
-            elif not local:
-                imports.setdefault(dotted, node.lineno)
-    return source
+            imports.append((node.module, node.lineno))
+    return imports
 
 
 def _local(folder: Path, dotted: str) -> Path | None:

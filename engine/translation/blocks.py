@@ -246,8 +246,8 @@ def _anchors(tokens: Sequence[Token]) -> list[str]:
     converter: Any = markdown.Markdown(extensions=["attr_list", *options], extension_configs=options)
     converter.convert("".join(f"# {' '.join(heading.split())}\n\n" for heading in headings))
 
-    def ids(found: Sequence[dict[str, Any]]) -> Iterator[str]:
-        for heading in found:
+    def ids(headings: Sequence[dict[str, Any]]) -> Iterator[str]:
+        for heading in headings:
             yield heading["id"]
             yield from ids(heading["children"])
 
@@ -351,8 +351,8 @@ def _uncommented(code: str, language: str) -> str:
         lexer = get_lexer_by_name(language.split()[0] if language.split() else "text", stripnl=False)
     except ClassNotFound:
         return code
-    kept = "".join(
+    code = "".join(
         "\n" * text.count("\n") if kind in Comment and kind not in Comment.Preproc else text
         for kind, text in lexer.get_tokens(code)
     )
-    return "\n".join(line.rstrip() for line in kept.splitlines())
+    return "\n".join(line.rstrip() for line in code.splitlines())

@@ -128,7 +128,7 @@ def _check(root: Path, language: str, source: _Pages) -> list[Problem]:
             reason = f"no paragraph is recorded as rendering {original.path}"
             problems.append(Problem(page.path, reason, 1, f"  if they do: {_command(page.path)}"))
             continue
-        stale = [_out_of_date(original, page, pair, kept) for pair, kept in _unrecorded(pairs, recorded)]
+        stale = [_out_of_date(original, page, pair, earlier) for pair, earlier in _unrecorded(pairs, recorded)]
         problems += stale
         gone = _unused(pairs, recorded)
         if gone and not faults and not stale:
@@ -233,9 +233,9 @@ def _align(
 
 def _difference(left: Block, right: Block) -> str:
     """What the one block has and the other has not, a line each."""
-    wanted, found = Counter(left.marks), Counter(right.marks)
-    lines = [f"  missing: {what} {text}" for what, text in (wanted - found).elements()]
-    lines += [f"  too much: {what} {text}" for what, text in (found - wanted).elements()]
+    wanted, present = Counter(left.marks), Counter(right.marks)
+    lines = [f"  missing: {what} {text}" for what, text in (wanted - present).elements()]
+    lines += [f"  too much: {what} {text}" for what, text in (present - wanted).elements()]
     return "\n".join(lines)
 
 
@@ -277,14 +277,14 @@ def _unused(pairs: Sequence[_Pair], recorded: Sequence[Entry]) -> list[Entry]:
 def _unrecorded(pairs: Sequence[_Pair], recorded: Sequence[Entry]) -> list[tuple[_Pair, Entry | None]]:
     """The pairs without an entry, each with the entry that its translation had for another English text, if any."""
     exact = {entry.key for entry in recorded}
-    kept = {entry.translation: entry for entry in reversed(_unused(pairs, recorded))}
-    return [(pair, kept.get(_key(pair)[1])) for pair in _prose(pairs) if _key(pair) not in exact]
+    earlier = {entry.translation: entry for entry in reversed(_unused(pairs, recorded))}
+    return [(pair, earlier.get(_key(pair)[1])) for pair in _prose(pairs) if _key(pair) not in exact]
 
 
-def _out_of_date(source: Page, page: Page, pair: _Pair, kept: Entry | None) -> Problem:
+def _out_of_date(source: Page, page: Page, pair: _Pair, earlier: Entry | None) -> Problem:
     left, right = pair
     where = f"{page.path}:{right.line}"
-    if kept:
+    if earlier:
         reason = f"out of date: {right.name} “{right.start}”; {source.path}:{left.line} has changed: “{left.start}”"
         detail = f"  once it renders that: {_command(where)}\n  if it does already: {_command('--unchanged ' + where)}"
     else:
@@ -302,7 +302,7 @@ def _entries(
     problems = [
         Problem(page.path, "no paragraph begins here; name its first line", line) for line in sorted(lines - known)
     ]
-    missing = {id(pair[1]): kept for pair, kept in _unrecorded(pairs, recorded)}
+    missing = {id(pair[1]): earlier for pair, earlier in _unrecorded(pairs, recorded)}
     rendered = {entry.source: entry for entry in reversed(_unused(pairs, recorded))}
     for pair in _prose(pairs):
         left, right = pair
@@ -311,13 +311,13 @@ def _entries(
         if id(right) not in missing:
             entries.append(entry)
             continue
-        kept = missing[id(right)]
-        if asked and (unchanged or kept is None):
+        earlier = missing[id(right)]
+        if asked and (unchanged or earlier is None):
             entries.append(entry)
             continue
         if asked:
-            problems.append(_out_of_date(source, page, pair, kept))
-        memory = kept or rendered.get(entry.source)
+            problems.append(_out_of_date(source, page, pair, earlier))
+        memory = earlier or rendered.get(entry.source)
         entries += [memory] if memory else []
     return entries, problems
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -23,7 +24,7 @@ from engine.accuracy.flags import Flag, find_flags
 from engine.accuracy.formats import FORMATS, Format
 from engine.accuracy.limits import limits
 from engine.accuracy.oracle import Formula, Oracle
-from engine.accuracy.results import Accuracy, Edge, Integers, Row, Spot, row_of
+from engine.accuracy.results import Accuracy, Edge, Integers, Row, Spot
 from engine.accuracy.subject import Refused
 from engine.accuracy.worker import integer_input, measure
 from engine.base import libraries as frameworks
@@ -67,9 +68,8 @@ class Faulty:
 
 def judge(implementation: Any, oracle: Oracle, dtype: str) -> list[Flag]:
     """The flags of one implementation in one format."""
-    data = {"api": "planted.f", "backend": "numpy", "integers": integer_input(implementation, oracle)}
-    data |= json.loads(json.dumps(measure(implementation, oracle, FORMATS[dtype])))
-    return find_flags([row_of(data)])
+    integers = integer_input(implementation, oracle)
+    return find_flags([measure("planted.f", "numpy", implementation, oracle, FORMATS[dtype], integers)])
 
 
 def ulps(x: Floats, count: float) -> Floats:
@@ -165,7 +165,7 @@ def example() -> Audit:
     )  # fmt: skip
     row = Row("numpy.f", "numpy", "NumPy", "float32", "", "float32", "none", (accuracy,), Integers("", "float64", 0.5))
     flag = Flag("numpy.f", "float32", 0, "step", 1.0, 2.0, "")
-    return Audit("demo", (row,), {"float32": (accuracy,)}, (flag,), {"NumPy": "2"}, "machine", "")
+    return Audit("demo", (row,), {"float32": (accuracy,)}, {"NumPy": "2"}, "machine", (flag,))
 
 
 def altered(**changes: Any) -> Audit:
@@ -268,9 +268,9 @@ def test_an_audit_is_kept_and_read_without_any_library(
     root, entry = demo
     asked = []
 
-    def run(root: Path, module: str, job: dict[str, Any], *_: Any) -> Any:
-        asked.append(job["kind"])
-        return json.loads(json.dumps(audit_worker.JOBS[job["kind"]](json.loads(json.dumps(job)))))
+    def run(root: Path, module: str, job: jobs.Job, answer: Any, *_: Any) -> Any:
+        asked.append(job.about.partition(" ")[0])
+        return msgspec.convert(msgspec.to_builtins(audit_worker.answer(job), enc_hook=float), answer)
 
     monkeypatch.setattr(jobs, "ask", run)
     monkeypatch.setattr(measuring, "PRECISION", {"float16": 11, "float64": 53})

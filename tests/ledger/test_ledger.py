@@ -431,7 +431,7 @@ def test_snippets_run_in_an_environment_of_their_own(engine: Call, project: Path
     assert "mpmath==0.3: cannot be imported\nZeroDivisionError: division by zero\n" in out
     assert "  snippets/demo/claims/b.py: ZeroDivisionError: division by zero\n" in out
     first, second = ledger.read(project)
-    assert (first.version, [entry.said for entry in first.entries.values()]) == ("0.1", [None, None])
+    assert (first.version, [entry.words for entry in first.entries.values()]) == ("0.1", [None, None])
     assert second.entries["claims/a.py"].text == "1.0\n"
     assert second.entries["claims/b.py"].error == "line 2: ZeroDivisionError: division by zero"
     assert second.entries["claims/a.py"].run == Run("2026-01-02", MACHINE, {"mpmath": "0.2"})

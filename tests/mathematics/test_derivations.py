@@ -2,9 +2,9 @@
 
 import json
 import re
-from dataclasses import asdict
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from engine.base.errors import SourceError
@@ -296,10 +296,10 @@ def test_result_depends_on_the_text_alone(derive, pool):
     assert check([derivation], pool) == [verify(derivation)]
 
 
-def test_report_as_plain_data(derive):
+def test_a_report_comes_back_as_it_was(derive):
     for steps in (["= 2x"], ["= 3x"]):
         report = verify(derive("x + x", *steps))
-        assert Report.of(json.loads(json.dumps(asdict(report)))) == report
+        assert msgspec.msgpack.decode(msgspec.msgpack.encode(report), type=Report) == report
 
 
 def test_what_never_ends_is_stopped(derive, tmp_path, pool):

@@ -20,7 +20,7 @@ from engine.base.store import Store
 from engine.compare.verdict import Verdict
 from engine.mathematics.derivation.evidence import Evidence, Report
 from engine.mathematics.facts import load
-from engine.names.check import Found
+from engine.names.check import PublicName
 from engine.render import datasheet, published
 from engine.run.runner import Result
 from engine.sources.definition import Definition, Parameter
@@ -81,10 +81,10 @@ def text(tmp_path: Path) -> str:
     return datasheet.datasheet(
         DEFINITION,
         [(fact, Report("", (), (Evidence(True, 60, 50),))) for fact in facts],
-        [Found("a.b", "A", "1.0", {"beta": 1})],
+        [PublicName("a.b", "A", "1.0", {"beta": 1})],
         claims,
         [],
-        Audit("demo", (row, lost, refused), {}, (), {"B": "2.0"}, "", ""),
+        Audit("demo", (row, lost, refused), {}, {"B": "2.0"}, "", ()),
         decimals.evaluate((DEFINITION.expression, {"a": 1.0})),
         {
             "demo/checks.md": Place("functions/demo/mathematics.md"),

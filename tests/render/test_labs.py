@@ -105,8 +105,8 @@ def test_not_even_the_marker_of_another_lab_is_taken_for_one() -> None:
     mark = cells.marked(other, "b.py").split("\n")[0]
     assert mark.startswith("print('\\x1e")
     printed = mark.removeprefix("print('").partition("'")[0].encode().decode("unicode_escape") + "\n"
-    assert cells.split(printed + "2\n", other) == ("2\n", ["2\n"])
-    assert cells.split(printed + "2\n", source) == (printed + "2\n", [])
+    assert cells.split(printed + b"2\n", other) == (b"2\n", [b"2\n"])
+    assert cells.split(printed + b"2\n", source) == (printed + b"2\n", [])
 
 
 @pytest.mark.parametrize(

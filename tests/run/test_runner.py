@@ -57,6 +57,16 @@ def test_output_is_taken_from_the_descriptors_in_order(run: Run) -> None:
     assert good(run(source)).splitlines()[:4] == expected[:4]
 
 
+def test_what_is_no_character_is_told_with_escapes(run: Run) -> None:
+    problem = run("raise ValueError('no \\udc80')\n").problem
+    assert problem is not None
+    assert (problem.reason, problem.line) == ("ValueError: no \\udc80", 1)
+    result = run("import os\nwith open(os.fsdecode(b'\\xff.txt'), 'w') as file:\n    file.write('β')\n")
+    if sys.platform == "linux":  # where a file may have such a name
+        assert good(result) == ""
+        assert result.files == {"\\udcff.txt": "β"}
+
+
 def test_local_modules_can_be_imported(run: Run, add: Add) -> None:
     (add("demo/claims/other.py", "").root / "snippets/demo/claims/_helper.py").write_text(
         "def three():\n    return 3\n"

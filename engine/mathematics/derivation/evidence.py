@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from engine.base.errors import Problem
 
@@ -25,9 +23,3 @@ class Report:
     name: str
     problems: tuple[Problem, ...]
     evidence: tuple[Evidence, ...] = ()
-
-    @classmethod
-    def of(cls, data: Mapping[str, Any]) -> Report:
-        """The report of which `dataclasses.asdict` has made plain data."""
-        problems = tuple(Problem(**problem) for problem in data["problems"])
-        return cls(data["name"], problems, tuple(Evidence(**evidence) for evidence in data["evidence"]))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
 
 from engine.base import libraries as frameworks
 from engine.base.code import code_digest
@@ -36,13 +34,9 @@ def check(derivations: Sequence[Derivation], pool: Pool, seconds: float = 300.0)
 def reports(derivations: Sequence[Derivation], store: Store, pool: Pool) -> list[Report]:
     """Reports on derivations, in their order. Those that hold are kept in the store, and not checked again."""
     keys = [_key(derivation) for derivation in derivations]
-    stored: list[Any] = [store.get(key) for key in keys]
-    fresh = iter(check([derivation for derivation, data in zip(derivations, stored, strict=True) if not data], pool))
-    ordered = [Report.of(data) if data else next(fresh) for data in stored]
-    for key, data, report in zip(keys, stored, ordered, strict=True):
-        if not (data or report.problems):
-            store.put(key, asdict(report))
-    return ordered
+    asked = dict(zip(keys, derivations, strict=True))
+    known = store.all(asked, Report, lambda some: check(some, pool), lambda report: not report.problems)
+    return [known[key] for key in keys]
 
 
 def _key(derivation: Derivation) -> str:
