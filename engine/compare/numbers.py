@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import lru_cache
 
 #: Units in the last place that two floats may differ by.
 ULPS = 4
@@ -57,6 +58,7 @@ class Difference:
         return "\n".join(rows)
 
 
+@lru_cache(maxsize=256)
 def compare(recorded: str, printed: str) -> list[Difference]:
     """All lines in which two outputs differ; an empty list when they match."""
     return [

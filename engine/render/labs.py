@@ -10,8 +10,10 @@ from __future__ import annotations
 import ast
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 from engine.base.errors import Problem
 from engine.compare.verdict import Verdict
@@ -56,18 +58,13 @@ class Lab:
 
 def read(verdict: Verdict) -> tuple[Lab, list[Problem]]:
     """A lab that has run, and what is wrong with it: with its cells, or with the figures that it should have drawn."""
-    import jupytext  # slow to import, and few functions have labs
-
     snippet, result = verdict.snippet, verdict.result
     problems: list[Problem] = []
     heads = cells.heads(snippet.source, snippet.name)
-    notebook = jupytext.reads(snippet.source, fmt=FORMAT)
-    if [cell.cell_type for cell in notebook.cells] != [head.kind for head in heads] or (
-        jupytext.writes(notebook, fmt=FORMAT) != snippet.source
-    ):
-        written = jupytext.writes(notebook, fmt=FORMAT).split("\n")
-        pairs = enumerate(zip_longest(snippet.source.split("\n"), written), 1)
-        line, new = next(((at, new) for at, (old, new) in pairs if old != new), (1, written[0]))
+    notebook, written = _converted(snippet.source)
+    if [cell.cell_type for cell in notebook.cells] != [head.kind for head in heads] or written != snippet.source:
+        pairs = enumerate(zip_longest(snippet.source.split("\n"), written.split("\n")), 1)
+        line, new = next(((at, new) for at, (old, new) in pairs if old != new), (1, written.partition("\n")[0]))
         reason = "as a notebook and back it is another text; write this line as jupytext's percent format does"
         problems.append(Problem(snippet.name, reason, line, f"  it would be: {new or 'nothing'}"))
     code = sum(head.kind == "code" for head in heads)
@@ -98,6 +95,15 @@ def read(verdict: Verdict) -> tuple[Lab, list[Problem]]:
         reason = f"{name!r} was written, but no cell says savefig({name!r}) with that name in full"
         problems.append(Problem(snippet.name, reason, line))
     return Lab(verdict, tuple(made)), problems
+
+
+@lru_cache(maxsize=32)
+def _converted(source: str) -> tuple[Any, str]:
+    """A script as jupytext's notebook, and as the script that it makes of that."""
+    import jupytext  # slow to import, and few functions have labs
+
+    notebook = jupytext.reads(source, fmt=FORMAT)
+    return notebook, jupytext.writes(notebook, fmt=FORMAT)
 
 
 def _saved(source: str) -> list[tuple[str, int]]:

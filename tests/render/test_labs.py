@@ -104,7 +104,8 @@ def test_not_even_the_marker_of_another_lab_is_taken_for_one() -> None:
     source, other = "# %%\nprint(1)\n", "# %%\nprint(2)\n"
     mark = cells.marked(other, "b.py").split("\n")[0]
     assert mark.startswith("print('\\x1e")
-    printed = mark.removeprefix("print('").partition("'")[0].encode().decode("unicode_escape") + "\n"
+    text = mark.removeprefix("print('").partition("'")[0].encode().decode("unicode_escape")
+    printed = f"{text}\n".encode()
     assert cells.split(printed + b"2\n", other) == (b"2\n", [b"2\n"])
     assert cells.split(printed + b"2\n", source) == (printed + b"2\n", [])
 
