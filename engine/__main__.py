@@ -44,10 +44,9 @@ def _command(root: Path, options: argparse.Namespace) -> int:
     """Do what was asked for. Each command imports what it needs: none needs all."""
     match options.command:
         case "check" | "record":
-            from engine.commands import check
+            from engine.commands.check import check
 
-            run = check.check if options.command == "check" else check.record
-            return run(root, options.path, options.shard, options.available)
+            return check(root, options.path, options.shard, options.available, options.command == "record")
         case "build":
             from engine.commands.build import build
 

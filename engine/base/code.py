@@ -31,11 +31,6 @@ _OWN_TEXT = {
 _LEFT_OUT = ("kind", "type_ignores")  # `u` before a string; comments for type checkers
 
 
-def syntax_digest(source: str) -> str:
-    """Digest of the syntax tree of Python code without docstrings, the same with every Python. Raises SyntaxError."""
-    return _digest(ast.parse(source))
-
-
 @lru_cache(maxsize=512)
 def meaning_digest(source: str) -> str:
     """Digest of what a snippet does: of its syntax, or of its whole text if it may look at that. Raises SyntaxError."""
@@ -45,6 +40,7 @@ def meaning_digest(source: str) -> str:
 
 
 def _digest(tree: ast.AST) -> str:
+    """Of a syntax tree without docstrings, the same with every Python."""
     total = hashlib.sha256()
     for part in _parts(tree):
         total.update(f"{part}\0".encode())

@@ -36,21 +36,13 @@ class Report:
             print(problem, flush=True)
 
 
-def check(root: Path, paths: list[str], part: str, available: bool) -> int:
+def check(root: Path, paths: list[str], part: str, available: bool, recording_too: bool) -> int:
     """Run snippets and audits and compare with what is recorded. Returns the exit status.
 
     paths: see `engine.commands.selection`; part: which share of the work, `i/n`; available: leave out what needs a
-    library that is not installed, and say so. Raises SourceError and UsageError.
+    library that is not installed, and say so; recording_too: write what is new, an output once it has been printed
+    twice. Raises SourceError and UsageError.
     """
-    return _run(root, paths, part, available, recording_too=False)
-
-
-def record(root: Path, paths: list[str], part: str, available: bool) -> int:
-    """The same, and write what is new. A new output is printed twice before it is recorded. Arguments as of `check`."""
-    return _run(root, paths, part, available, recording_too=True)
-
-
-def _run(root: Path, paths: list[str], part: str, available: bool, recording_too: bool) -> int:
     share = shard(part)
     # Dealt out before anything that depends on this machine, such as which libraries it has.
     selected, refused = select(root, paths)

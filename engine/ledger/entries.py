@@ -16,7 +16,10 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from engine.base import yamlfile
 from engine.base.code import meaning_digest
@@ -32,37 +35,26 @@ from engine.sources.snippets import LEDGER, Snippet
 NUMBER = r"\d+(?:\.\d+)*"
 
 _FILE = re.compile(rf"(.+)-({NUMBER})\.yml")
-_DIGITS = {"type": "string", "pattern": "^[0-9a-f]{12}$"}
-_LINE = {"type": "string", "minLength": 1}
-SCHEMA = {
-    "type": "array",
-    "minItems": 1,
-    "items": {
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["recorded", "machine", "versions", "snippets"],
-        "properties": {
-            "recorded": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$"},
-            "machine": _LINE,
-            "versions": {"type": "object", "additionalProperties": _LINE},
-            "snippets": {
-                "type": "object",
-                "minProperties": 1,
-                "additionalProperties": {
-                    "type": "object",
-                    "additionalProperties": False,
-                    "required": ["source", "output"],
-                    "properties": {
-                        "source": _DIGITS,
-                        "output": _DIGITS,
-                        "text": {"type": "string"},
-                        "error": _LINE,
-                    },
-                },
-            },
-        },
-    },
-}
+_Digits = Annotated[str, Meta(pattern="^[0-9a-f]{12}$")]
+_Line = Annotated[str, Meta(min_length=1)]
+
+
+class _Entry(Struct, forbid_unknown_fields=True):
+    source: _Digits
+    output: _Digits
+    text: str | UnsetType = UNSET
+    error: _Line | UnsetType = UNSET
+
+
+class _Run(Struct, forbid_unknown_fields=True):
+    recorded: Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d$")]
+    machine: _Line
+    versions: dict[str, _Line]
+    snippets: Annotated[dict[str, _Entry], Meta(min_length=1)]
+
+
+#: Of a section.
+SCHEMA = msgspec.json.schema(Annotated[list[_Run], Meta(min_length=1)])
 
 
 @dataclass(frozen=True)

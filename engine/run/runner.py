@@ -147,14 +147,12 @@ class Runner:
             limits=self.limits(snippet),
             fork=self.fork,
         )
-        try:
-            report = worker.ask(job)
-        except WorkerDied as error:
+        report = worker.ask(job)
+        if report is None:
             with self._lock:
                 if self._workers.get(snippet.worker) is worker:
                     del self._workers[snippet.worker]
-            worker.end()
-            report = Report(Failed(str(error), detail=worker.last_words))
+            report = Report(worker.end())
         return _result(snippet, report)
 
 
@@ -181,14 +179,10 @@ def _result(snippet: Snippet, report: Report) -> Result:
     )
 
 
-class WorkerDied(Exception):
-    """The worker process itself ended, so its snippet has no report."""
-
-
 class _Worker:
     def __init__(self, root: Path, own: Mapping[str, str]) -> None:
-        self.last_words = ""
         self._lock = Lock()
+        self._words = ""
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed in end()
         self._home = tempfile.TemporaryDirectory(prefix="home-", ignore_cleanup_errors=True)
         self._process = subprocess.Popen(
@@ -200,8 +194,8 @@ class _Worker:
             env=environment(Path(self._home.name), own),
         )
 
-    def ask(self, job: Job) -> Report:
-        """Send a job and wait for its report. Raises WorkerDied."""
+    def ask(self, job: Job) -> Report | None:
+        """Send a job and wait for its report; None if the process itself has ended."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
@@ -211,17 +205,17 @@ class _Worker:
                 answer = self._process.stdout.readline()
         except (BrokenPipeError, ValueError):  # ValueError: closed, since another thread has found it dead
             answer = b""
-        if not answer:
-            status = self._process.wait()
-            raise WorkerDied(f"its worker process ended with status {status}")
-        return msgspec.json.decode(answer, type=Report)
+        if answer:
+            return msgspec.json.decode(answer, type=Report)
+        self._process.wait()
+        return None
 
     def stop(self) -> None:
         """Tell the process to end."""
         self._process.terminate()
 
-    def end(self) -> None:
-        """Stop the process, and keep the last that it wrote on standard error as `last_words`."""
+    def end(self) -> Failed:
+        """Stop the process. Returns how it has ended, with the last that it wrote on standard error."""
         self.stop()
         try:
             self._process.wait(10)
@@ -229,13 +223,13 @@ class _Worker:
             self._process.kill()
             self._process.wait()
         with self._lock:
-            if self._log.closed:
-                return  # another thread has found it dead
-            for stream in (self._process.stdin, self._process.stdout):
-                if stream:
-                    with suppress(BrokenPipeError):
-                        stream.close()
-            self._log.seek(0)
-            self.last_words = self._log.read()[-4000:].decode("utf-8", errors="replace")
-            self._log.close()
-            self._home.cleanup()
+            if not self._log.closed:  # by another thread that has found it dead
+                for stream in (self._process.stdin, self._process.stdout):
+                    if stream:
+                        with suppress(BrokenPipeError):
+                            stream.close()
+                self._log.seek(0)
+                self._words = self._log.read()[-4000:].decode("utf-8", errors="replace")
+                self._log.close()
+                self._home.cleanup()
+            return Failed(f"its worker process ended with status {self._process.returncode}", detail=self._words)

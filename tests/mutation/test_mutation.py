@@ -198,8 +198,8 @@ def test_a_change_is_judged_anew_only_if_something_else_has_changed(content: Pat
     (first,) = [one for one in mutants(content, "demo") if one.new == "= x^2 - 2x + 1"]
     assert judge.judge(content, [first], store, pool) == [judge.CAUGHT]
     (file,) = store.folder.iterdir()
-    file.write_text('"kept"')
-    assert judge.judge(content, [first], store, pool) == ["kept"]
+    store.put(file.name, "stored")
+    assert judge.judge(content, [first], store, pool) == ["stored"]
     facts = content / "snippets/demo/facts.yml"
     facts.write_text(facts.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
     assert judge.judge(content, [first], store, pool) == [judge.CAUGHT]
