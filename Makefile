@@ -24,8 +24,8 @@ offline: $(READY)  ## the whole site as activation-functions.zip, to be opened f
 	env -u SITE_URL OFFLINE=true $(BIN)/python -m engine site .cache/offline/activation-functions
 	cd .cache/offline && ../../$(BIN)/python -m zipfile -c ../../activation-functions.zip activation-functions
 
-test: $(READY)  ## every test: snippets, engine, and the built site in a browser
-	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+test: $(READY)  ## every test: snippets, engine, and the built site in a browser; WHOLE=1 tries everything instead of samples
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(if $(WHOLE),--whole)
 
 check: $(READY)  ## run the snippets and compare their output with what is recorded
 	$(BIN)/python -m engine check

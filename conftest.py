@@ -1,4 +1,9 @@
-"""Collect every snippet as a test of its own: `pytest snippets/softplus/pytorch/forward.py` runs and compares it."""
+"""Collect every snippet as a test of its own: `pytest snippets/softplus/pytorch/forward.py` runs and compares it.
+
+And how tests are spread over processes: what lies in one file runs in one process, so what the file sets up is set up
+once. The longest come first, that all processes end together; those that build the site come before all that ask what a
+build has kept, and snippets last: then their outputs are known.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from engine.base.errors import Problem, SourceError
 from engine.base.store import Store
@@ -16,6 +22,53 @@ from engine.sources.snippets import Snippet, discover
 
 ROOT = Path(__file__).parent
 RUNNER = pytest.StashKey[Runner]()
+
+#: The files that take longest, in this order. Any order is right; this one is fast.
+FIRST = [
+    "site/test_barriers.py",
+    "run/test_runner.py",
+    "assemble/test_build.py",
+    "site/test_reproducible.py",
+    "site/test_reader.py",
+    "site/test_broken_sources.py",
+    "site/test_code.py",
+    "assemble/test_faults.py",
+    "site/test_head.py",
+    "elsewhere/test_portable.py",
+    "site/test_explore.py",
+]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    text = "try everything, not a sample: each fault at each place, each page in each window, every snippet elsewhere"
+    parser.addoption("--whole", action="store_true", help=text)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return "extent: everything" if config.getoption("whole") else "extent: samples where --whole, each night, tries all"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling | None:
+    if config.getoption("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False  # by the number of tests, which says nothing
+    return _Files(config, log)
+
+
+class _Files(LoadFileScheduling):
+    """What lies in one file is run by one process, and so are the snippets of one function."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "/".join(file.split("/")[:2]) if file.startswith("snippets/") else file
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def rank(item: pytest.Item) -> tuple[bool, int]:
+        name = item.path.relative_to(ROOT / "tests").as_posix() if item.path.is_relative_to(ROOT / "tests") else ""
+        return not name, FIRST.index(name) if name in FIRST else len(FIRST)
+
+    items.sort(key=rank)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -67,7 +120,6 @@ class SnippetItem(pytest.Item):
     def __init__(self, *, snippet: Snippet, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.snippet = snippet
-        self.add_marker(pytest.mark.xdist_group(snippet.worker))  # so that with -n a framework is imported once
 
     def runtest(self) -> None:
         require_libraries([self.snippet])

@@ -50,7 +50,7 @@ def main(output: str = OUTPUT) -> int:
         project = copy(Path(folder) / "project")
         break_output(project / output)
         report = Path(folder) / "report.xml"
-        options = ["--numprocesses", "auto", "--dist", "loadgroup", "-q", f"--junitxml={report}"]
+        options = ["--numprocesses", "auto", "--dist", "loadfile", "-q", f"--junitxml={report}"]
         subprocess.run([sys.executable, "-m", "pytest", *options], cwd=project, check=False)
         found = failed(report)
     snippet = output.removesuffix(".out").replace("/", ".") + ".py.output"

@@ -1,12 +1,15 @@
-"""Small projects to try the engine on."""
+"""Small projects to try the engine on, and the site, built once for all tests that ask for it."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
+from shared import PREFIX, ROOT, build
 
 from engine.base.processes import Pool
 from engine.run.runner import Limits, Result, Runner
@@ -17,6 +20,31 @@ settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")
 
 Run = Callable[[str], Result]
+
+
+@pytest.fixture(scope="session")
+def whole(request: pytest.FixtureRequest) -> bool:
+    """Whether everything is to be tried, and not a sample: `pytest --whole`, as each night."""
+    return bool(request.config.getoption("whole"))
+
+
+@pytest.fixture(scope="session")
+def first_build(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A web root with the site under PREFIX, built by the first process that comes here, and what is wrong with it.
+
+    What does not hold is shown on its page, as while someone writes: it fails the test of what it is, and the one that
+    says that this site may not be published, and no others. Who only needs what a build keeps asks for it, too.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    folder = shared / "www"
+    with FileLock(shared / "www.lock"):
+        fault = folder.with_suffix(".fault")
+        if not fault.exists():
+            done = build(ROOT, folder / PREFIX)
+            text = f"exit status {done.returncode}\n{done.stderr}" if done.returncode else ""
+            fault.write_text(text, encoding="utf-8")
+    return folder, fault.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

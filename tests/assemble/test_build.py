@@ -51,10 +51,10 @@ markdown_extensions:
 CLAIM = "import numpy as np\nprint({})\nprint('verdict: true')\n"
 
 
-@pytest.fixture
-def site(project: Path) -> Path:
+def demo(project: Path) -> Path:
     """A project with two claims and a page that includes them, recorded."""
     claims = project / "snippets/demo/claims"
+    claims.mkdir(parents=True, exist_ok=True)
     for name, value in (("one", 1), ("two", 2)):
         (claims / f"{name}.py").write_text(CLAIM.format(value))
         (claims / f"{name}.out").write_text(f"{value}\nverdict: true\n")
@@ -71,6 +71,22 @@ def site(project: Path) -> Path:
 def runner() -> Iterator[Runner]:
     with Runner() as runner:
         yield runner
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory, runner: Runner) -> Path:
+    """What a build proves of the function and computes, which takes SymPy seconds each time."""
+    root = demo(tmp_path_factory.mktemp("known"))
+    assert Site(root, runner).build() == []
+    return root / ".cache"
+
+
+@pytest.fixture
+def site(project: Path, known: Path) -> Path:
+    """The project, with its definition proved and nothing run."""
+    for name in ("proofs", "decimals"):
+        shutil.copytree(known / name, project / ".cache" / name)
+    return demo(project)
 
 
 def texts(site: Path) -> dict[str, tuple[str, int]]:

@@ -26,8 +26,6 @@ from engine.sources.snippets import Snippet, discover
 ROOT = Path(__file__).parents[2]
 NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w]|\.\w)")
 
-pytestmark = pytest.mark.xdist_group("faults")  # one copy of the project serves them all
-
 
 @pytest.fixture(scope="module")
 def runner() -> Iterator[Runner]:
@@ -36,8 +34,8 @@ def runner() -> Iterator[Runner]:
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project, with what this machine has run already."""
+def project(first_build: object, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project, with what the build of the site has run already."""
     copy = tmp_path_factory.mktemp("faults") / "project"
     for name in ("docs", "snippets", "ledger", ".cache"):
         if (ROOT / name).is_dir():
@@ -122,49 +120,62 @@ def test_no_recorded_output_can_be_wrong(
     assert missed(outputs, faults, tmp_path) == []
 
 
-@pytest.mark.parametrize(
-    ("file", "old", "new", "where"),
-    [
-        # The definition: the expression, both forms proved equal to it, the names and their defaults.
-        ("softplus/definition.yml", "expression: log(1 +", "expression: log(2 +", "definition.yml:"),
-        ("softplus/definition.yml", "expression: log(1 + exp(beta*x))/beta", "expression: log(1 + exp(beta*x))", ":"),
-        ("softplus/definition.yml", "Max(x, 0) + log1p", "Max(x, 0) - log1p", "definition.yml:"),
-        ("softplus/definition.yml", "exp(-Abs(beta*x))", "exp(Abs(beta*x))", "definition.yml:"),
-        ("softplus/definition.yml", "log1p(exp(-Abs(beta*x)))", "log(1 + exp(-Abs(beta*x)))", "definition.yml:"),
-        ("softplus/definition.yml", "1/(1 + exp(-beta*x))", "1/(1 + exp(beta*x))", "definition.yml:"),
-        ("softplus/definition.yml", "threshold: 20}", "threshold: 21}", "definition.yml:"),
-        ("softplus/definition.yml", "threshold: 20.0}", "threshold: 30.0}", "definition.yml:"),
-        ("softplus/definition.yml", "{beta: 1, threshold: 20}", "{beta: 2, threshold: 20}", "definition.yml:"),
-        ("softplus/definition.yml", "{beta: 1, threshold: 20}", "{beta: 1}", "definition.yml:"),
-        ("softplus/definition.yml", "keras.ops.softplus", "keras.ops.softminus", "definition.yml:"),
-        ("softplus/definition.yml", "keras.ops.softplus", "keras.ops.silu", "definition.yml:"),
-        # The figure: its data, its picture.
-        ("softplus/figure.py", "np.logaddexp(0, x)  #", "np.logaddexp(0, 1.001 * x)  #", "figure.out:"),
-        ("softplus/figure.py", "df = np.exp(", "df = -np.exp(", "figure.out:"),
-        ("softplus/figure.py", "1000)", "999)", "figure.out:"),
-        ("softplus/figure.py", '"C1"', '"red"', "figure.py"),
-        ("softplus/figure.py", 'plt.savefig("softplus.svg")', "", "figure.py"),
-        # Code that a reader copies.
-        ("softplus/numpy/forward.py", "logaddexp(0, x)", "logaddexp(1, x)", "forward.out:"),
-        ("softplus/claims/smooth.py", "torch.relu, 0.0", "F.softplus, 0.0", "smooth.out:"),
-        # What stands beside it.
-        ("softplus/threads.yml", "pytorch_83169:", "pytorch_83170:", "pytorch_83170"),
-        ("softplus/derivations/derivative.yml", r"\frac{e^{x}}{1+e^{x}}", r"\frac{e^{x}}{1-e^{x}}", "derivative.yml:"),
-        ("softplus/facts.yml", r"f(0) = \ln 2", r"f(0) = \ln 3", "facts.yml:"),
+#: By the file of the fault: what stands there, what is put in its place, and the start of the line that tells it.
+SOURCES: dict[str, list[tuple[str, str, str]]] = {
+    # The definition: the expression, both forms proved equal to it, the names and their defaults.
+    "definition.yml": [
+        ("expression: log(1 +", "expression: log(2 +", "definition.yml:"),
+        ("expression: log(1 + exp(beta*x))/beta", "expression: log(1 + exp(beta*x))", "definition.yml:"),
+        ("Max(x, 0) + log1p", "Max(x, 0) - log1p", "definition.yml:"),
+        ("exp(-Abs(beta*x))", "exp(Abs(beta*x))", "definition.yml:"),
+        ("log1p(exp(-Abs(beta*x)))", "log(1 + exp(-Abs(beta*x)))", "definition.yml:"),
+        ("1/(1 + exp(-beta*x))", "1/(1 + exp(beta*x))", "definition.yml:"),
+        ("keras.ops.softplus", "keras.ops.softminus", "definition.yml:"),
+        ("keras.ops.softplus", "keras.ops.silu", "definition.yml:"),
+        ("threshold: 20}", "threshold: 21}", "definition.yml:"),
+        ("threshold: 20.0}", "threshold: 30.0}", "definition.yml:"),
+        ("{beta: 1, threshold: 20}", "{beta: 2, threshold: 20}", "definition.yml:"),
+        ("{beta: 1, threshold: 20}", "{beta: 1}", "definition.yml:"),
     ],
-)
-def test_no_source_can_be_wrong(
-    project: Path, runner: Runner, before: set[Problem], file: str, old: str, new: str, where: str
-) -> None:
-    path = project / "snippets" / file
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    # The figure: its data, its picture.
+    "figure.py": [
+        ("np.logaddexp(0, x)  #", "np.logaddexp(0, 1.001 * x)  #", "figure.out:"),
+        ("df = np.exp(", "df = -np.exp(", "figure.out:"),
+        ("1000)", "999)", "figure.out:"),
+        ('"C1"', '"red"', "figure.py"),
+        ('plt.savefig("softplus.svg")', "", "figure.py"),
+    ],
+    # Code that a reader copies.
+    "numpy/forward.py": [("logaddexp(0, x)", "logaddexp(1, x)", "forward.out:")],
+    "claims/smooth.py": [("torch.relu, 0.0", "F.softplus, 0.0", "smooth.out:")],
+    # What stands beside it.
+    "threads.yml": [("pytorch_83169:", "pytorch_83170:", "pytorch_83170")],
+    "derivations/derivative.yml": [(r"\frac{e^{x}}{1+e^{x}}", r"\frac{e^{x}}{1-e^{x}}", "derivative.yml:")],
+    "facts.yml": [(r"f(0) = \ln 2", r"f(0) = \ln 3", "facts.yml:")],
+}
+#: A definition that does not hold stops its function, and with that what would tell other faults.
+STOPPING = 6
+
+
+@pytest.mark.parametrize("turn", range(12))
+def test_no_source_can_be_wrong(project: Path, runner: Runner, before: set[Problem], turn: int) -> None:
+    """One fault in each of several files, whose problems do not hide each other."""
+    chosen = {"definition.yml": SOURCES["definition.yml"][turn]}
+    if turn >= STOPPING:
+        rest = ((file, faults, turn - STOPPING) for file, faults in SOURCES.items() if file not in chosen)
+        chosen |= {file: faults[index] for file, faults, index in rest if index < len(faults)}
+    folder = project / "snippets/softplus"
+    texts = {file: (folder / file).read_text(encoding="utf-8") for file in chosen}
     try:
-        problems = set(Site(project, runner).build()) - before
+        for file, (old, new, _) in chosen.items():
+            assert old in texts[file]
+            (folder / file).write_text(texts[file].replace(old, new, 1), encoding="utf-8")
+        problems = set(map(str, set(Site(project, runner).build()) - before))
     finally:
-        path.write_text(text, encoding="utf-8")
-    assert any(where in str(problem) for problem in problems), problems
+        for file, text in texts.items():
+            (folder / file).write_text(text, encoding="utf-8")
+    for file, (*_, where) in chosen.items():
+        assert any(where in problem for problem in problems), (file, problems)
 
 
 def test_no_recorded_accuracy_can_be_wrong(project: Path) -> None:

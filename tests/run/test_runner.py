@@ -234,33 +234,41 @@ def test_nothing_outlives_a_snippet(run: Run, runner: Runner) -> None:
     assert not alive or not runner.fork
 
 
-@pytest.mark.parametrize(
-    "source",
-    [
-        "import os\nos.environ['OMP_NUM_THREADS'] = '7'\nos.chdir('/')\n",
-        "import numpy as np\nnp.set_printoptions(precision=1)\nnp.float64 = int\n",
-        "import builtins\nbuiltins.print = None\n",
-        "import sys\nsys.stdout.close()\n",
-        "import sys\nsys.path.clear()\nsys.modules.pop('numpy', None)\n",
-        "import locale, signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n",
-        "import locale\nlocale.setlocale(locale.LC_ALL, 'C')\nlocale.localeconv = None\n",
-        "import os\nos.close(1)\nos.close(2)\n",
-        "import os\nos.dup2(os.open('mine', os.O_WRONLY | os.O_CREAT), 1)\nprint('lost')\n",
-        "import os, signal\nsignal.signal(signal.SIGUSR1, signal.SIG_IGN)\nos.kill(os.getpid(), signal.SIGUSR1)\n",
-        "import os, signal\nos.killpg(0, signal.SIGTERM)\n",
-        "import gc, sys\ngc.disable()\nsys.setrecursionlimit(50)\nsys.settrace(lambda *_: None)\n",
-        "import numpy as np\nnp.seterr(all='ignore')\nnp.random.seed(1)\nnp.array = None\n",
-        "import resource\nresource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))\n",
-        "import json, os\njson.dump = None\nos.replace = None\nos._exit = None\n",
-    ],
+SELFISH = [
+    "import os\nos.environ['OMP_NUM_THREADS'] = '7'\nos.chdir('/')\n",
+    "import numpy as np\nnp.set_printoptions(precision=1)\nnp.float64 = int\n",
+    "import builtins\nbuiltins.print = None\n",
+    "import sys\nsys.stdout.close()\n",
+    "import sys\nsys.path.clear()\nsys.modules.pop('numpy', None)\n",
+    "import locale, signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n",
+    "import locale\nlocale.setlocale(locale.LC_ALL, 'C')\nlocale.localeconv = None\n",
+    "import os\nos.close(1)\nos.close(2)\n",
+    "import os\nos.dup2(os.open('mine', os.O_WRONLY | os.O_CREAT), 1)\nprint('lost')\n",
+    "import os, signal\nsignal.signal(signal.SIGUSR1, signal.SIG_IGN)\nos.kill(os.getpid(), signal.SIGUSR1)\n",
+    "import os, signal\nos.killpg(0, signal.SIGTERM)\n",
+    "import gc, sys\ngc.disable()\nsys.setrecursionlimit(50)\nsys.settrace(lambda *_: None)\n",
+    "import numpy as np\nnp.seterr(all='ignore')\nnp.random.seed(1)\nnp.array = None\n",
+    "import resource\nresource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))\n",
+    "import json, os\njson.dump = None\nos.replace = None\nos._exit = None\n",
+]
+PROBE = (
+    "import os\nimport numpy as np\n"
+    "print(os.environ['OMP_NUM_THREADS'], os.listdir('.'), np.array([1 / 3]), np.float64(0.5))\n"
 )
+
+
+@pytest.mark.parametrize("runner", ["fork"], indirect=True)
+@pytest.mark.parametrize("source", SELFISH)
 def test_global_state_is_not_shared(run: Run, source: str) -> None:
     run(source)
-    probe = (
-        "import os\nimport numpy as np\n"
-        "print(os.environ['OMP_NUM_THREADS'], os.listdir('.'), np.array([1 / 3]), np.float64(0.5))\n"
-    )
-    assert good(run(probe)) == "1 [] [0.33333333] 0.5\n"
+    assert good(run(PROBE)) == "1 [] [0.33333333] 0.5\n"
+
+
+@pytest.mark.parametrize("runner", ["fresh"], indirect=True)
+def test_no_process_of_its_own_shares_any_with_the_next(run: Run) -> None:
+    for source in SELFISH:
+        run(source)
+    assert good(run(PROBE)) == "1 [] [0.33333333] 0.5\n"
 
 
 def test_only_own_warnings_are_errors(run: Run, add: Add) -> None:

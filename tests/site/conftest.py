@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import functools
 import http.server
-import os
-import subprocess
-import sys
+import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,47 +16,7 @@ from built import Site
 from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from reading import SOFTPLUS, Log, Open
-
-from engine.site.whole import configurations
-
-ROOT = Path(__file__).resolve().parents[2]
-
-#: The site is served below the root of its host, as GitHub Pages does: a link that starts with `/` breaks.
-PREFIX = "reference"
-
-#: Where the site believes to be published, and where the browser finds it: the name leads to the test's own server,
-#: whose port differs each time. Browsers trust a name below localhost as they trust https.
-HOST = "site.localhost"
-ADDRESS = f"http://{HOST}/{PREFIX}/"
-
-#: The languages of the site and the folder of each below its root; the first is the root's.
-LANGUAGES = {part.rstrip("/") or "en": part for part in configurations(ROOT)}
-
-
-def build(root: Path, folder: Path, address: str = ADDRESS, draft: bool = True) -> subprocess.CompletedProcess[str]:
-    """Build every language of the site in the project's folder `root` into `folder`, in a draft with all faults."""
-    command = [sys.executable, "-m", "engine", "site", str(folder), *(["--draft"] if draft else [])]
-    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "NO_COLOR": "1", "SITE_URL": address}
-    return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, encoding="utf-8")
-
-
-@pytest.fixture(scope="session")
-def first_build(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A web root with the site under PREFIX, built by the first process that comes here, and what is wrong with it.
-
-    What does not hold is shown on its page, as while someone writes: it fails the test of what it is, and the one that
-    says that this site may not be published, and no others.
-    """
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
-    folder = shared / "www"
-    with FileLock(shared / "www.lock"):
-        fault = folder.with_suffix(".fault")
-        if not fault.exists():
-            done = build(ROOT, folder / PREFIX)
-            text = f"exit status {done.returncode}\n{done.stderr}" if done.returncode else ""
-            fault.write_text(text, encoding="utf-8")
-    return folder, fault.read_text(encoding="utf-8")
+from shared import ADDRESS, HOST, PREFIX
 
 
 @pytest.fixture(scope="session")
@@ -74,6 +32,15 @@ def www(first_build: tuple[Path, str]) -> Path:
 def site(www: Path) -> Site:
     """The built site."""
     return Site(www / PREFIX, ADDRESS)
+
+
+@pytest.fixture(scope="session")
+def addresses(site: Site, whole: bool) -> list[str]:
+    """The addresses that a browser visits: in each language a page of each kind, or all."""
+    found: dict[str, list[str]] = {}
+    for name in (name.removesuffix("index.html") for name, page in site.pages.items() if not page.is_error):
+        found.setdefault(re.sub(r"(functions|labs)/[^/]+/", r"\1/*/", name), []).append(name)
+    return [name for names in found.values() for name in (names if whole else names[:1])]
 
 
 class _Pages(http.server.SimpleHTTPRequestHandler):

@@ -10,8 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from built import Site
 from playwright.sync_api import Browser, Page, expect
 from reading import visit
-
-from conftest import ADDRESS, LANGUAGES
+from shared import ADDRESS, LANGUAGES
 
 SOFTPLUS = "functions/softplus/"
 DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
@@ -34,12 +33,10 @@ def open_page(chromium: Browser) -> Iterator[Open]:
         context.close()
 
 
-def paths(site: Site, part: str) -> list[str]:
-    """Every page of one language as a reader asks for it, and one that is not there."""
-    others = [folder for folder in LANGUAGES.values() if folder and folder != part]
-    names = [name.removesuffix("index.html") for name, page in site.pages.items() if not page.is_error]
-    own = [name for name in names if name.startswith(part) and not name.startswith(tuple(others))]
-    return [*own, f"{part}no/such/page/"]
+@pytest.fixture
+def paths(addresses: list[str]) -> list[str]:
+    """The pages that are visited, and in each language one that is not there."""
+    return [*addresses, *(f"{part}no/such/page/" for part in LANGUAGES.values())]
 
 
 def settle(page: Page) -> None:
@@ -67,11 +64,14 @@ def violations(page: Page) -> list[str]:
     return [f"{page.url}: {one['id']} {len(one['nodes'])} times, {one['nodes'][0]['html'][:200]}" for one in found]
 
 
-@pytest.mark.parametrize("part", LANGUAGES.values(), ids=LANGUAGES)
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(site: Site, open_page: Open, part: str, size: dict[str, int], scheme: str) -> None:
-    for path in paths(site, part):
+WINDOWS = [(DESKTOP, "light"), (PHONE, "dark"), (DESKTOP, "dark"), (PHONE, "light")]
+
+
+@pytest.mark.parametrize("window", range(4), ids=["desktop-light", "phone-dark", "desktop-dark", "phone-light"])
+def test_axe_finds_nothing(paths: list[str], open_page: Open, window: int, whole: bool) -> None:
+    """Each page in one of the windows, and each window with pages of every language; or each page in each window."""
+    size, scheme = WINDOWS[window]
+    for path in paths if whole else paths[window::4]:
         page = open_page(path, viewport=size, color_scheme=scheme)
         unfold(page)
         faults = violations(page)
@@ -183,16 +183,16 @@ def test_the_switch_is_large_enough_for_a_finger(open_page: Open) -> None:
     assert min(box["width"], box["height"]) >= 44
 
 
-def test_all_can_be_read_without_a_script(site: Site, open_page: Open) -> None:
-    for part in LANGUAGES.values():
-        for path in paths(site, part):
-            page = open_page(path, java_script_enabled=False, viewport=PHONE)
-            expect(page.locator("article h1")).to_be_visible()
-            expect(page.locator(".md-search")).not_to_be_visible()  # there is nothing that could search
-            for picture in page.locator("figure svg").all():
-                if not picture.evaluate("svg => Boolean(svg.closest('details'))"):
-                    expect(picture).to_be_visible()
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+def test_all_can_be_read_without_a_script(paths: list[str], open_page: Open) -> None:
+    for path in paths:
+        page = open_page(path, java_script_enabled=False, viewport=PHONE)
+        expect(page.locator("article h1")).to_be_visible()
+        expect(page.locator(".md-search")).not_to_be_visible()  # there is nothing that could search
+        for picture in page.locator("figure svg").all():
+            if not picture.evaluate("svg => Boolean(svg.closest('details'))"):
+                expect(picture).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        page.close()
     page = open_page(java_script_enabled=False)
     expect(page.locator(".katex-html").first).to_be_visible()
     assert page.evaluate("[...document.fonts].some(font => font.status === 'loaded' && /KaTeX_Main/.test(font.family))")

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 from built import Site
-
-from conftest import ROOT, build
+from shared import ROOT, build
 
 PAGE = "docs/en/functions/softplus.md"
 HOME = "docs/en/index.md"
@@ -50,75 +49,46 @@ def with_more(text: str) -> Edit:
     return lambda source: source + ADDED.format(text)
 
 
-@pytest.mark.parametrize(
-    ("file", "edit", "mark", "said"),
-    [
-        pytest.param(
-            PAGE, with_more('--8<-- "softplus/nowhere.md"'), "softplus/nowhere.md", "no fragment", id="missing fragment"
-        ),
-        pytest.param(
-            HOME, with_more('--8<-- "nowhere/forward.md"'), "nowhere/forward.md", "no fragment", id="unknown folder"
-        ),
-        pytest.param(
-            HOME, with_more('--8<-- "../../mkdocs.yml"'), "../../mkdocs.yml", "no fragment", id="include from outside"
-        ),
-        pytest.param(
-            HOME,
-            with_more("--8<--\nsoftplus/nowhere.md\n--8<--"),
-            "--8<--\nsoftplus",
-            "one include a line",
-            id="include block",
-        ),
-        pytest.param(
-            HOME, with_more('- item\n\n    --8<-- "no/such.md"'), "no/such.md", "no fragment", id="include in a list"
-        ),
-        pytest.param(
-            "snippets/softplus/definition.yml", lambda text: text + "colour: red\n", "colour", "colour", id="wrong key"
-        ),
-        pytest.param(
-            "snippets/softplus/definition.yml",
-            lambda text: text.replace("name: Softplus", "name: 1"),
-            "name: 1",
-            "name",
-            id="wrong value",
-        ),
-        pytest.param(
-            PAGE, with_more(r"So $\fracc{1}{2}$."), r"\fracc", r"Undefined control sequence: \fracc", id="bad formula"
-        ),
-        pytest.param(
-            PAGE,
-            with_more("$$\na &= b \\\\\n\\sqrt{\n$$"),
-            "a &= b",
-            "KaTeX parse error",
-            id="bad displayed formula",
-        ),
-        pytest.param(
-            "snippets/softplus/numpy/forward.out",
+DEFINITION = "snippets/softplus/definition.yml"
+FORWARD = "snippets/softplus/numpy/forward"
+
+#: What one build tells of, all at once: the file, the edit, the first of its lines that is wrong, and what is said.
+FAULTS: dict[str, list[tuple[str, Edit, str, str]]] = {
+    "includes and snippets": [
+        (PAGE, with_more('--8<-- "softplus/nowhere.md"'), "softplus/nowhere.md", "no fragment"),
+        (HOME, with_more('--8<-- "nowhere/forward.md"'), "nowhere/forward.md", "no fragment"),
+        (HOME, with_more('--8<-- "../../mkdocs.yml"'), "../../mkdocs.yml", "no fragment"),
+        (HOME, with_more("--8<--\nsoftplus/other.md\n--8<--"), "--8<--\nsoftplus", "one include a line"),
+        (HOME, with_more('- item\n\n    --8<-- "no/such.md"'), "no/such.md", "no fragment"),
+        (
+            f"{FORWARD}.out",
             lambda text: text.replace("0.69314718", "0.69314178"),
             "0.69314178",
             "prints something else",
-            id="changed digit",
         ),
-        pytest.param(
-            "snippets/softplus/numpy/forward.py",
-            lambda text: text + "print(nowhere)\n",
-            "print(nowhere)",
-            "NameError",
-            id="snippet that fails",
-        ),
+        ("snippets/softplus/numpy/inverse.py", lambda text: text + "print(nowhere)\n", "print(nowhere)", "NameError"),
     ],
-)
-def test_a_fault_is_told_with_file_and_line(
-    copy: Path, tmp_path: Path, file: str, edit: Edit, mark: str, said: str
-) -> None:
-    path = copy / file
-    text = edit(path.read_text(encoding="utf-8"))
-    path.write_text(text, encoding="utf-8")
-    rendered = "KaTeX" in said or "control sequence" in said  # found later than what stops a build that publishes
+    "a definition": [
+        (DEFINITION, lambda text: text + "colour: red\n", "colour", "colour"),
+        (DEFINITION, lambda text: text.replace("name: Softplus", "name: 1"), "name: 1", "name"),
+    ],
+    "a formula": [(PAGE, with_more(r"So $\fracc{1}{2}$."), r"\fracc", r"Undefined control sequence: \fracc")],
+    "a displayed formula": [(PAGE, with_more("$$\na &= b \\\\\n\\sqrt{\n$$"), "a &= b", "KaTeX parse error")],
+}
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_a_fault_is_told_with_file_and_line(copy: Path, tmp_path: Path, kind: str) -> None:
+    for file, edit, _, _ in FAULTS[kind]:
+        (copy / file).write_text(edit((copy / file).read_text(encoding="utf-8")), encoding="utf-8")
+    rendered = "formula" in kind  # found later than what stops a build that publishes
     done = build(copy, tmp_path / "site", draft=rendered)
     assert done.returncode != 0
-    assert re.search(rf"{re.escape(file)}:{line_of(text, mark)}\b", done.stderr), done.stderr
-    assert said in done.stderr
+    for file, _, mark, said in FAULTS[kind]:
+        line = line_of((copy / file).read_text(encoding="utf-8"), mark)
+        told = re.search(rf"{re.escape(file)}:{line}\b.*(\n .*)*", done.stderr)
+        assert told, f"{file}:{line}\n{done.stderr}"
+        assert said in told[0], done.stderr
     assert "mkdocs/__main__.py" not in done.stderr, "a traceback of the build itself"
 
 

@@ -6,8 +6,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -22,22 +20,14 @@ from engine.run.isolation import ENVIRONMENT
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 120
-#: What a reader copies: the tabs and the recipes. A process for each of the many claims would take minutes; their
-#: code on the page is their file to the byte (test_html.py), and that file's output is compared by its own test.
-COPIED = {*TABS, "recipes"}
-SNIPPETS = sorted(
-    file.relative_to(ROOT).as_posix()
-    for file in (ROOT / "snippets").rglob("*.py")
-    if file.parent.name in COPIED and not file.name.startswith("_")
-)
+#: What a reader copies: the tabs and the recipes, and of these the first of each framework, or all. A process for each
+#: would take minutes; the code on the page is its file to the byte (test_html.py), and that file's output is compared
+#: by its own test.
+COPIED = (*TABS, "recipes")
 LABS = sorted((ROOT / "snippets").glob("*/labs/[!_]*.py"))
-#: Imports that take seconds; run first, so that no long one is left for the end.
-SLOW = re.compile("/(tensorflow|keras)/")
 
 #: A figure prints nothing; its page lists points of the curves instead.
 CURVES = "\nfrom engine.run.curves import describe_open_figures\nprint(describe_open_figures(), end='')\n"
-
-Start = Callable[[str, str], "Future[subprocess.CompletedProcess[str]]"]
 
 
 def shown(site: Site, snippet: str) -> Code:
@@ -70,50 +60,25 @@ def execute(source: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.fixture(scope="module")
-def runs(
-    site: Site, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[str], subprocess.CompletedProcess[str]]]:
-    """The run of a snippet, two at once: xdist gives each process its share, without it this one starts them all."""
-    base = tmp_path_factory.mktemp("readers")
-    started: dict[str, Future[subprocess.CompletedProcess[str]]] = {}
-    alone = "PYTEST_XDIST_WORKER" not in os.environ
-    with ThreadPoolExecutor(2 if alone else 1) as pool:
-
-        def start(snippet: str) -> None:
-            code = shown(site, snippet)
-            source = code.text + (CURVES if draws(code) else "")
-            started[snippet] = pool.submit(execute, source, base / snippet.replace("/", "-").removesuffix(".py"))
-
-        def run(snippet: str) -> subprocess.CompletedProcess[str]:
-            if snippet not in started:
-                start(snippet)
-            return started[snippet].result()
-
-        if alone:
-            here = [
-                item.callspec.params
-                for item in request.session.items
-                if item.path == request.path and hasattr(item, "callspec")
-            ]
-            wanted = {params["snippet"] for params in here if "snippet" in params}
-            for snippet in sorted(wanted, key=lambda name: not SLOW.search(name)):
-                if any(code.snippet == snippet for code in site.codes):
-                    start(snippet)
-        yield run
-        pool.shutdown(cancel_futures=True)
+def copied(kind: str) -> list[str]:
+    """The snippets of a framework, or the recipes, of all functions."""
+    files = sorted((ROOT / "snippets").glob(f"*/{kind}/[!_]*.py"))
+    return [file.relative_to(ROOT).as_posix() for file in files]
 
 
-@pytest.mark.parametrize("snippet", sorted(SNIPPETS, key=lambda name: not SLOW.search(name)))
-def test_code_of_the_page_prints_the_output_of_the_page(
-    site: Site, runs: Callable[[str], subprocess.CompletedProcess[str]], snippet: str
-) -> None:
-    code = shown(site, snippet)
-    done = runs(snippet)
-    assert done.returncode == 0, done.stderr
-    differences = compare(code.output or "", done.stdout)
-    assert not differences, "\n".join(["the page (-) and the process (+) differ", *map(str, differences)])
-    assert done.stdout, "it prints nothing"
+@pytest.mark.parametrize("kind", COPIED)
+def test_code_of_the_page_prints_the_output_of_the_page(site: Site, tmp_path: Path, kind: str, whole: bool) -> None:
+    snippets = copied(kind)
+    assert snippets
+    for snippet in snippets if whole else snippets[:1]:
+        code = shown(site, snippet)
+        done = execute(code.text + (CURVES if draws(code) else ""), tmp_path / snippet)
+        assert done.returncode == 0, f"{snippet}\n{done.stderr}"
+        differences = compare(code.output or "", done.stdout)
+        assert not differences, "\n".join(
+            [f"{snippet}: the page (-) and the process (+) differ", *map(str, differences)]
+        )
+        assert done.stdout, f"{snippet} prints nothing"
 
 
 def test_a_wrong_output_on_a_page_is_found(site: Site, tmp_path: Path) -> None:
@@ -151,14 +116,18 @@ def test_the_picture_is_what_the_code_draws(site: Site, tmp_path: Path) -> None:
                 assert expected in pictures, f"{code.page}: the figure is not the one of {snippet}"
 
 
-@pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.stem)
-def test_a_downloaded_lab_prints_and_draws_what_its_page_shows(site: Site, tmp_path: Path, lab: Path) -> None:
+def test_a_downloaded_lab_prints_and_draws_what_its_page_shows(site: Site, tmp_path: Path, whole: bool) -> None:
+    for lab in LABS if whole else LABS[:1]:
+        lab_is_as_shown(site, tmp_path / lab.stem, lab)
+
+
+def lab_is_as_shown(site: Site, folder: Path, lab: Path) -> None:
     page = site.pages[f"labs/{lab.stem}/index.html"]
-    done = execute((site.folder / f"labs/{lab.stem}.py").read_text(encoding="utf-8"), tmp_path / "run")
+    done = execute((site.folder / f"labs/{lab.stem}.py").read_text(encoding="utf-8"), folder)
     assert done.returncode == 0, done.stderr
     differences = compare("".join(code.output or "" for code in page.blocks()), done.stdout)
     assert not differences, "\n".join(["the page (-) and the process (+) differ", *map(str, differences)])
-    drawn = sorted(_paths(file.read_text(encoding="utf-8")) for file in (tmp_path / "run").glob("*.svg"))
+    drawn = sorted(_paths(file.read_text(encoding="utf-8")) for file in folder.glob("*.svg"))
     assert len(drawn) >= 2
     assert sorted(_paths(str(svg)) for svg in page.html.select("figure.plot svg")) == drawn
 

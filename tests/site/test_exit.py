@@ -16,9 +16,9 @@ from urllib.parse import urljoin
 
 import pytest
 from built import Code, Page, Site
+from shared import ADDRESS
 
 from bench.engine import ROOT, copy
-from conftest import ADDRESS
 from engine.render import published
 
 LABS = [f"labs/{lab.stem}/index.html" for lab in sorted((ROOT / "snippets").glob("*/labs/[!_]*.py"))]

@@ -20,8 +20,7 @@ from bs4 import NavigableString, Tag
 from built import Page, Site, classes, code_text
 from playwright.sync_api import Browser
 from reading import visit
-
-from conftest import ADDRESS
+from shared import ADDRESS
 
 ROOT = Path(__file__).resolve().parents[2]
 FUNCTIONS = sorted(file.parent.name for file in (ROOT / "snippets").glob("*/definition.yml"))

@@ -15,8 +15,7 @@ from built import Page, Site, link_faults
 from PIL import Image, ImageChops
 from playwright.sync_api import Browser, expect
 from reading import visit
-
-from conftest import ADDRESS, LANGUAGES, ROOT, build
+from shared import ADDRESS, LANGUAGES, ROOT, build
 
 #: For each language the name that its switch has in the other.
 OTHER = {"en": "中文", "zh": "English"}
@@ -147,17 +146,6 @@ def test_a_reader_changes_the_language_and_stays_on_the_page(chromium: Browser, 
     expect(page.locator("html")).to_have_attribute("lang", "zh")
     page.get_by_role("link", name="English", exact=True).click()
     page.wait_for_url("**/reference/checked/")
-    context.close()
-
-
-def test_nothing_is_asked_for_that_is_not_there(chromium: Browser, site: Site) -> None:
-    context = chromium.new_context()
-    missed: list[str] = []
-    context.on("response", lambda answer: missed.append(answer.url) if answer.status >= 400 else None)
-    page = context.new_page()
-    for name in ("", "functions/softplus/", "zh/functions/softplus/"):
-        visit(page, ADDRESS + name)
-    assert not missed  # the theme looks for a sitemap beside whatever it takes for another edition
     context.close()
 
 

@@ -10,8 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 from built import Page, Site, _targets
-
-from conftest import ADDRESS, LANGUAGES, PREFIX
+from shared import ADDRESS, LANGUAGES, PREFIX
 
 Get = Callable[[str], tuple[int, dict[str, str], str]]
 

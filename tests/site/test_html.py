@@ -25,8 +25,8 @@ from built import (
     tab_faults,
     visible_text,
 )
+from shared import LANGUAGES
 
-from conftest import LANGUAGES
 from engine.base.languages import WORDS
 from engine.compare.numbers import compare
 

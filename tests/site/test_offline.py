@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 from built import Site, link_faults
 from playwright.sync_api import Browser, Page, Request, expect
-
-from conftest import ROOT
+from shared import ROOT
 
 
 @pytest.fixture(scope="module")

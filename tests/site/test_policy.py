@@ -9,8 +9,7 @@ import pytest
 from built import Site
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from reading import visit
-
-from conftest import ADDRESS
+from shared import ADDRESS
 
 FOREIGN = "http://elsewhere.localhost/"
 
@@ -53,11 +52,11 @@ def test_the_policy_stands_first_in_every_head(site: Site) -> None:
             assert set(sources.split()) <= {"'self'", "'none'", "'unsafe-inline'", "data:"}, page.name
 
 
-def test_nothing_of_the_site_is_blocked(watched: tuple[BrowserContext, list[str]], site: Site) -> None:
+def test_nothing_of_the_site_is_blocked(watched: tuple[BrowserContext, list[str]], addresses: list[str]) -> None:
     context, blocked = watched
     page = context.new_page()
-    for name in [*site.pages, "nowhere/at/all"]:
-        visit(page, ADDRESS + name.removesuffix("index.html"))
+    for name in [*addresses, "nowhere/at/all"]:
+        visit(page, ADDRESS + name)
         page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
         page.wait_for_load_state("networkidle")
         assert not blocked, name
@@ -89,7 +88,7 @@ def ask_elsewhere(page: Page) -> None:
         page.evaluate(f"() => {{ const URL = '{FOREIGN}x'; return new Promise({code}) }}")
 
 
-def test_other_origins_are_blocked(watched: tuple[BrowserContext, list[str]], site: Site) -> None:
+def test_other_origins_are_blocked(watched: tuple[BrowserContext, list[str]], site: Site, addresses: list[str]) -> None:
     context, blocked = watched
     asked: list[str] = []
 
@@ -99,9 +98,9 @@ def test_other_origins_are_blocked(watched: tuple[BrowserContext, list[str]], si
 
     context.route(FOREIGN + "**", answer)
     page = context.new_page()
-    for name in site.pages:
+    for name in addresses:
         blocked.clear()
-        page.goto(ADDRESS + name.removesuffix("index.html"))
+        page.goto(ADDRESS + name)
         ask_elsewhere(page)
         told = " ".join(blocked)
         for kind in ("img-src", "script-src-elem", "connect-src", "style-src-elem", "font-src", "frame-src"):

@@ -17,11 +17,6 @@ ROOT = Path(__file__).resolve().parents[2]
 TEXTS = "h1, h2, p, a, summary, summary span, .filename, pre code, pre code span, td, th, label"
 
 
-def addresses(site: Site) -> list[str]:
-    """Path of every page below the site's address."""
-    return [name.removesuffix("index.html") for name, page in site.pages.items() if not page.is_error]
-
-
 def unfold(page: Page) -> None:
     page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
 
@@ -34,12 +29,12 @@ def chosen(page: Page) -> list[str]:
     )
 
 
-def test_every_page_asks_its_own_host_only(
-    site: Site, context: Callable[..., tuple[BrowserContext, Log]], url: str
+def test_a_page_asks_its_own_host_only(
+    addresses: list[str], context: Callable[..., tuple[BrowserContext, Log]], url: str
 ) -> None:
     profile, log = context()
     page = profile.new_page()
-    for path in addresses(site):
+    for path in addresses:
         visit(page, url + path)
         unfold(page)
         page.mouse.wheel(0, 20_000)
@@ -121,8 +116,8 @@ def test_outputs_have_no_copy_button(open_page: Open) -> None:
     assert page.locator(".highlight.output button").count() == 0
 
 
-def test_a_chosen_tab_holds_everywhere(site: Site, open_page: Open) -> None:
-    with_tabs = [path for path in addresses(site) if site.pages[path + "index.html"].html.select(".tabbed-set")]
+def test_a_chosen_tab_holds_everywhere(site: Site, addresses: list[str], open_page: Open) -> None:
+    with_tabs = [path for path in addresses if site.pages[path + "index.html"].html.select(".tabbed-set")]
     assert with_tabs
     page = open_page(with_tabs[0])
     sets = len(chosen(page))
@@ -168,8 +163,8 @@ def test_a_claim_leads_to_its_experiment_and_back(site: Site, open_page: Open) -
         expect(page.locator(f"p#{claim}")).to_be_in_viewport()
 
 
-def test_a_page_scrolls_one_way_only(site: Site, open_page: Open) -> None:
-    for path in addresses(site):
+def test_a_page_scrolls_one_way_only(addresses: list[str], open_page: Open) -> None:
+    for path in addresses:
         page = open_page(path)
         unfold(page)
         labels = FRAMEWORKS if page.locator(".tabbed-set").count() else []
@@ -184,7 +179,7 @@ def test_a_page_scrolls_one_way_only(site: Site, open_page: Open) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_figure_can_be_seen_and_is_described(site: Site, open_page: Open, scheme: str) -> None:
+def test_figure_can_be_seen_and_is_described(open_page: Open, scheme: str) -> None:
     for path in ("", SOFTPLUS):
         page = open_page(path, color_scheme=scheme, viewport={"width": 390, "height": 844})
         expect(page.locator("function-explorer[active]")).to_be_attached()
@@ -202,8 +197,8 @@ def test_figure_can_be_seen_and_is_described(site: Site, open_page: Open, scheme
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_can_be_read(site: Site, open_page: Open, scheme: str) -> None:
-    for path in addresses(site):
+def test_text_can_be_read(addresses: list[str], open_page: Open, scheme: str) -> None:
+    for path in addresses:
         page = open_page(path, color_scheme=scheme)
         assert (
             page.locator("body").get_attribute("data-md-color-scheme") == {"light": "default", "dark": "slate"}[scheme]

@@ -1,0 +1,30 @@
+"""The site that all tests share, and where it is to be found."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from engine.site.whole import configurations
+
+ROOT = Path(__file__).resolve().parents[1]
+
+#: The site is served below the root of its host, as GitHub Pages does: a link that starts with `/` breaks.
+PREFIX = "reference"
+
+#: Where the site believes to be published, and where the browser finds it: the name leads to the test's own server,
+#: whose port differs each time. Browsers trust a name below localhost as they trust https.
+HOST = "site.localhost"
+ADDRESS = f"http://{HOST}/{PREFIX}/"
+
+#: The languages of the site and the folder of each below its root; the first is the root's.
+LANGUAGES = {part.rstrip("/") or "en": part for part in configurations(ROOT)}
+
+
+def build(root: Path, folder: Path, address: str = ADDRESS, draft: bool = True) -> subprocess.CompletedProcess[str]:
+    """Build every language of the site in the project's folder `root` into `folder`, in a draft with all faults."""
+    command = [sys.executable, "-m", "engine", "site", str(folder), *(["--draft"] if draft else [])]
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "NO_COLOR": "1", "SITE_URL": address}
+    return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, encoding="utf-8")
