@@ -1,6 +1,6 @@
 """Measure the figures that the project promises: what the engine costs, and what a reader gets.
 
-`python -m bench [engine|others|scale|serving|reader]… [--repeat N] [--json FILE] [--record]`; without a name, all.
+`python -m bench [PART]… [--repeat N] [--json FILE] [--record]`; without a part, all. `--help` names them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from bench import engine, others, reader, scale, serving
+from bench import engine, others, reader, scale, serving, tests
 from bench.engine import ROOT
 from bench.report import Figure, record, write
 from engine.render.measured import FILE
@@ -20,6 +20,7 @@ PARTS = {
     "scale": scale.measure,
     "serving": serving.measure,
     "reader": reader.measure,
+    "tests": tests.measure,
 }
 
 
