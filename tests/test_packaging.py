@@ -32,6 +32,23 @@ def test_warnings_of_our_own_are_errors_and_those_of_compiling_others_are_not(tm
     assert sorted(failed) == ["test_escape", "test_use"], done.stdout
 
 
+def test_a_file_is_run_by_one_process(tmp_path: Path) -> None:
+    for name in "ab":
+        text = "import pytest\n\n\n@pytest.mark.parametrize('number', range(9))\ndef test_it(number):\n    pass\n"
+        (tmp_path / f"test_{name}.py").write_text(text)
+    command = [sys.executable, "-m", "pytest", "-p", "conftest", "-n", "2", "--dist", "loadfile", "-v", "."]
+    own = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=tmp_path, env=own, capture_output=True, text=True, check=False)
+    ran = set(re.findall(r"^\[(gw\d)\] .* PASSED test_(\w)\.py::", done.stdout, re.MULTILINE))
+    assert sorted(file for _, file in ran) == ["a", "b"], done.stdout
+
+
+def test_the_files_that_come_first_are_there() -> None:
+    first = re.findall(r'^    "(\S+\.py)",$', (ROOT / "conftest.py").read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(first) > 5
+    assert [file for file in first if not (ROOT / "tests" / file).is_file()] == []
+
+
 def make(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Ask the Makefile which further index pip would use, through a target that sets up nothing."""
     asked = tmp_path / "asked.mk"

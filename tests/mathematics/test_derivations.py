@@ -299,8 +299,8 @@ def test_what_never_ends_is_stopped(derive, tmp_path, pool):
         tmp_path / "endless",
         {"title": TEXT, "variables": {"x": "real"}, "start": term, "steps": [{"tex": "= x", "rule": TEXT}]},
     )
-    stopped, other = check([endless, derive("x + x", "= 2x")], pool, seconds=5)
-    assert "stopped after 5 s" in str(stopped.problems[0])
+    stopped, other = check([endless, derive("x + x", "= 2x")], pool, seconds=1)
+    assert "stopped after 1 s" in str(stopped.problems[0])
     assert other.problems == ()
 
 

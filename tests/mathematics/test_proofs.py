@@ -133,7 +133,7 @@ def test_what_is_written_is_what_is_computed():
 
 def test_what_takes_long_is_stopped(tmp_path, pool):
     endless = replace(SOFTPLUS, expression="exp(" * 60 + "x" + ")" * 60)
-    (proof,) = proofs.prove(ROOT, [endless], Store(tmp_path), pool, seconds=2)
+    (proof,) = proofs.prove(ROOT, [endless], Store(tmp_path), pool, seconds=1)
     assert proof.problems
     assert list(tmp_path.iterdir()) == []  # nothing that failed is kept
 

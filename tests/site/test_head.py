@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
-from built import Page, Site, link_faults
+from built import Page, Site
 from PIL import Image, ImageChops
 from playwright.sync_api import Browser, expect
 from reading import visit
-from shared import ADDRESS, LANGUAGES, ROOT, build
+from shared import ADDRESS, LANGUAGES, ROOT
 
 #: For each language the name that its switch has in the other.
 OTHER = {"en": "中文", "zh": "English"}
@@ -162,51 +160,3 @@ def test_colours_and_tabs_hold_in_every_language(chromium: Browser) -> None:
     expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
     expect(page.locator(".tabbed-set").first.locator("[data-snippet*='/jax/']")).to_be_visible()
     context.close()
-
-
-@pytest.fixture(scope="module")
-def elsewhere(site: Site, first_build: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """The site as files that know no address, with a page that is not translated."""
-    root = tmp_path_factory.mktemp("elsewhere")
-    ignore = shutil.ignore_patterns("__pycache__", "fragments")
-    for name in ("docs", "snippets", "ledger", "engine", "theme", ".cache"):
-        shutil.copytree(ROOT / name, root / name, ignore=ignore)
-    for file in ROOT.glob("mkdocs*.yml"):
-        text = file.read_text(encoding="utf-8").replace("use_directory_urls: true", "use_directory_urls: false")
-        (root / file.name).write_text(text.replace("  - Home: index.md\n", "  - Home: index.md\n  - lone/page.md\n"))
-    lone = root / "docs/en/lone/page.md"
-    lone.parent.mkdir()
-    lone.write_text("---\ndescription: A page in one language, for a test.\ntranslate: false\n---\n# Lone\n")
-    chinese = (root / "mkdocs.zh.yml").read_text(encoding="utf-8")
-    if "nav:" not in chinese:  # it has the English one by inheritance
-        chinese += "nav: [index.md, functions/softplus.md, checked.md]\n"
-    (root / "mkdocs.zh.yml").write_text(chinese, encoding="utf-8")
-    done = build(root, root / "site", address="")
-    assert bool(done.returncode) == bool(first_build[1]), done.stderr
-    return Site(root / "site")
-
-
-def test_without_an_address_nothing_claims_one(elsewhere: Site) -> None:
-    assert not link_faults(elsewhere), "\n".join(link_faults(elsewhere))
-    for page in readable(elsewhere):
-        assert not page.html.select("link[rel=canonical], link[hreflang]"), page.name
-        assert not page.html.select("meta[property='og:url'], meta[property='og:image'], script[type*=ld]"), page.name
-        assert content(page, "og:title")
-    for name in ("sitemap.xml", "zh/sitemap.xml", "robots.txt"):
-        text = (elsewhere.folder / name).read_text(encoding="utf-8")
-        assert "loc" not in text
-        assert "Sitemap" not in text
-
-
-def test_a_page_in_one_language_leads_to_the_other_home(elsewhere: Site) -> None:
-    (link,) = elsewhere.pages["lone/page.html"].html.select(".site-languages a")
-    assert link["href"] == "../zh/index.html"
-
-
-def test_files_lead_to_the_other_language(elsewhere: Site, chromium: Browser) -> None:
-    page = chromium.new_page()
-    page.goto((elsewhere.folder / "functions/softplus.html").as_uri())
-    page.get_by_role("link", name="中文", exact=True).click()
-    expect(page).to_have_url(re.compile("/zh/functions/softplus.html$"))
-    expect(page.locator(".katex").first).to_be_visible()
-    page.close()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from built import Site, link_faults
 from playwright.sync_api import Browser, Page, Request, expect
 from shared import ROOT
@@ -57,6 +58,22 @@ def test_every_link_leads_to_a_file(folder: Path) -> None:
     assert {"index.html", "functions/softplus.html", "zh/functions/softplus.html"} <= set(site.pages)
     faults = [fault for fault in link_faults(site) if not fault.startswith(("404.html", "zh/404.html"))]
     assert not faults, "\n".join(faults)
+
+
+def test_without_an_address_nothing_claims_one(folder: Path) -> None:
+    for page in Site(folder).pages.values():
+        assert not page.html.select("link[rel=canonical], link[hreflang]"), page.name
+        assert not page.html.select("meta[property='og:url'], meta[property='og:image'], script[type*=ld]"), page.name
+        assert page.html.select("meta[property='og:title']"), page.name
+    for name in ("sitemap.xml", "zh/sitemap.xml", "robots.txt"):
+        text = (folder / name).read_text(encoding="utf-8")
+        assert "loc" not in text
+        assert "Sitemap" not in text
+
+
+def test_a_page_in_one_language_leads_to_the_other_home(folder: Path) -> None:
+    lab = BeautifulSoup((folder / "labs/depth.html").read_text(encoding="utf-8"), "html.parser")
+    assert [link["href"] for link in lab.select(".site-languages a")] == ["../zh/index.html"]
 
 
 @pytest.mark.parametrize(("part", "query"), [("", "sigmoid"), ("zh/", "激活函数")])
