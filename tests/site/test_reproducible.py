@@ -1,6 +1,6 @@
 """The same sources give the same site, to the byte: in another folder, with nothing kept from earlier builds.
 
-What was run, measured and proved is kept for this test but each night (`--whole`): it takes as long as all other tests.
+What was run, measured, proved and set is kept for this test, but each night (`--whole`): it takes minutes to find out.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def test_differences_are_found(tmp_path: Path) -> None:
 
 
 #: What a build finds out, and does not make of what it has found out.
-FOUND = ("runs", "audit", "oracle", "decimals", "derivations", "proofs")
+FOUND = ("runs", "audit", "oracle", "decimals", "derivations", "proofs", "formulas")
 
 
 def test_two_builds_in_two_folders_are_the_same(
