@@ -120,16 +120,24 @@ def test_no_recorded_output_can_be_wrong(
     assert missed(outputs, faults, tmp_path) == []
 
 
-#: By the file of the fault: what stands there, what is put in its place, and the start of the line that tells it.
-SOURCES: dict[str, list[tuple[str, str, str]]] = {
-    # The definition: the expression, both forms proved equal to it, the names and their defaults.
-    "definition.yml": [
-        ("expression: log(1 +", "expression: log(2 +", "definition.yml:"),
+Fault = tuple[str, str, str]  # what stands in a file, what is put in its place, and the start of the line that tells it
+
+#: Each stops its function, and with that what would tell other faults.
+STOPPING: list[tuple[str, Fault]] = [
+    ("definition.yml", ("expression: log(1 +", "expression: log(2 +", "definition.yml:")),
+    (
+        "definition.yml",
         ("expression: log(1 + exp(beta*x))/beta", "expression: log(1 + exp(beta*x))", "definition.yml:"),
-        ("Max(x, 0) + log1p", "Max(x, 0) - log1p", "definition.yml:"),
-        ("exp(-Abs(beta*x))", "exp(Abs(beta*x))", "definition.yml:"),
-        ("log1p(exp(-Abs(beta*x)))", "log(1 + exp(-Abs(beta*x)))", "definition.yml:"),
-        ("1/(1 + exp(-beta*x))", "1/(1 + exp(beta*x))", "definition.yml:"),
+    ),
+    ("definition.yml", ("Max(x, 0) + log1p", "Max(x, 0) - log1p", "definition.yml:")),
+    ("definition.yml", ("exp(-Abs(beta*x))", "exp(Abs(beta*x))", "definition.yml:")),
+    ("definition.yml", ("log1p(exp(-Abs(beta*x)))", "log(1 + exp(-Abs(beta*x)))", "definition.yml:")),
+    ("definition.yml", ("1/(1 + exp(-beta*x))", "1/(1 + exp(beta*x))", "definition.yml:")),
+    ("facts.yml", (r"f(0) = \ln 2", r"f(0) = \ln 3", "facts.yml:")),
+]
+#: By file. One of each is told by the same build.
+OTHERS: dict[str, list[Fault]] = {
+    "definition.yml": [
         ("keras.ops.softplus", "keras.ops.softminus", "definition.yml:"),
         ("keras.ops.softplus", "keras.ops.silu", "definition.yml:"),
         ("threshold: 20}", "threshold: 21}", "definition.yml:"),
@@ -137,44 +145,37 @@ SOURCES: dict[str, list[tuple[str, str, str]]] = {
         ("{beta: 1, threshold: 20}", "{beta: 2, threshold: 20}", "definition.yml:"),
         ("{beta: 1, threshold: 20}", "{beta: 1}", "definition.yml:"),
     ],
-    # The figure: its data, its picture.
-    "figure.py": [
+    "figure.py": [  # its data, its picture
         ("np.logaddexp(0, x)  #", "np.logaddexp(0, 1.001 * x)  #", "figure.out:"),
         ("df = np.exp(", "df = -np.exp(", "figure.out:"),
         ("1000)", "999)", "figure.out:"),
         ('"C1"', '"red"', "figure.py"),
         ('plt.savefig("softplus.svg")', "", "figure.py"),
     ],
-    # Code that a reader copies.
     "numpy/forward.py": [("logaddexp(0, x)", "logaddexp(1, x)", "forward.out:")],
     "claims/smooth.py": [("torch.relu, 0.0", "F.softplus, 0.0", "smooth.out:")],
-    # What stands beside it.
     "threads.yml": [("pytorch_83169:", "pytorch_83170:", "pytorch_83170")],
     "derivations/derivative.yml": [(r"\frac{e^{x}}{1+e^{x}}", r"\frac{e^{x}}{1-e^{x}}", "derivative.yml:")],
-    "facts.yml": [(r"f(0) = \ln 2", r"f(0) = \ln 3", "facts.yml:")],
 }
-#: A definition that does not hold stops its function, and with that what would tell other faults.
-STOPPING = 6
+TURNS = [{file: fault} for file, fault in STOPPING] + [
+    {file: faults[turn] for file, faults in OTHERS.items() if turn < len(faults)}
+    for turn in range(max(map(len, OTHERS.values())))
+]
 
 
-@pytest.mark.parametrize("turn", range(12))
-def test_no_source_can_be_wrong(project: Path, runner: Runner, before: set[Problem], turn: int) -> None:
-    """One fault in each of several files, whose problems do not hide each other."""
-    chosen = {"definition.yml": SOURCES["definition.yml"][turn]}
-    if turn >= STOPPING:
-        rest = ((file, faults, turn - STOPPING) for file, faults in SOURCES.items() if file not in chosen)
-        chosen |= {file: faults[index] for file, faults, index in rest if index < len(faults)}
+@pytest.mark.parametrize("faults", TURNS, ids=map(str, range(len(TURNS))))
+def test_no_source_can_be_wrong(project: Path, runner: Runner, before: set[Problem], faults: dict[str, Fault]) -> None:
     folder = project / "snippets/softplus"
-    texts = {file: (folder / file).read_text(encoding="utf-8") for file in chosen}
+    texts = {file: (folder / file).read_text(encoding="utf-8") for file in faults}
     try:
-        for file, (old, new, _) in chosen.items():
+        for file, (old, new, _) in faults.items():
             assert old in texts[file]
             (folder / file).write_text(texts[file].replace(old, new, 1), encoding="utf-8")
         problems = set(map(str, set(Site(project, runner).build()) - before))
     finally:
         for file, text in texts.items():
             (folder / file).write_text(text, encoding="utf-8")
-    for file, (*_, where) in chosen.items():
+    for file, (*_, where) in faults.items():
         assert any(where in problem for problem in problems), (file, problems)
 
 
