@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,26 @@ ADDRESS = f"http://{HOST}/{PREFIX}/"
 
 #: The languages of the site and the folder of each below its root; the first is the root's.
 LANGUAGES = {part.rstrip("/") or "en": part for part in configurations(ROOT)}
+
+
+def copy(target: Path) -> Path:
+    """The project in another folder, with what its builds know of it; the build of `first_build` has filled that.
+
+    Not what `make ledger` has installed there, nor the verdicts of `make mutate`: that is much, and no build reads it.
+    """
+    for name in ("docs", "snippets", "ledger", "engine", "theme", ".cache"):
+        known = {"fragments", "ledger", "mutants"} if name == ".cache" else set()
+        skip = {ROOT / name / part for part in known}
+        shutil.copytree(
+            ROOT / name,
+            target / name,
+            ignore=lambda folder, names, skip=skip: {
+                one for one in names if one == "__pycache__" or Path(folder, one) in skip
+            },
+        )
+    for file in ROOT.glob("mkdocs*.yml"):
+        shutil.copy(file, target)
+    return target
 
 
 def build(root: Path, folder: Path, address: str = ADDRESS, draft: bool = True) -> subprocess.CompletedProcess[str]:

@@ -6,12 +6,12 @@ Signs and digits of derivation steps are broken in test_derivations.py, those of
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from shared import copy
 
 from engine.accuracy import audit, record
 from engine.assemble.site import Site
@@ -23,7 +23,6 @@ from engine.run.runner import Result, Runner
 from engine.sources import definition
 from engine.sources.snippets import Snippet, discover
 
-ROOT = Path(__file__).parents[2]
 NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w]|\.\w)")
 
 
@@ -36,13 +35,7 @@ def runner() -> Iterator[Runner]:
 @pytest.fixture(scope="module")
 def project(first_build: object, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project, with what the build of the site has run already."""
-    copy = tmp_path_factory.mktemp("faults") / "project"
-    for name in ("docs", "snippets", "ledger", ".cache"):
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", ".ruff_cache"))
-    for file in ROOT.glob("mkdocs*.yml"):
-        shutil.copy(file, copy)
-    return copy
+    return copy(tmp_path_factory.mktemp("faults") / "project")
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +143,7 @@ OTHERS: dict[str, list[Fault]] = {
         ("df = np.exp(", "df = -np.exp(", "figure.out:"),
         ("1000)", "999)", "figure.out:"),
         ('"C1"', '"red"', "figure.py"),
-        ('plt.savefig("softplus.svg")', "", "figure.py"),
+        ('plt.savefig("softplus.svg")', "pass", "figure.py"),
     ],
     "numpy/forward.py": [("logaddexp(0, x)", "logaddexp(1, x)", "forward.out:")],
     "claims/smooth.py": [("torch.relu, 0.0", "F.softplus, 0.0", "smooth.out:")],
