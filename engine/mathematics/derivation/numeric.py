@@ -11,6 +11,7 @@ from typing import Any
 from engine.mathematics.derivation.difference import FULL, Curve, Fault, Place, Policy, Values, policy_for, shown
 from engine.mathematics.derivation.duties import Claim, Duty, Implication
 from engine.mathematics.derivation.points import Point, points
+from engine.mathematics.derivation.solutions import Solutions
 from engine.mathematics.derivation.steps import Derivation, Domain
 from engine.mathematics.formula.operations import COMPARE, Undecided, Undefined
 from engine.mathematics.formula.tree import (
@@ -39,6 +40,7 @@ class Check:
         self.connected = derivation.start_chain is not None
         self.curve = _curve(derivation.start_chain)
         self.values = Values(derivation.domains, self.curve)
+        self.solutions = Solutions(self.values.balls)
 
     def duty(self, duty: Duty, meeting: Chain | None, proved: Sequence[bool]) -> tuple[int, int]:
         """The number of points and of digits that a step was checked with. proved: which claims are. Raises Fault."""
@@ -77,6 +79,8 @@ class Check:
                     raise Fault(f"is not decided at {point}", *map(str, error.args)) from None
             if decided == wanted:
                 break
+        if isinstance(claim, Implication) and not limiting:
+            self.solve(claim, domains)
         if decided < wanted // 2:
             raise Fault(f"could be checked at {decided} points only, not at {wanted // 2}")
         return decided, policy.digits
@@ -156,6 +160,18 @@ class Check:
                     f"the statement before {says[before]}, this one {says[after]}",
                 )
         return decided
+
+    def solve(self, claim: Implication, domains: Mapping[str, Domain]) -> None:
+        """Check that what solves one statement solves the other. Raises Fault."""
+        pairs = [(claim.before, claim.after, "loses")] + [(claim.after, claim.before, "adds")] * (claim.op == "iff")
+        for one, other, does in pairs:
+            for solution in self.solutions.of(one, domains):
+                name, values = solution
+                at = Point(tuple((known, float(value)) for known, value in values.items()), False)
+                if claim.condition and not self.meets(claim.condition, at):
+                    continue
+                if self.solutions.holds(other, solution) is False:
+                    raise Fault(f"{does} the solution {name} = {values[name].str(10, radius=False)} at {at}")
 
     def truth(self, chain: Chain, place: Place, policy: Policy) -> bool:
         """Whether all relations of a statement hold. Raises Undefined or Undecided."""
