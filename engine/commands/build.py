@@ -7,12 +7,12 @@ from pathlib import Path
 
 from engine.assemble.site import Site
 from engine.commands.outcome import FAILED, OK
-from engine.run.progress import TellingRunner
+from engine.run.runner import Runner
 
 
 def build(root: Path) -> int:
     """Check everything and write the fragments. Returns the exit status. Raises SourceError."""
-    with TellingRunner() as runner:
+    with Runner() as runner:
         problems = Site(root, runner).build()
     for problem in problems:
         print(problem, file=sys.stderr)

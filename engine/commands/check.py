@@ -17,7 +17,7 @@ from engine.compare import verdict as verdicts
 from engine.compare.verdict import Verdict, missing, require_libraries, unsteady
 from engine.ledger import entries, recording
 from engine.run import progress
-from engine.run.progress import TellingRunner
+from engine.run.runner import Runner
 from engine.sources.definition import Definition
 
 
@@ -60,7 +60,7 @@ def check(root: Path, paths: list[str], part: str, available: bool, recording_to
     def done(verdict: Verdict) -> None:
         report.fail(verdict.result.problem if recording_too else verdict.problem)
 
-    with TellingRunner() as runner:
+    with Runner() as runner:
         ran = verdicts.check(snippets, runner, project_store(root, "runs"), done)
     if recording_too:
         _record(root, ran, report)

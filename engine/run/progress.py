@@ -7,11 +7,7 @@ measured, nothing is said.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
 from typing import TextIO
-
-from engine.run.runner import Result, Runner
-from engine.sources.snippets import Snippet
 
 
 class Progress:
@@ -32,26 +28,3 @@ class Progress:
 
 #: Of the command at work, which sets it; a library is silent.
 current = Progress(None)
-
-
-class TellingRunner(Runner):
-    """A runner that says how many snippets are left."""
-
-    _left = 0
-
-    def run(self, snippets: Iterable[Snippet], done: Callable[[Snippet, Result], None] | None = None) -> None:
-        """As any runner does."""
-        snippets = list(snippets)
-        self._left += len(snippets)
-        current.say(f"{self._left} scripts to run; what has not changed is not run again")
-
-        def tell(snippet: Snippet, result: Result) -> None:
-            self._left -= 1
-            current.say(f"{self._left} scripts left to run, after {snippet.name}", passing=True)
-            if done:
-                done(snippet, result)
-
-        try:
-            super().run(snippets, tell)
-        finally:
-            current.say("")

@@ -18,7 +18,7 @@ import msgspec
 
 from engine.base.errors import Problem
 from engine.base.libraries import LIBRARIES, WORKERS, machine, version
-from engine.run import printed
+from engine.run import printed, progress
 from engine.run.isolation import environment
 from engine.run.protocol import Failed, Job, Limits, Report
 from engine.sources import cells
@@ -46,11 +46,6 @@ class Result:
     cells: list[str] = field(default_factory=list)
 
 
-def fork_is_safe() -> bool:
-    """Forking after imports is safe on Linux only: macOS system libraries forbid it, Windows has none."""
-    return sys.platform == "linux"
-
-
 class Runner:
     """Worker processes, started when first needed and kept warm until `close`. Use it as a context manager.
 
@@ -68,11 +63,13 @@ class Runner:
         environment: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._limits = limits
-        self.fork = fork_is_safe() if fork is None else fork
+        # After imports that is safe on Linux only: macOS system libraries forbid it, Windows has none.
+        self.fork = sys.platform == "linux" if fork is None else fork
         self.environment = dict(environment)
         self._workers: dict[str, _Worker] = {}
         self._lock = Lock()
         self._cancelled = Event()
+        self._left = 0
 
     def limits(self, snippet: Snippet) -> Limits:
         """What a snippet may cost."""
@@ -89,7 +86,8 @@ class Runner:
         queues: dict[str, list[Snippet]] = {}
         for snippet in snippets:
             queues.setdefault(snippet.worker, []).append(snippet)
-
+            self._left += 1
+        progress.current.say(f"{self._left} scripts to run; what has not changed is not run again")
         stopped = Event()
 
         def drain(name: str) -> None:
@@ -97,8 +95,10 @@ class Runner:
                 result = self._run_one(snippet)
                 if stopped.is_set() or self._cancelled.is_set():
                     return
-                if done:
-                    with self._lock:
+                with self._lock:
+                    self._left -= 1
+                    progress.current.say(f"{self._left} scripts left to run, after {snippet.name}", passing=True)
+                    if done:
                         done(snippet, result)
 
         order = sorted(queues, key=WORKERS.index)
@@ -114,6 +114,8 @@ class Runner:
                 pool.shutdown(wait=False, cancel_futures=True)
                 self.close()
                 raise
+            finally:
+                progress.current.say("")
 
     def cancel(self) -> None:
         """End at once what other threads run, and the workers, for good. What has not been run has no verdict."""

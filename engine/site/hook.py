@@ -21,7 +21,8 @@ from engine.assemble.site import Site
 from engine.base.errors import SourceError
 from engine.base.files import is_source
 from engine.run import progress
-from engine.run.progress import Progress, TellingRunner
+from engine.run.progress import Progress
+from engine.run.runner import Runner
 from engine.site import lab_pages
 from engine.site.after import after
 from engine.site.links import Elsewhere, add_downloads, add_english_pages, lead_to_english
@@ -30,7 +31,7 @@ from engine.site.whole import DRAFT
 if TYPE_CHECKING:
     from engine.site.kept import Kept
 
-runner = TellingRunner()  # its workers start when first needed and stay warm between the rebuilds of `mkdocs serve`
+runner = Runner()  # its workers start when first needed and stay warm between the rebuilds of `mkdocs serve`
 kept: Kept | None = None  # only while serving
 left_out: list[Elsewhere]  # of a translation
 

@@ -13,8 +13,8 @@ from engine.base.errors import SourceError
 from engine.base.store import Store
 from engine.compare.verdict import check
 from engine.run import progress
-from engine.run.progress import Progress, TellingRunner
-from engine.run.runner import Limits
+from engine.run.progress import Progress
+from engine.run.runner import Limits, Runner
 from engine.sources import definition
 from engine.sources.snippets import Snippet
 
@@ -34,7 +34,7 @@ def told(add: Callable[[str, str], Snippet], monkeypatch: pytest.MonkeyPatch) ->
 
     def told(stream: io.StringIO) -> str:
         monkeypatch.setattr(progress, "current", Progress(stream))
-        with TellingRunner(Limits()) as runner:
+        with Runner(Limits()) as runner:
             check(snippets, runner, Store(snippets[0].root / ".cache"))
         return stream.getvalue()
 
@@ -58,7 +58,7 @@ def test_a_terminal_gets_a_line_that_is_empty_in_the_end(told: Callable[[io.Stri
 
 
 def test_a_library_is_silent(add: Callable[[str, str], Snippet], capsys: pytest.CaptureFixture[str]) -> None:
-    with TellingRunner(Limits()) as runner:
+    with Runner(Limits()) as runner:
         runner.run([add("demo/claims/a.py", "print(1)\n")])
     assert capsys.readouterr() == ("", "")
 
