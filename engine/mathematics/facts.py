@@ -9,7 +9,6 @@ The facts are in `snippets/<function>/facts.yml`:
       range:                                             # its check is at `fact-range`
         name: {en: Range, zh: 值域}
         tex: (0, \infty)                                 # what the card shows
-        note: {en: open at both ends, zh: 两端均开}       # optional, in words: no digits, they would go unchecked
         because:
           - {tex: f(x) > 0, sharp: x \to -\infty}
           - \lim_{x \to \infty} f(x) = \infty
@@ -44,6 +43,7 @@ from engine.mathematics.derivation.steps import REAL, Derivation, Step
 from engine.mathematics.formula.python import FormulaError, number, read
 from engine.mathematics.formula.tree import Apply, Call, Chain, Expr, Limit, Variable, free_variables, walk
 from engine.mathematics.latex import LatexError
+from engine.mathematics.properties import in_a_word
 from engine.sources.definition import TEXT, Definition
 
 _TEX = {"type": "string", "minLength": 1}
@@ -65,7 +65,6 @@ SCHEMA: dict[str, Any] = {
                 "properties": {
                     "name": TEXT,
                     "tex": _TEX,
-                    "note": TEXT,
                     "see": {"type": "string", "pattern": r"^[\w-]+$"},
                     "because": {
                         "type": "array",
@@ -97,7 +96,11 @@ SCHEMA: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Fact:
-    """One row of the card. name, note: by language; check: its statements, as the steps of a derivation."""
+    """One row of the card.
+
+    name, note: by language, the note being what the cell says in a word; check: its statements, as the steps of a
+    derivation.
+    """
 
     id: str
     name: Mapping[str, str]
@@ -173,8 +176,7 @@ class _Card:
             steps += [step] if step else []
         check = self.check(id, entry["name"], steps)
         check = self.tied(id, entry["tex"], check, named)
-        self.find_digits(id, entry.get("note", {}))
-        return Fact(id, entry["name"], entry["tex"], entry.get("note"), entry.get("see"), check)
+        return Fact(id, entry["name"], entry["tex"], self.note(entry["tex"]), entry.get("see"), check)
 
     def statement(self, part: Mapping[str, Any], keys: _Keys, what: str) -> Step | None:
         """A statement of its own; None if it is not understood."""
@@ -251,11 +253,12 @@ class _Card:
             return replace(check, continuous=tuple(tie.continuous), domains=domains)
         return check
 
-    def find_digits(self, id: str, note: Mapping[str, str]) -> None:
-        for language, text in note.items():
-            if re.search(r"\d", text):
-                reason = f"{id}: nothing checks the digits of a note; write them in tex, with a statement"
-                self.reader.problem(reason, "facts", id, "note", language)
+    def note(self, tex: str) -> Mapping[str, str] | None:
+        """What a cell says in a word, if it is a statement of which there is one."""
+        try:
+            return in_a_word(latex.parse(tex, self.reader.scope), self.reader.domains)
+        except LatexError:
+            return None  # an interval or a set; `tied` tells what is not understood
 
 
 def _begins(declared: Chain, statement: Chain) -> bool:

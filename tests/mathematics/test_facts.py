@@ -12,9 +12,12 @@ from bs4 import BeautifulSoup
 
 from engine.base.errors import SourceError
 from engine.base.store import Store
-from engine.mathematics import facts
+from engine.mathematics import facts, latex
 from engine.mathematics.derivation import report as derivations
 from engine.mathematics.derivation.evidence import Evidence, Report
+from engine.mathematics.derivation.steps import Domain
+from engine.mathematics.formula.tree import Scope
+from engine.mathematics.properties import in_a_word
 from engine.render.facts import facts_fragments
 from engine.sources import definition
 
@@ -226,8 +229,8 @@ def test_refused(make, tried):
     ):
         with pytest.raises(SourceError, match=re.escape(f"tried, statement 1: {reason}")):
             tried("1", because)
-    with pytest.raises(SourceError, match="nothing checks the digits of a note"):
-        tried("1", "f(0) = 1", note={"en": "1-Lipschitz", "zh": "无"})
+    with pytest.raises(SourceError, match="note"):
+        tried("1", "f(0) = 1", note={"en": "increasing", "zh": "递增"})
     with pytest.raises(SourceError, match=r"no fact says which is the function of definition\.yml; one needs `- expr"):
         make(
             {
@@ -260,6 +263,28 @@ def test_a_jump_has_no_interval_and_no_lipschitz_constant(make):
     except SourceError as error:
         found = error.problems
     assert "there is a jump at x = -0.5" in str(found[0])
+
+
+WORDS = {
+    "f'(x) < 0": "strictly decreasing",
+    "0 \\le f''(x)": "convex",
+    "f''(x) > 0": "strictly convex",
+    "f(-x) = f(x)": "even",
+    "-f(x) = f(-x)": "odd",
+    "f'(x) < 1": None,
+    "f(x) > 0": None,
+    "f'(y) > 0": None,  # for positive y only
+    "0 < f'(x) < 1": None,
+    "f^{(3)}(x) < 0": None,
+}
+
+
+@pytest.mark.parametrize("tex", WORDS)
+def test_what_a_cell_says_in_a_word_is_derived(tex):
+    domains = {"x": Domain(""), "y": Domain("", lower=0)}
+    function = latex.definition("f(x) = e^{-x}", Scope(frozenset(domains)))
+    found = in_a_word(latex.parse(tex, Scope(frozenset(domains), {"f": function})), domains)
+    assert (found and found["en"]) == WORDS[tex]
 
 
 def test_a_strict_inequality_is_sharp_nowhere(tried):
