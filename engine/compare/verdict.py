@@ -23,13 +23,14 @@ AGAIN = {"PYTHONHASHSEED": "4242", "TZ": "America/St_Johns"}
 class Verdict:
     """A snippet, its result, and the problem that remains: of the run, or of the comparison; None when it holds.
 
-    since: title of its library and the oldest version since which it prints the same; None if that is not known.
+    since: title of its library, the oldest version since which it prints the same, and whether an older one printed
+    something else; None if that is not known.
     """
 
     snippet: Snippet
     result: Result
     problem: Problem | None
-    since: tuple[str, str] | None = None
+    since: tuple[str, str, bool] | None = None
 
 
 def require_libraries(snippets: list[Snippet]) -> None:

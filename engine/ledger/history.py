@@ -17,7 +17,8 @@ class History:
     """What the ledger knows of one snippet.
 
     entries: by release, the newest first; now: the release that the build has run it with, None if that is no release;
-    since: the oldest one from which on it printed the same up to there, None if the ledger does not tell.
+    since: the oldest one from which on it printed the same up to there, None if the ledger does not tell; differs:
+    whether the one before it is known to have printed something else, so that this is where the output began.
     """
 
     snippet: Snippet
@@ -25,6 +26,7 @@ class History:
     entries: tuple[tuple[Release, Entry], ...]
     now: str | None
     since: str | None
+    differs: bool
 
     def states(self) -> list[tuple[Release, Entry, str]]:
         """The entries, each with `same`, `other` or `error`, by what is recorded beside the snippet."""
@@ -49,7 +51,8 @@ def remember(releases: Iterable[Release], verdicts: Iterable[Verdict]) -> tuple[
         if library := lead(verdict.snippet):
             history = _history(newest(verdict.snippet), verdict, library)
             histories.append(history)
-            verdict = replace(verdict, since=(LIBRARIES[library].title, history.since) if history.since else None)
+            since = (LIBRARIES[library].title, history.since, history.differs) if history.since else None
+            verdict = replace(verdict, since=since)
         told.append(verdict)
     return told, histories
 
@@ -59,15 +62,15 @@ def _history(newest: Sequence[Release], verdict: Verdict, library: str) -> Histo
     path = key(snippet)
     now = public(verdict.result.versions.get(LIBRARIES[library].title, ""))
     known = re.fullmatch(NUMBER, now)
-    since = _since(newest, snippet, now) if known and not verdict.problem else None
+    since, differs = _since(newest, snippet, now) if known and not verdict.problem else (None, False)
     entries = tuple((release, release.entries[path]) for release in newest if path in release.entries)
-    return History(snippet, library, entries, now if known else None, since)
+    return History(snippet, library, entries, now if known else None, since, differs)
 
 
-def _since(newest: Sequence[Release], snippet: Snippet, now: str) -> str | None:
+def _since(newest: Sequence[Release], snippet: Snippet, now: str) -> tuple[str | None, bool]:
     """The oldest release up to `now` that printed what is recorded, with no other or unknown one between.
 
-    None if that is `now` itself and nothing is known of an older one.
+    None if that is `now` itself and nothing is known of an older one. And whether an older one printed something else.
     """
     text, oldest, entry = recorded(snippet), None, None
     for release in newest:
@@ -77,4 +80,4 @@ def _since(newest: Sequence[Release], snippet: Snippet, now: str) -> str | None:
                 break
             oldest = release.version
     differs = entry is not None and not entry.same(text)
-    return oldest if differs or oldest != now else None
+    return (oldest, differs) if oldest and (differs or oldest != now) else (None, False)

@@ -237,8 +237,10 @@ def caption(verdict: Verdict, language: str) -> str:
 
 def _version(title: str, number: str, verdict: Verdict, language: str) -> str:
     """A library with its version and, if the ledger tells, the one since which the output is the same."""
-    library, since = verdict.since or ("", "")
-    return f"{title} {number}" + (WORDS[language]["since"].format(version=since) if library == title else "")
+    if not verdict.since or verdict.since[0] != title:
+        return f"{title} {number}"
+    _, since, differs = verdict.since
+    return f"{title} {number}" + WORDS[language]["since" if differs else "since oldest"].format(version=since)
 
 
 def failure(verdict: Verdict, language: str) -> str:

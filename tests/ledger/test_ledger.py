@@ -6,6 +6,7 @@ import shutil
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -346,7 +347,10 @@ def test_since(project: Path, add: Add, snippet: Snippet, entered: str, now: str
     failed = replace(verdict(snippet, now), problem=Problem("", "other"))
     told, histories = remember(ledger.read(project), [verdict(snippet, now), failed])
     assert [history.since for history in histories] == [since, None]
-    assert [one.since for one in told] == [since and ("NumPy", since), None]
+    assert [one.since for one in told] == [since and ("NumPy", since, histories[0].differs), None]
+    releases = [part.split(":") for part in entered.split()]
+    older = [said for (version, said), (after, _) in pairwise(releases) if since and after == since.partition("+")[0]]
+    assert histories[0].differs == (older in (["x"], ["!"]))
 
 
 def test_the_page_says_what_is_the_same_and_what_changed(project: Path, add: Add, snippet: Snippet) -> None:

@@ -32,7 +32,7 @@ from engine.compare.numbers import compare
 
 ROOT = Path(__file__).resolve().parents[2]
 #: In the caption of an output: a library, its version, and the release since which the output is the same.
-CAPTION = r"(\w+) ([^\s,（]+)(?:(?:, same since |（自 )([\d.]+)(?: 起相同）)?)?"
+CAPTION = r"(\w+) ([^\s,（]+)(?:(?:, same since |（自 )([\d.]+)(?:, the oldest tried| 起相同(?:，更早的版本未试)?）)?)?"
 LABS = sorted((ROOT / "snippets").glob("*/labs/[!_]*.py"))
 
 #: Names in captions -> distributions whose version must stand behind them.
