@@ -262,7 +262,7 @@ def test_a_number_is_not_cut_short_by_what_stands_beside_it(open_page: Open) -> 
     expect(labels).to_have_count(4)
     for width in (320, 360, 390, 700, 1280):
         page.set_viewport_size({"width": width, "height": 900})
-        for x in ("0", "-3.3", "123456"):
+        for x in ("0", "-3.3", "-5.98765"):
             page.locator(".explorer-controls input[name=x]").fill(x)
             expect(plot(page)).to_have_attribute("aria-valuenow", x)
             cut = "labels => labels.filter((l) => l.scrollWidth > l.clientWidth).map((l) => l.innerText)"
