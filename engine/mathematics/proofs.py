@@ -27,8 +27,8 @@ from engine.base.errors import Problem
 from engine.base.processes import OutOfTime, Pool, Stopped, limited
 from engine.base.store import Store, digest
 from engine.base.yamlfile import line_of
-from engine.mathematics import latex
 from engine.mathematics.derivation.evidence import Evidence
+from engine.mathematics.derivation.symbolic import SECONDS_SYMBOLIC
 from engine.mathematics.formula import float64
 from engine.mathematics.formula.balls import Balls, enclosures
 from engine.mathematics.formula.operations import Undefined
@@ -45,15 +45,8 @@ TINY = -15000
 RANDOM_POINTS = 60
 ULPS = 8
 SECONDS_NUMERIC = 20.0
-SECONDS_SYMBOLIC = 4.0
 
 Point = dict[str, float]
-
-
-def tree(definition: Definition) -> Expr:
-    """The expression as derivations have it, in x and the parameters as LaTeX names them. Raises FormulaError."""
-    names = {parameter.name: Variable(latex.name(parameter.tex)) for parameter in definition.parameters}
-    return read(definition.expression, {"x": Variable("x"), **names})
 
 
 def exact(compute: Callable[[], Any]) -> Any:

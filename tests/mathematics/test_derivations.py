@@ -51,6 +51,15 @@ def problems(derivation):
     return [str(problem) for problem in verify(derivation, symbolic=False).problems]
 
 
+def test_what_is_not_decided_stops_unless_it_is_proved(derive):
+    """At x = 1e4 no precision that is tried tells e^(-1e8) from 0, as SymPy does."""
+    derivation = derive(r"x^4 + e^{-x^2}", "> x^4")
+    (problem,) = problems(derivation)
+    assert "step 1: is not decided at x = " in problem
+    assert verify(derivation).problems == ()
+    assert verify(derivation).evidence[0].symbolic
+
+
 # What the site shows --------------------------------------------------------------------------------------------------
 
 

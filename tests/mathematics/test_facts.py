@@ -256,13 +256,20 @@ def test_a_jump_has_no_interval_and_no_lipschitz_constant(make):
         },
         lipschitz={"tex": "1", "because": [{"tex": "f'(x) \\le 1", "sharp": "x = 2"}]},
     )
-    found = []
-    try:
-        for fact in make(data, "Piecewise((x, Abs(x) > 1/2), (0, True))"):
-            found += derivations.verify(fact.check).problems
-    except SourceError as error:
-        found = error.problems
-    assert "there is a jump at x = -0.5" in str(found[0])
+    _, *facts_ = make(data, "Piecewise((x, Abs(x) > 1/2), (0, True))")
+    for fact in facts_:
+        (problem,) = derivations.verify(fact.check).problems
+        assert "there is a jump at x = -0.5" in str(problem)
+
+
+@pytest.mark.parametrize("pole", ["0", "3", "\\pi", "\\frac{1}{3}"])
+def test_a_pole_has_no_interval(make, pole):
+    """x + 1/x tends to both infinities, and takes no value between −2 and 2."""
+    body, limit = f"x + \\frac{{1}}{{x - {pole}}}", "\\lim_{x \\to %s} f(x) = %s"
+    because = [limit % ("-\\infty", "-\\infty"), limit % ("\\infty", "\\infty")]
+    data = of_another(body, range={"tex": "(-\\infty, \\infty)", "because": because})
+    (problem,) = derivations.verify(make(data, "x")[-1].check).problems
+    assert "there is a jump at x = " in str(problem)
 
 
 WORDS = {

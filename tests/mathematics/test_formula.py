@@ -108,6 +108,7 @@ SCOPE = Scope(VARIABLES.variables, {f.name: f for f in (definition(tex, VARIABLE
         (r"\frac{d}{dx} f'(2x)", 2 / (math.exp(X) + math.exp(-X)) ** 2),  # a derivative inside of another, by the same
         (r"\frac{d}{dx} f^{-1}(x)", math.exp(X) / math.expm1(X)),
         (r"g^{-1}(10)", 2),
+        (r"g^{-1}(0)", 0),
         (r"\frac{d^2}{dx^2}(g^{-1}(g(x)))", 0),
         (r"\frac{d}{dx} r'(-x)", 0),
     ],
@@ -116,6 +117,13 @@ def test_derivatives_and_inverses_inside_of_each_other(tex: str, value: float) -
     tree = expression(tex, SCOPE)
     assert computable(tree)
     assert ball(tree, {"x": X, "y": Y}) == pytest.approx(value, rel=1e-14, abs=1e-25)
+
+
+def test_an_inverse_is_the_only_solution() -> None:
+    three = definition("c(x) = x^3 - 3x", VARIABLES)
+    for y in (0.0, 0.5):  # 0 is met exactly, at 0, and between other points, too
+        with pytest.raises(Undefined, match="no single solution"):
+            Balls().value(expression("c^{-1}(y)", Scope(VARIABLES.variables, {"c": three})), {"x": 0.0, "y": y})
 
 
 def test_what_has_no_value_is_told_from_what_is_not_known() -> None:

@@ -123,8 +123,7 @@ def test_what_is_written_is_what_is_computed():
     """The tree for derivations, and the values, are those of SymPy for the same text."""
     import sympy
 
-    tree = proofs.tree(SOFTPLUS)
-    value = evaluate(tree, {"x": 1.5, r"\beta": 2.0}, 30)
+    value = evaluate(read(SOFTPLUS.expression, NAMES), {"x": 1.5, "beta": 2.0}, 30)
     exact = sympy.sympify(SOFTPLUS.expression, {"beta": sympy.Integer(2)}).subs("x", sympy.Rational(3, 2)).evalf(30)
     assert abs(value - exact) < 1e-28
     for x, sample in proofs._Prover(ROOT, SOFTPLUS).samples(read(SOFTPLUS.expression, NAMES)):

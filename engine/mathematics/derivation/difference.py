@@ -13,7 +13,7 @@ from engine.mathematics.derivation.steps import Domain
 from engine.mathematics.formula.balls import Balls, computable, enclosures
 from engine.mathematics.formula.multiprecision import Evaluator
 from engine.mathematics.formula.operations import Undecided, Undefined
-from engine.mathematics.formula.tree import Apply, Cases, Expr, walk
+from engine.mathematics.formula.tree import Apply, Cases, Expr, free_variables, walk
 
 
 @dataclass(frozen=True)
@@ -141,9 +141,9 @@ class Values:
         return value
 
     def borders(self, exprs: Sequence[Expr], domains: Mapping[str, Domain]) -> list[Point]:
-        """Points at the borders that expressions have, and beside them: where another case or side of a maximum begins.
+        """Points at and beside the borders of expressions: poles, and where another case or side of a maximum begins.
 
-        They are looked for along each variable in turn.
+        They are looked for along each variable in turn, on a few lines. Two within an eighth may be missed.
         """
         if not any(isinstance(part, Cases) or _bends(part) for expr in exprs for part in walk(expr)):
             return []
@@ -159,7 +159,7 @@ class Values:
         """Where an expression has a jump, as far as its borders tell: between them it has none where it has values."""
         for start, name, low, high in self._crossings([expr], domains):
             before, after = (self._nearby(expr, {**dict(start.values), name: end}) for end in (low, high))
-            if abs(before - after) > _JUMP * max(1.0, abs(before)):
+            if not abs(before - after) <= _JUMP * max(1.0, abs(before)):
                 return Point(tuple({**dict(start.values), name: high}.items()), False)
         return None
 
@@ -195,7 +195,10 @@ class Values:
         values = sorted(value for value in {*sizes, *(-size for size in sizes)} if domain.holds(value))
         for low, high in pairwise(values):
             before, after = decided(low), decided(high)
-            if before == after or None in (before, after):
+            if before == after:
+                continue
+            if before is None or after is None:  # a point without a value, as a pole is
+                yield (low, low) if before is None else (high, high)
                 continue
             if domain.whole:
                 yield from ((float(k), float(k)) for k in range(math.ceil(low), math.floor(high) + 1))
@@ -256,7 +259,9 @@ _FLOAT = 60  # bits that are more than enough to see that
 
 
 def _bends(part: Expr) -> bool:
-    return isinstance(part, Apply) and part.op in ("abs", "max", "min", "sgn", "step")
+    return isinstance(part, Apply) and (
+        part.op in ("abs", "max", "min", "sgn", "step") or (part.op == "/" and bool(free_variables(part.args[1])))
+    )
 
 
 def _moderate(point: Point) -> bool:

@@ -54,8 +54,7 @@ class Check:
     def claim(self, claim: Claim | Implication, proved: bool = False) -> tuple[int, int]:
         """The number of points and of digits that a claim was checked with. Raises Fault.
 
-        A point where no precision decides is a fault, unless the claim is proved; one where a branch or an implication
-        says nothing is passed over.
+        It is looked at beside its borders, too, which are not counted.
         """
         policy = policy_for(claim.sides, smooth=claim.op == "smooth")
         limiting, wanted = (False, WANTED) if policy is FULL else (True, WANTED_LIMITING)
@@ -65,18 +64,11 @@ class Check:
         borders = [] if limiting else self.values.borders([*claim.sides, *condition], domains)
         if claim.op == "continuous" and borders and (jump := self.values.jump(claim.left, domains)):
             raise Fault(f"says nothing of all values: there is a jump at {jump}")
+        for point in borders:
+            self.decided(claim, point, policy, proved)
         decided = 0
-        for point in islice(points(domains, limiting, borders), 4 * wanted):
-            if claim.condition and not self.meets(claim.condition, point):
-                continue
-            try:
-                decided += self.decides(claim, point, policy)
-            except Undefined as error:
-                if point.generic or claim.op in ("real", "smooth"):
-                    raise Fault(f"has no value at {point}", str(error)) from None
-            except Undecided as error:
-                if not proved:
-                    raise Fault(f"is not decided at {point}", *map(str, error.args)) from None
+        for point in islice(points(domains, limiting), 4 * wanted):
+            decided += self.decided(claim, point, policy, proved)
             if decided == wanted:
                 break
         if isinstance(claim, Implication) and not limiting:
@@ -84,6 +76,23 @@ class Check:
         if decided < wanted // 2:
             raise Fault(f"could be checked at {decided} points only, not at {wanted // 2}")
         return decided, policy.digits
+
+    def decided(self, claim: Claim | Implication, point: Point, policy: Policy, proved: bool) -> bool:
+        """Whether a claim says something at a point, where it then holds. Raises Fault.
+
+        A point where no precision decides is a fault, unless the claim is proved.
+        """
+        if claim.condition and not self.meets(claim.condition, point):
+            return False
+        try:
+            return self.decides(claim, point, policy)
+        except Undefined as error:
+            if point.generic or claim.op in ("real", "smooth", "continuous"):
+                raise Fault(f"has no value at {point}", str(error)) from None
+        except Undecided as error:
+            if not proved:
+                raise Fault(f"is not decided at {point}", *map(str, error.args)) from None
+        return False
 
     def domains_of(self, claim: Claim | Implication) -> Mapping[str, Domain]:
         """The domains of the variables that matter to the claim."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 
@@ -28,19 +28,16 @@ class Point:
         return ", ".join(f"{name} = {value:.17g}" for name, value in self.values) or "any point"
 
 
-def points(domains: Mapping[str, Domain], limiting: bool, borders: Sequence[Point] = ()) -> Iterator[Point]:
-    """Spread points without end, and among the first of them every special value of each variable, and the borders."""
+def points(domains: Mapping[str, Domain], limiting: bool) -> Iterator[Point]:
+    """Spread points without end, and among the first of them every special value of each variable."""
     chance = random.Random("points")
     specials = [(name, value) for name, domain in domains.items() for value in _specials(domain, limiting)]
     chance.shuffle(specials)
-    others = [*borders]
     for number in count(1):
         yield Point(tuple(_spread(domains, number, limiting)), True)
         if specials:
             special = dict([specials.pop()])
             yield Point(tuple({**dict(_spread(domains, number, True)), **special}.items()), False)
-        if others:
-            yield others.pop()
 
 
 def _specials(domain: Domain, limiting: bool) -> list[float]:

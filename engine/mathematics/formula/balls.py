@@ -16,7 +16,7 @@ from functools import reduce
 from itertools import pairwise
 from typing import Any
 
-from engine.mathematics.formula.operations import ARITHMETIC, COMPARE, FUNCTIONS, Undecided, Undefined
+from engine.mathematics.formula.operations import ARITHMETIC, COMPARE, FUNCTIONS, Undecided, Undefined, applied
 from engine.mathematics.formula.tree import (
     Apply,
     Bound,
@@ -107,7 +107,7 @@ class Balls:
         self._compiled: dict[int, tuple[_Compiled, Expr]] = {}
         self._side = 0  # from which a border is looked at: 1 or -1, or 0 for the point itself
         self._at_border = False  # whether that made a difference
-        self._signs: list[int] | None = None  # of what decided which case, maximum or absolute value is meant
+        self._signs: list[int] | None = None  # what `decisions` gathers
         self._operations = {**ARITHMETIC, **{op: self._elementary(op) for op in FUNCTIONS}}
         self._operations |= {"/": self._quotient, "^": self._power, "root": self._root, "!": self._factorial}
         self._operations |= {"max": self._largest, "min": self._smallest, "abs": self._absolute, "sgn": self._sgn}
@@ -130,7 +130,7 @@ class Balls:
         return [series[k] * math.factorial(k) for k in range(order + 1)]
 
     def decisions(self, expr: Expr, point: Mapping[str, Any]) -> tuple[int, ...]:
-        """The signs that decide at a point which case, maximum or absolute value is meant: they change at borders."""
+        """The signs that change at borders: of what decides on a case, maximum or absolute value; of denominators."""
         self._signs = []
         try:
             self.value(expr, point)
@@ -196,7 +196,7 @@ class Balls:
         if len(parts) == 2:
             left, right = parts
             return lambda values: operation(left(values), right(values))
-        return lambda values: reduce(operation, (part(values) for part in parts))
+        return lambda values: applied(operation, [part(values) for part in parts])
 
     def _compile_call(self, args: Mapping[str, _Compiled], inside: Expr, order: int) -> _Compiled:
         body = self._of(inside)
@@ -330,11 +330,11 @@ class Balls:
             except Undefined:
                 continue
         exact = [x for x, sign in signs if sign == 0]
-        brackets = [(a, b) for (a, left), (b, right) in pairwise(signs) if left != right]
-        if len(exact) == 1:
-            return exact[0]
-        if len(brackets) != 1:
+        brackets = [(a, b) for (a, left), (b, right) in pairwise(signs) if left * right < 0]
+        if len(exact) + len(brackets) != 1:
             raise Undefined("no single solution")
+        if exact:
+            return exact[0]
         low, high = brackets[0]
         rising = next(sign for x, sign in signs if x is high)
         within = low.union(high)
@@ -389,7 +389,10 @@ class Balls:
         return a if isinstance(a, self.arb) else a[0]
 
     def _quotient(self, a: Any, b: Any) -> Any:
-        self._stop_at(abs(self._first(b)))
+        below = self._first(b)
+        self._stop_at(abs(below))
+        if self._signs is not None:
+            self._sign(below)  # it changes at a pole
         return a / b
 
     def _power(self, base: Any, exponent: Any) -> Any:
