@@ -262,6 +262,39 @@ def test_a_jump_has_no_interval_and_no_lipschitz_constant(make):
         assert "there is a jump at x = -0.5" in str(problem)
 
 
+def test_what_has_no_value_somewhere_has_no_interval(make):
+    because = ["\\lim_{x \\to -\\infty} f(x) = -\\infty", "\\lim_{x \\to \\infty} f(x) = \\infty"]
+    data = of_another("x + \\ln(x^2)", range={"tex": "(-\\infty, \\infty)", "because": because})
+    (problem,) = derivations.verify(make(data, "x")[-1].check).problems
+    assert "has no value at x = 0" in str(problem)
+
+
+OF_ANOTHER = {
+    "an interval": (
+        "(0, \\infty)",
+        [{"tex": "g(x) > 0", "sharp": "x \\to -\\infty"}, "\\lim_{x \\to \\infty} g(x) = \\infty"],
+    ),
+    "a bound": ("0", [{"tex": "g(x) > 0", "sharp": "x \\to -\\infty"}]),
+    "a value": ("1", ["g(0) = 1"]),
+    "a domain": ("\\mathbb{R}", ["g(x) \\in \\mathbb{R}"]),
+    "a class": ("C^{\\infty}(\\mathbb{R})", ["g \\in C^{\\infty}(\\mathbb{R})"]),
+}
+
+
+@pytest.mark.parametrize("name", OF_ANOTHER)
+def test_a_cell_without_a_name_is_about_the_function_of_the_definition(make, name):
+    """Of another function, declared beside it, the same is refused; and accepted once that is the definition's."""
+    tex, because = OF_ANOTHER[name]
+    data = entries(tried={"tex": tex, "because": because})
+    data["where"].append("g(x) = e^{x}")
+    with pytest.raises(SourceError, match="tried: the statements do not show this of the function"):
+        make(data, "exp(-x)")
+    named = {"tex": "g(x) = e^{x}", "because": [{"expression": "g(x)"}]}
+    data["facts"]["first"] |= named
+    data["where"] = ["g(x) = e^{x}"]
+    assert make(data, "exp(x)")
+
+
 @pytest.mark.parametrize("pole", ["0", "3", "\\pi", "\\frac{1}{3}"])
 def test_a_pole_has_no_interval(make, pole):
     """x + 1/x tends to both infinities, and takes no value between −2 and 2."""
@@ -274,6 +307,7 @@ def test_a_pole_has_no_interval(make, pole):
 
 WORDS = {
     "f'(x) < 0": "strictly decreasing",
+    "f'(x) \\ge 0": "increasing",
     "0 \\le f''(x)": "convex",
     "f''(x) > 0": "strictly convex",
     "f(-x) = f(x)": "even",

@@ -283,6 +283,19 @@ def test_precision_is_real():
     assert abs(evaluate(expression(tex, SCOPE), POINT, 80)) < 1e-70
 
 
+@pytest.mark.parametrize(
+    "tex",
+    [
+        r"\lim_{t \to \infty} \sin(\pi \log_{10} t)",  # 0 at every whole power of ten
+        r"\lim_{t \to \infty} \sin t",
+        r"\lim_{t \to \infty} (1 + \max(0, 1 - |\ln t - 152|))",  # 1 at most scales, so that no single two tell
+    ],
+)
+def test_what_does_not_settle_is_no_limit(tex):
+    with pytest.raises(Undecided):
+        evaluate(expression(tex, SCOPE), POINT, 30)
+
+
 @pytest.mark.parametrize("tex", VALUES)
 def test_balls_agree(tex):
     """Arb encloses what mpmath finds, for all that finitely many operations lead to."""

@@ -49,7 +49,8 @@ _Values = Mapping[str, Any]  # of variables, by name
 _Compiled = Callable[[_Values], Any]
 _LARGE = 5000  # bits of the largest exponent that is worth computing
 _MANY = 10_000  # terms of the longest sum that is worth computing
-_FAR = (4, 8, 16, 32, 64, 128, 256, 512)  # a limit is what the values at these powers of ten settle on
+#: A limit is what the values at these powers of ten settle on: no whole ones, where what swings with ln x could rest.
+_FAR = (4.1, 8.3, 16.7, 33.9, 66.1, 131.3, 257.7, 511.3)
 
 
 class Evaluator:
@@ -287,11 +288,10 @@ class Evaluator:
         infinite = mp.isinf(target)
         directions = [mp.sign(target)] if infinite else [s for s in (1, -1) if side in ("", "+-"[s < 0])]
         results = []
-        with mp.extradps(3 * _FAR[-1]):
+        with mp.extradps(round(3 * _FAR[-1])):
             ten = mp.mpf(10)
             for direction in directions:
-                # Not whole numbers: those cost more, and functions can be special there.
-                far = [(ten**k + ten / 3) if infinite else ten**-k for k in _FAR]
+                far = [ten**k if infinite else ten**-k for k in map(mp.mpf, _FAR)]
                 at = [direction * x if infinite else target + direction * x for x in far]
                 results.append(self._settled([along(x) for x in at]))
         if any(result != results[0] and abs(result - results[0]) > mp.mpf(10) ** -30 for result in results):
