@@ -18,12 +18,13 @@ from engine.ledger import entries as ledger
 from engine.ledger.entries import Release
 from engine.ledger.history import History, remember
 from engine.ledger.sections import Section
-from engine.mathematics import facts, proofs
+from engine.mathematics import facts, proofs, prose
 from engine.mathematics.derivation import file as derivations
 from engine.mathematics.derivation.evidence import Report
 from engine.mathematics.derivation.report import reports as derivation_reports
 from engine.mathematics.derivation.steps import Derivation
 from engine.mathematics.facts import Fact
+from engine.mathematics.prose import Reading
 from engine.names import check as apis
 from engine.names.check import Samples
 from engine.render import datasheet
@@ -34,13 +35,16 @@ from engine.render.error_curves import draw
 from engine.render.facts import facts_fragments
 from engine.render.labs import LANGUAGE
 from engine.render.labs import read as read_lab
+from engine.render.prose import prose_fragment
 from engine.render.published import Built
 from engine.render.snippets import alarm, failure, fragments
 from engine.render.versions import VERSIONS, versions_fragment
 from engine.run.runner import Runner
 from engine.sources import definition, threads
 from engine.sources.definition import Definition
-from engine.sources.includes import Place, link
+from engine.sources.formulas import Formula
+from engine.sources.includes import Place, link, page_of
+from engine.sources.snippets import names as snippet_names
 from engine.sources.threads import Thread
 
 Included = Mapping[str, Mapping[str, Place]]
@@ -55,6 +59,7 @@ class Sources:
     threads: Mapping[str, Thread]
     derivations: list[Derivation]
     facts: list[Fact]
+    prose: list[Reading]
     releases: list[Release]
 
     @property
@@ -67,13 +72,15 @@ class Sources:
 class Mathematics:
     """What holds of one function whatever the frameworks do.
 
-    samples: values by x, for the names to be compared with; reports: on its derivations; checks: on its facts;
-    values: the table of `engine.accuracy.decimals`, and what is wrong with it.
+    samples: values by x, for the names to be compared with; reports: on its derivations; checks: on its facts; prose:
+    on the formulas of its prose that are checked; values: the table of `engine.accuracy.decimals`, and what is wrong
+    with it.
     """
 
     samples: Samples
     reports: list[Report]
     checks: list[Report]
+    prose: list[Report]
     values: tuple[list[decimals.Row], list[Problem]]
 
 
@@ -97,6 +104,7 @@ def build_functions(
     root: Path,
     names: Sequence[str],
     included: Included,
+    formulas: Mapping[str, Sequence[Formula]],
     ledgers: Mapping[str, Sequence[Section]],
     runner: Runner,
     pool: Pool,
@@ -104,11 +112,11 @@ def build_functions(
 ) -> Iterator[tuple[str, Built]]:
     """Names of functions, each with what is made of it.
 
-    included: by language, where pages include fragments; ledgers: by function; pool: for proofs; ran: waits for the
-    verdicts of their snippets. All functions are proved, and libraries asked for their names, at once. One whose
-    sources cannot be read, or whose definition does not hold, stops itself only: its pages show why.
+    included: by language, where pages include fragments; formulas of prose, and ledgers: by function; pool: for proofs;
+    ran: waits for the verdicts of their snippets. All functions are proved, and libraries asked for their names, at
+    once. One whose sources cannot be read, or whose definition does not hold, stops itself only: its pages show why.
     """
-    read, refused = attempt(lambda name: _read(root, name, ledgers.get(name, [])), names)
+    read, refused = attempt(lambda name: _read(root, name, formulas.get(name, []), ledgers.get(name, [])), names)
     entries = [source.definition for source in read.values()]
     proofs_of = dict(zip(read, proofs.prove(root, entries, project_store(root, "proofs"), pool), strict=True))
     refused |= {name: list(proof.problems) for name, proof in proofs_of.items() if proof.problems}
@@ -126,10 +134,16 @@ def build_functions(
         yield source.function, _build(root, findings, included)
 
 
-def _read(root: Path, function: str, ledger_of_it: Sequence[Section]) -> Sources:
+def _read(root: Path, function: str, formulas: Sequence[Formula], ledger_of_it: Sequence[Section]) -> Sources:
     entry = definition.read(root, function)
-    steps = [derivations.load(root, file) for file in derivations.discover(root, function)]
-    return Sources(entry, threads.read(root, function), steps, facts.load(root, entry), ledger.parse(ledger_of_it))
+    return Sources(
+        definition=entry,
+        threads=threads.read(root, function),
+        derivations=[derivations.load(root, file) for file in derivations.discover(root, function)],
+        facts=facts.load(root, entry),
+        prose=prose.read(root, entry, formulas, snippet_names(root, function)),
+        releases=ledger.parse(ledger_of_it),
+    )
 
 
 def unbuilt(function: str, problems: list[Problem], included: Included) -> Built:
@@ -150,10 +164,12 @@ def _check(root: Path, sources: Sequence[Sources], samples: Sequence[Samples], p
     """
     entries = [source.definition for source in sources]
     groups = [source.derivations for source in sources] + [[fact.check for fact in source.facts] for source in sources]
+    groups += [prose.checks(source.prose) for source in sources]
     reports = _grouped(groups, lambda steps: derivation_reports(steps, project_store(root, "derivations"), pool))
-    derived, stated = reports[: len(sources)], reports[len(sources) :]
+    count = len(sources)
+    derived, stated, written = reports[:count], reports[count : 2 * count], reports[2 * count :]
     values = decimals.tables(entries, project_store(root, "decimals"), pool)
-    return [Mathematics(*parts) for parts in zip(samples, derived, stated, values, strict=True)]
+    return [Mathematics(*parts) for parts in zip(samples, derived, stated, written, values, strict=True)]
 
 
 def _grouped(groups: Sequence[Sequence[Item]], function: Callable[[list[Item]], list[Answer]]) -> list[list[Answer]]:
@@ -174,7 +190,7 @@ def _find(
     entry = source.definition
     measured = _audit(root, entry) if any(api.audit for api in entry.apis) else None
     problems = [verdict.problem for verdict in verdicts if verdict.problem]
-    problems += [problem for report in [*proof.reports, *proof.checks] for problem in report.problems]
+    problems += [problem for report in [*proof.reports, *proof.checks, *proof.prose] for problem in report.problems]
     problems += faults
     problems += record.problems(root, entry, measured) if measured else []
     doubtful = {verdict.snippet.name for verdict in verdicts if verdict.problem}
@@ -226,6 +242,9 @@ def _fragments(findings: Findings, language: str, places: Mapping[str, Place]) -
     if sources.facts:
         checks = link(places, f"{sources.function}/facts.md", f"{sources.function}/checks.md")
         yield from facts_fragments(sources.facts, proved.checks, language, checks).items()
+    if sources.prose:
+        page = page_of(places, f"{sources.function}/formulas.md")
+        yield "formulas.md", prose_fragment(sources.prose, proved.prose, language, page)
     yield "apis.md", apis.apis_fragment(findings.apis, language)
     if text := versions_fragment(findings.histories, language):
         yield VERSIONS, text

@@ -24,6 +24,8 @@ from engine.render.measured import measured
 from engine.render.published import FOLDER, Built, publish, schema
 from engine.render.references import footnotes
 from engine.run.runner import Runner
+from engine.sources import formulas
+from engine.sources.formulas import Formula
 from engine.sources.includes import Place, check_includes, places
 from engine.sources.snippets import discover, functions
 
@@ -78,6 +80,7 @@ class Site:
             everything
             + clashes
             + self._strays(ledgers, problems)
+            + formulas.strays(self.root, project_store(self.root, "prose"))
             + sorted(seen, key=str)
             + self._translations(len(included))
         )
@@ -87,8 +90,11 @@ class Site:
     ) -> Iterator[tuple[str, Built]]:
         """What is made of each function, kept or new, a few at a time: memory does not grow with their number."""
         store = project_store(self.root, "functions")
+        prose = project_store(self.root, "prose")
+        written, refused = attempt(lambda name: formulas.of_function(self.root, name, prose), functions(self.root))
         keys = {
-            name: self._key(name, included, sections.digest_of(ledgers.get(name, ()))) for name in functions(self.root)
+            name: self._key(name, included, of_it, sections.digest_of(ledgers.get(name, ())))
+            for name, of_it in written.items()
         }
         changed = []
         for name, key in keys.items():
@@ -96,8 +102,8 @@ class Site:
                 yield name, built
             else:
                 changed.append(name)
-        if changed:
-            for name, built in self._build(changed, included, ledgers):
+        if changed or refused:
+            for name, built in self._build(changed, included, written, ledgers, refused):
                 if not built.problems:
                     store.put(keys[name], built)
                 yield name, built
@@ -107,9 +113,14 @@ class Site:
         self,
         names: Sequence[str],
         included: Mapping[str, Mapping[str, Place]],
+        written: Mapping[str, Sequence[Formula]],
         ledgers: Mapping[str, Sequence[Section]],
+        unread: Mapping[str, list[Problem]],
     ) -> Iterator[tuple[str, Built]]:
-        """Build functions, a batch after the other. Snippets run beside all else, those of the next batch too."""
+        """Build functions, a batch after the other. Snippets run beside all else, those of the next batch too.
+
+        written: the formulas of their prose; unread: what is wrong with those whose prose cannot be read.
+        """
         from engine.compare.verdict import check, require_libraries  # slow to import, and so is what follows
 
         discovered, refused = attempt(lambda name: discover(self.root, self.root / "snippets" / name), names)
@@ -127,13 +138,15 @@ class Site:
                 from engine.assemble.functions import build_functions, unbuilt  # the frameworks start meanwhile
                 from engine.base.processes import Pool
 
-                for name, problems in refused.items():
+                for name, problems in [*unread.items(), *refused.items()]:
                     yield name, unbuilt(name, problems, included)
                 with Pool() as pool:
                     while batches:
                         ran, running = running, start(batches[1]) if batches[1:] else None
                         batch = batches.pop(0)
-                        yield from build_functions(self.root, batch, included, ledgers, self.runner, pool, ran.result)
+                        yield from build_functions(
+                            self.root, batch, included, written, ledgers, self.runner, pool, ran.result
+                        )
             except KeyboardInterrupt:
                 self.runner.cancel()
                 raise
@@ -162,13 +175,16 @@ class Site:
             store.keep([key])
         return problems
 
-    def _key(self, function: str, included: Mapping[str, Mapping[str, Place]], ledger: str) -> str:
-        """Digest of a function's folders, of where its fragments stand, what is installed and the engine's code."""
+    def _key(
+        self, function: str, included: Mapping[str, Mapping[str, Place]], written: Sequence[Formula], ledger: str
+    ) -> str:
+        """Digest of a function's folder, of where its fragments stand, of its prose's formulas, and what it runs on."""
         own = {
             language: {path: place for path, place in included_in.items() if path.startswith(f"{function}/")}
             for language, included_in in included.items()
         }
-        sources = [folder_digest(self.root / "snippets" / function), ledger]
+        prose = [(formula.path, formula.section, formula.tex) for formula in written]
+        sources = [folder_digest(self.root / "snippets" / function), prose, ledger]
         code = code_digest("engine.assemble.functions")
         return digest(function, sources, own, frameworks.distributions(), frameworks.environment(), code)
 

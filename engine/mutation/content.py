@@ -1,9 +1,9 @@
-"""The changes that can be made to what is written about a function, and the files with one of them made."""
+"""The changes that can be made to what is written about a function, and what is written with one of them made."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,18 @@ import yaml
 
 from engine.base import yamlfile
 from engine.base.files import read_source, write
-from engine.mathematics import facts
+from engine.base.store import project_store
+from engine.mathematics import facts, prose
 from engine.mathematics.derivation import file as derivations
+from engine.mathematics.prose import NAME
 from engine.mutation import formulas
 from engine.sources import definition
+from engine.sources import formulas as sources
 from engine.sources.definition import FILE, Parameter
+from engine.sources.formulas import Formula
+from engine.sources.snippets import names
 
-FACTS = "facts.yml"
+FACTS, PROSE = facts.FILE, prose.FILE
 #: The formulas of a definition.
 FORMS = ("expression", "stable", "derivative")
 #: The keys of a step, or of a statement, that hold formulas.
@@ -29,8 +34,12 @@ Keys = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Mutant:
-    """A change. file: within the project; keys: what leads to the formula there; line: where that stands."""
+    """A change. file: within the project; keys: what leads to the formula there; line: where that stands.
 
+    The keys of a formula on a page are its number among all those of the function's prose.
+    """
+
+    function: str
     file: str
     keys: Keys
     line: int
@@ -42,29 +51,57 @@ class Mutant:
 
 
 def mutants(root: Path, function: str) -> list[Mutant]:
-    """All changes to the derivations, the facts and the definition of a function. Raises SourceError."""
-    facts.load(root, definition.read(root, function))  # to say what is wrong with them
+    """All changes to the derivations, the facts, the definition and the prose of a function. Raises SourceError."""
+    entry = definition.read(root, function)
+    facts.load(root, entry)  # to say what is wrong with them
     folder = Path("snippets", function)
     files = [derivations.load(root, path).path for path in derivations.discover(root, function)]
-    files += [folder / name for name in (FACTS, FILE) if (root / folder / name).is_file()]
-    parameters = definition.read(root, function).parameters
-    return [mutant for file in files for mutant in _of_file(root, file, parameters)]
+    files += [folder / name for name in (FACTS, PROSE, FILE) if (root / folder / name).is_file()]
+    changes = [mutant for file in files for mutant in _of_file(root, function, file, entry.parameters)]
+    return [*changes, *_of_pages(root, function, entry.parameters)]
 
 
-def mutated(root: Path, mutant: Mutant, target: Path) -> None:
+def mutated(root: Path, mutant: Mutant, target: Path) -> list[Formula]:
     """Write the function's folder into another project, as far as it is checked here, with the change made.
 
-    What a check tells of lines is not that of the file any more.
+    Returns the formulas of its prose, changed if it is one of them. What a check tells of lines is not that of the file
+    any more.
     """
-    function = Path(mutant.file).parts[1]
-    own = root / "snippets" / function
-    for file in [*derivations.discover(root, function), own / FACTS, own / FILE]:
+    own = root / "snippets" / mutant.function
+    for file in [*derivations.discover(root, mutant.function), own / FACTS, own / PROSE, own / FILE]:
         if file.is_file():
             name = file.relative_to(root).as_posix()
             data = _content(read_source(root, file))
             if name == mutant.file:
                 data = _changed(data, mutant.keys, mutant.new)
             write(target / name, yaml.safe_dump(data, allow_unicode=True, sort_keys=False))
+    written = written_formulas(root, mutant.function)
+    if of_page(mutant):
+        number = int(mutant.keys[0])
+        written[number] = replace(written[number], tex=mutant.new)
+    return written
+
+
+def of_page(mutant: Mutant) -> bool:
+    """Whether a formula of the prose is changed itself."""
+    return not mutant.file.endswith(".yml")
+
+
+def written_formulas(root: Path, function: str) -> list[Formula]:
+    """The formulas of a function's prose."""
+    return sources.of_function(root, function, project_store(root, "prose"))
+
+
+def _of_pages(root: Path, function: str, parameters: Sequence[Parameter]) -> Iterator[Mutant]:
+    written = written_formulas(root, function)
+    entry = definition.read(root, function)
+    statements, _ = facts.read(root, entry)
+    functions = [*statements.reader.scope.functions] if statements else []
+    for number, reading in enumerate(prose.read(root, entry, written, names(root, function))):
+        if reading.kind != NAME:
+            formula = reading.formula
+            for new in formulas.latex(formula.tex, functions, [parameter.tex for parameter in parameters]):
+                yield Mutant(function, formula.path, (number,), formula.line, formula.tex, new)
 
 
 def _changed(data: Any, keys: Keys, new: str) -> Any:
@@ -76,7 +113,7 @@ def _changed(data: Any, keys: Keys, new: str) -> Any:
     return copy
 
 
-def _of_file(root: Path, file: Path, parameters: Sequence[Parameter]) -> Iterator[Mutant]:
+def _of_file(root: Path, function: str, file: Path, parameters: Sequence[Parameter]) -> Iterator[Mutant]:
     text = read_source(root, root / file)
     data = _content(text)
     change = _changes(file.name, data, parameters)
@@ -85,7 +122,7 @@ def _of_file(root: Path, file: Path, parameters: Sequence[Parameter]) -> Iterato
         for new in change(formula):
             # An inequality may be met at both ends.
             if keys[-1] != "sharp" or new.replace("-", "") != formula.replace("-", ""):
-                yield Mutant(file.as_posix(), keys, line, formula, new)
+                yield Mutant(function, file.as_posix(), keys, line, formula, new)
 
 
 def _changes(name: str, data: Any, parameters: Sequence[Parameter]) -> Callable[[str], list[str]]:
@@ -109,6 +146,9 @@ def _formulas(name: str, data: Any) -> Iterator[tuple[Keys, str]]:
         yield from (((form,), data[form]) for form in FORMS)
         return
     yield from ((("where", i), tex) for i, tex in enumerate(data.get("where", [])))
+    if name == PROSE:
+        yield from _of_entries(data["formulas"])
+        return
     if name != FACTS:
         yield ("start",), data["start"]
         yield from _statements(("steps",), data["steps"])
@@ -116,6 +156,18 @@ def _formulas(name: str, data: Any) -> Iterator[tuple[Keys, str]]:
     for id, fact in data["facts"].items():
         yield ("facts", id, "tex"), fact["tex"]
         yield from _statements(("facts", id, "because"), fact["because"])
+
+
+def _of_entries(pages: dict[str, Any]) -> Iterator[tuple[Keys, str]]:
+    """What stands beside formulas of prose."""
+    for page, sections in pages.items():
+        for section, entries in sections.items():
+            for tex, entry in entries.items():
+                keys = ("formulas", page, section, tex)
+                if "when" in entry:
+                    yield (*keys, "when"), entry["when"]
+                for key in ("because", "reads"):
+                    yield from _statements((*keys, key), entry.get(key, []))
 
 
 def _statements(above: Keys, statements: list[Any]) -> Iterator[tuple[Keys, str]]:

@@ -11,15 +11,17 @@ from engine.base.code import code_digest
 from engine.base.errors import Problem, SourceError
 from engine.base.processes import Pool, Stopped
 from engine.base.store import Store, digest, folder_digest
-from engine.mathematics import facts, proofs
+from engine.mathematics import facts, proofs, prose
 from engine.mathematics.derivation import file as derivations
 from engine.mathematics.derivation.duties import Claim
 from engine.mathematics.derivation.report import verify
 from engine.mathematics.derivation.steps import Derivation
 from engine.mathematics.derivation.symbolic import prove
-from engine.mutation.content import FACTS, Mutant, mutated
+from engine.mutation.content import FACTS, PROSE, Mutant, mutated, of_page, written_formulas
 from engine.sources import definition
 from engine.sources.definition import FILE
+from engine.sources.formulas import Formula
+from engine.sources.snippets import names
 
 #: What can be said of a change: the file is refused, a check fails, it is the same by proof, or nobody notices.
 REFUSED, CAUGHT, SAME, MISSED = "refused", "caught", "the same", "missed"
@@ -40,7 +42,7 @@ def judge(
     does not end in time has not noticed anything. Raises SourceError where the content does not hold as it is: then any
     change would seem to be noticed.
     """
-    functions = sorted({Path(mutant.file).parts[1] for mutant in mutants})
+    functions = sorted({mutant.function for mutant in mutants})
     answers = pool.call(_faults, [(root, function) for function in functions], SECONDS)
     problems: list[Problem] = []
     for function, answer in zip(functions, answers, strict=True):
@@ -50,10 +52,7 @@ def judge(
     code = code_digest(__name__)
     versions = [libraries.version(name) for name in ("sympy", "mpmath", "python-flint")]
     texts = {function: _text(root, function) for function in functions}
-    keys = [
-        digest(mutant.file, mutant.keys, mutant.new, texts[Path(mutant.file).parts[1]], versions, code)
-        for mutant in mutants
-    ]
+    keys = [digest(mutant.file, mutant.keys, mutant.new, texts[mutant.function], versions, code) for mutant in mutants]
 
     def ask(some: list[Mutant]) -> list[str]:
         answers = pool.call(_judge, [(root, mutant) for mutant in some], SECONDS)
@@ -75,17 +74,20 @@ def _faults(question: tuple[Path, str]) -> list[Problem]:
         entry = definition.read(root, function)
         checks = [derivations.load(root, file) for file in derivations.discover(root, function)]
         checks += [fact.check for fact in facts.load(root, entry)]
+        checks += prose.checks(prose.read(root, entry, written_formulas(root, function), names(root, function)))
     except SourceError as error:
         return error.problems
-    reports = [proofs.verify((root, entry)), *(verify(check, symbolic=False) for check in checks)]
+    reports = [proofs.verify((root, entry)), *map(verify, checks)]
     return [problem for report in reports for problem in report.problems]
 
 
 def _text(root: Path, function: str) -> list[str]:
     """Digests of all that is changed and checked."""
     folder = root / "snippets" / function
-    files = [(folder / name).read_text(encoding="utf-8") for name in (FACTS, FILE) if (folder / name).is_file()]
-    return [digest(files), folder_digest(folder / "derivations")]
+    own = [folder / name for name in (FACTS, PROSE, FILE)]
+    files = [file.read_text(encoding="utf-8") for file in own if file.is_file()]
+    written = [(formula.path, formula.section, formula.tex) for formula in written_formulas(root, function)]
+    return [digest(files, written, sorted(names(root, function))), folder_digest(folder / "derivations")]
 
 
 def _judge(question: tuple[Path, Mutant]) -> str:
@@ -93,9 +95,11 @@ def _judge(question: tuple[Path, Mutant]) -> str:
     root, mutant = question
     with tempfile.TemporaryDirectory() as name:
         copy = Path(name)
-        mutated(root, mutant, copy)
-        function, file = Path(mutant.file).parts[1], Path(mutant.file)
+        written = mutated(root, mutant, copy)
+        function, file = mutant.function, Path(mutant.file)
         try:
+            if of_page(mutant) or file.name == PROSE:
+                return _prose(root, copy, mutant, written)
             if file.name == FILE:
                 entry = definition.read(copy, function)
                 return CAUGHT if proofs.verify((copy, entry)).problems else MISSED
@@ -119,7 +123,7 @@ def _affected(mutant: Mutant, steps: int) -> Sequence[int | str]:
 
 def _facts(root: Path, copy: Path, mutant: Mutant) -> str:
     """Of a change to the facts. Raises SourceError where they are refused."""
-    function = Path(mutant.file).parts[1]
+    function = mutant.function
     changed = facts.load(copy, definition.read(copy, function))
     if mutant.keys[0] == "where":
         return CAUGHT if any(_noticed(fact.check, range(len(fact.check.steps))) for fact in changed) else MISSED
@@ -131,6 +135,27 @@ def _facts(root: Path, copy: Path, mutant: Mutant) -> str:
         return CAUGHT
     before = next(one for one in facts.load(root, definition.read(root, function)) if one.id == fact.id)
     return SAME if _same(before.check, fact.check, index) else MISSED
+
+
+def _prose(root: Path, copy: Path, mutant: Mutant, written: list[Formula]) -> str:
+    """Of a change to a formula of the prose, or to what stands beside one. Raises SourceError where it is refused."""
+    function = mutant.function
+    known = names(root, function)
+    after = prose.read(copy, definition.read(copy, function), written, known)
+    before = prose.read(root, definition.read(root, function), written_formulas(root, function), known)
+    for old, new in zip(before, after, strict=True):
+        if (one := old.check) != (other := new.check) and other:
+            if any(verify(other, only=i, symbolic=False).problems for i in _different(one, other)):
+                return CAUGHT
+            if one and len(one.steps) == len(other.steps) and all(_same(one, other, i) for i in _different(one, other)):
+                return SAME
+    return MISSED
+
+
+def _different(before: Derivation | None, after: Derivation) -> list[int]:
+    """The statements of a check that are not those of the one before."""
+    known = [(step.chain, step.condition, step.meeting) for step in before.steps] if before else []
+    return [i for i, step in enumerate(after.steps) if (step.chain, step.condition, step.meeting) not in known]
 
 
 def _noticed(derivation: Derivation, steps: Sequence[int | str]) -> bool:

@@ -43,7 +43,7 @@ def add_english_pages(files: Files, config: MkDocsConfig) -> list[Elsewhere]:
     source = root / "docs" / SOURCE
     if Path(config.docs_dir).resolve() == source.resolve():
         return []
-    from engine.translation import blocks  # slow to import
+    from engine.sources import blocks  # slow to import
 
     left_out = []
     for path in sources_below(source, ".md"):

@@ -1,4 +1,4 @@
-"""What people write, read and refused: definitions, snippets, cells, reports from upstream, includes.
+"""What people write, read and refused: definitions, snippets, cells, reports from upstream, includes, pages.
 
 May use base.
 """

@@ -60,6 +60,17 @@ def marked(source: str, name: str) -> str:
     return _mark(source, heads(source, name))
 
 
+def prose(source: str, name: str) -> str:
+    """The prose of a lab as Markdown, every line with its number. Raises SourceError like `heads`."""
+    lines, kinds = source.split("\n"), {head.line: head.kind for head in heads(source, name)}
+    kind, shown = "", []
+    for number, line in enumerate(lines, 1):
+        kind = kinds.get(number, kind)
+        of_prose = kind == "markdown" and number not in kinds
+        shown.append(re.sub(r"\A# ?", "", line) if of_prose else "")
+    return "\n".join(shown)
+
+
 def split(output: bytes, source: str) -> tuple[bytes, list[bytes]]:
     """What a marked lab printed, without the markers, and the share of each code cell that was reached."""
     before, *shares = output.split(f"{_marker(source)}\n".encode())

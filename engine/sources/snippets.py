@@ -94,6 +94,12 @@ def functions(root: Path) -> list[str]:
     return folders_in(root / "snippets")
 
 
+def names(root: Path, function: str) -> set[str]:
+    """The files of a function's snippets, within its folder and without their suffix, as `claims/series`."""
+    folder = root / "snippets" / function
+    return {file.relative_to(folder).with_suffix("").as_posix() for file in sources_below(folder, ".py")}
+
+
 def discover(root: Path, within: Path | None = None) -> list[Snippet]:
     """All snippets under `root/snippets`, or those under one of its files or folders, sorted by path.
 

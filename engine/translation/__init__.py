@@ -1,4 +1,4 @@
-"""A page as blocks, and the proof that a translation renders its English page.
+"""The proof that a translation renders its English page.
 
 May use base and sources.
 """

@@ -1,9 +1,10 @@
 """The proof that a translation renders its English page: the same content, each paragraph the English text of today.
 
 English is the source; every other language of the site is a translation, with a ledger `docs/<language>.yml`.
-What does not depend on the language (blocks.py) has to be the same, block for block. The rest is a person's work. The
-ledger holds for each paragraph a digest of the English text that it renders, and one of itself. Where the pages have
-others, the build names the paragraph, until `python -m engine translated` records that somebody has looked.
+What does not depend on the language (`engine.sources.blocks`) has to be the same, block for block. The rest is a
+person's work. The ledger holds for each paragraph a digest of the English text that it renders, and one of itself.
+Where the pages have others, the build names the paragraph, until `python -m engine translated` records that somebody
+has looked.
 
 Pages are the Markdown files. One whose English front matter has `translate: false` is in English only.
 """
@@ -22,7 +23,7 @@ from engine.base import yamlfile
 from engine.base.errors import Problem, SourceError
 from engine.base.files import sources_below, write
 from engine.base.languages import SOURCE, languages
-from engine.translation.blocks import Block, Page, read
+from engine.sources.blocks import Block, Page, read
 
 _HEAD = """\
 # Which English text each paragraph renders. Written by `python -m engine translated`, read by every build.

@@ -15,8 +15,8 @@ from engine.ledger import entries as ledger
 from engine.mathematics.derivation import file as derivations
 from engine.render import references
 from engine.site import formulas
+from engine.sources import blocks
 from engine.sources import includes as pages
-from engine.translation import blocks
 
 LEFT_BEHIND = [".#index.md", "._index.md", ".DS_Store", "index.md~", "#index.md#", "index.md.orig", "index.md.bak"]
 LEFT_BEHIND += [".index.md.swp", "Thumbs.db", "desktop.ini", "~$index.md", "index.md1x_.partial"]

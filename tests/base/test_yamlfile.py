@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from engine.base import yamlfile
 from engine.base.errors import SourceError
-from engine.mathematics import facts
+from engine.mathematics import facts, prose
 from engine.mathematics.derivation import file as derivations
 from engine.sources import definition
 
@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 FILES = {
     "definition.yml": definition.SCHEMA,
     "facts.yml": facts.SCHEMA,
+    "formulas.yml": prose.SCHEMA,
     "derivations/derivative.yml": derivations.SCHEMA,
 }
 

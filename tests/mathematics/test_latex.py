@@ -288,6 +288,8 @@ def test_precision_is_real():
     [
         r"\lim_{t \to \infty} \sin(\pi \log_{10} t)",  # 0 at every whole power of ten
         r"\lim_{t \to \infty} \sin t",
+        r"\lim_{t \to -\infty} \frac{\ln(1 + e^t)}{e^t}",  # 1: of 1 + e^t rounding leaves 1
+        r"\lim_{t \to \infty} ((\ln(1 + e^t) - t - e^{-t}) e^{2t})",
         r"\lim_{t \to \infty} (1 + \max(0, 1 - |\ln t - 152|))",  # 1 at most scales, so that no single two tell
     ],
 )

@@ -18,7 +18,7 @@ from mkdocs.config import load_config
 from engine.__main__ import main
 from engine.base.errors import Problem
 from engine.commands.outcome import FAILED, OK, USAGE
-from engine.translation import blocks
+from engine.sources import blocks
 from engine.translation.check import check, record
 
 ROOT = Path(__file__).parents[2]

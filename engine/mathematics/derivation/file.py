@@ -81,20 +81,26 @@ def load(root: Path, file: Path) -> Derivation:
 
 
 class Reader:
-    """Reads the formulas of a file with `variables` and `where`, and gathers what is wrong with them."""
+    """Reads the formulas of a file with `variables` and `where`, and gathers what is wrong with them.
 
-    def __init__(self, root: Path, file: Path, data: Mapping[str, Any]) -> None:
+    known: what has read the declarations of another file, which hold in this one, too.
+    """
+
+    def __init__(self, root: Path, file: Path, data: Mapping[str, Any], known: Reader | None = None) -> None:
         self.root = root
         self.file = file
         self.path = file.relative_to(root)
         self.problems: list[Problem] = []
-        self.domains: dict[str, Domain] = {}
-        for written, values in ((str(key), values) for key, values in data["variables"].items()):
+        self.domains: dict[str, Domain] = dict(known.domains) if known else {}
+        self.known = known.scope if known else Scope()
+        for written, values in ((str(key), values) for key, values in data.get("variables", {}).items()):
             with self.at("variables", written, what=f"variable {written}", tex=written):
                 name = latex.name(written)
+                if name in self.domains:
+                    raise LatexError(f"{name} is declared twice", 1)
                 with self.at("variables", written, what=f"domain of {written}", tex=values):
                     self.domains[name] = _domain(name, values)
-        self.scope = Scope(frozenset(self.domains), {})
+        self.scope = replace(self.known, variables=frozenset(self.domains))
         for i, tex in enumerate(data.get("where", [])):
             with self.at("where", i, what="where", tex=tex):
                 function = latex.definition(tex, self.scope)
@@ -114,7 +120,7 @@ class Reader:
         try:
             yield
         except LatexError as error:
-            self.problem(f"{what}: {error.message}", *keys, detail=_pointed(tex, error.column))
+            self.problem(f"{what}: {error.message}", *keys, detail=pointed(tex, error.column))
 
     def step(self, step: Mapping[str, Any], keys: tuple[str | int, ...], what: str) -> Step | None:
         """The step that lies under these keys; None if it is not understood."""
@@ -129,20 +135,20 @@ class Reader:
         rule = step.get("rule", {})
         return Step(step["tex"], rule, line, chains["tex"], when, chains["when"], sharp, chains["sharp"])
 
-    def unused(self, derivations: Iterable[Derivation]) -> Iterator[Problem]:
-        """What is declared has a purpose; otherwise a mistake in it would stay unseen."""
+    def unused(self, derivations: Iterable[Derivation], named: Iterable[str] = ()) -> Iterator[Problem]:
+        """What is declared has a purpose; otherwise a mistake in it would stay unseen. named: what is used besides."""
         chains = []
         for derivation in derivations:
             chains += [derivation.start_chain] if derivation.start_chain else []
             for step in derivation.steps:
                 chains += [chain for chain in (step.chain, step.condition, step.meeting) if chain]
         parts = [part for chain in chains for side in chain.sides for part in walk(side)]
-        used = {part.name for part in parts if isinstance(part, Variable)}
+        used = {*named, *(part.name for part in parts if isinstance(part, Variable))}
         used |= {part.function.name for part in parts if isinstance(part, Call)}
         used |= {part.variable for part in parts if isinstance(part, Derivative)}
-        for name in (*self.domains, *self.scope.functions):
-            if name not in used:
-                yield Problem(self.path.as_posix(), f"{name} is declared but not used", self.line("variables"))
+        own = {*self.domains, *self.scope.functions} - {*self.known.variables, *self.known.functions}
+        for name in sorted(own - used):
+            yield Problem(self.path.as_posix(), f"{name} is declared but not used", self.line("variables"))
 
     def stop_at_problems(self) -> None:
         """Raise SourceError if anything is wrong."""
@@ -150,7 +156,8 @@ class Reader:
             raise SourceError(self.problems)
 
 
-def _pointed(tex: str, column: int) -> str:
+def pointed(tex: str, column: int) -> str:
+    """A formula with a mark below one of its columns, from 1."""
     return f"  {tex}\n  {' ' * (column - 1)}^"
 
 
@@ -187,7 +194,8 @@ def _start(tex: str, scope: Scope) -> Chain:
     return chain
 
 
-def _step(tex: str, scope: Scope) -> Chain:
+def statement(tex: str, scope: Scope) -> Chain:
+    """What a step or a statement says. Raises LatexError, also for what says nothing."""
     if r"\in" in re.findall(r"\\[A-Za-z]+", tex):
         return _membership(tex, scope)
     chain = latex.parse(tex, scope)
@@ -219,7 +227,8 @@ def _membership(tex: str, scope: Scope) -> Chain:
     return Chain(None, (call, Apply(SMOOTH_SET)), ("in",), ((name,), (named,)))
 
 
-def _when(tex: str, scope: Scope) -> Chain:
+def condition(tex: str, scope: Scope) -> Chain:
+    """What the condition of a step says. Raises LatexError."""
     chain = latex.parse(tex, scope)
     if chain.lead or not chain.ops or set(chain.ops) - {"<", ">", "<=", ">=", "!="}:
         raise LatexError("not a condition", 1)
@@ -233,4 +242,4 @@ def _sharp(tex: str, scope: Scope) -> Chain:
     return chain
 
 
-_STEP_PARTS = {"tex": _step, "when": _when, "sharp": _sharp}
+_STEP_PARTS = {"tex": statement, "when": condition, "sharp": _sharp}

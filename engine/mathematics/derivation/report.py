@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from engine.base import libraries as frameworks
 from engine.base.code import code_digest
 from engine.base.errors import Problem
-from engine.base.files import read_source
 from engine.base.processes import OutOfTime, Pool, Stopped, limited
 from engine.base.store import Store, digest
 from engine.mathematics.derivation.difference import Fault
@@ -40,17 +39,15 @@ def reports(derivations: Sequence[Derivation], store: Store, pool: Pool) -> list
 
 
 def _key(derivation: Derivation) -> str:
-    """Digest of all that the report on a derivation depends on.
+    """Digest of all that the report on a derivation depends on: what its text means, and not where it stands.
 
-    The text of its file does not tell all that has to hold: a fact compares with the expression of the definition, and
-    what the text means is for the engine's readers to say, which checking does not depend on.
+    A report that holds says nothing of lines, so that another line above takes no proof away.
     """
-    text = read_source(derivation.root, derivation.path)
     steps = [(step.chain, step.condition, step.meeting) for step in derivation.steps]
     meaning = repr((derivation.start_chain, steps, derivation.continuous, sorted(derivation.domains.items())))
     versions = [frameworks.version(name) for name in ("sympy", "python-flint", "mpmath")]
     code = code_digest(__name__)
-    return digest(derivation.name, derivation.called, text, meaning, versions, code)
+    return digest(derivation.name, derivation.called, meaning, versions, code)
 
 
 def verify(derivation: Derivation, *, only: int | None = None, symbolic: bool = True) -> Report:

@@ -49,6 +49,7 @@ _Values = Mapping[str, Any]  # of variables, by name
 _Compiled = Callable[[_Values], Any]
 _LARGE = 5000  # bits of the largest exponent that is worth computing
 _MANY = 10_000  # terms of the longest sum that is worth computing
+_TOLD = 200  # bits that tell a value on the way to a limit
 #: A limit is what the values at these powers of ten settle on: no whole ones, where what swings with ln x could rest.
 _FAR = (4.1, 8.3, 16.7, 33.9, 66.1, 131.3, 257.7, 511.3)
 
@@ -164,7 +165,41 @@ class Evaluator:
 
     def _compile_limit(self, limit: Limit) -> _Compiled:
         body, target = map(self._compiled, (limit.body, limit.target))
-        return lambda values: self._limit(_along(body, limit.variable, values), target(values), limit.side)
+        lost = self._lost(limit)
+
+        def at(values: _Values) -> Any:
+            along = _along(body, limit.variable, values)
+
+            def certain(x: Any) -> Any:
+                if lost({**values, limit.variable: x}):
+                    raise Undecided("all digits are lost to rounding on the way to the limit")
+                return along(x)
+
+            return self._limit(certain, target(values), limit.side)
+
+        return at
+
+    def _lost(self, limit: Limit) -> Callable[[_Values], bool]:
+        """Whether rounding leaves nothing of a value on the way to a limit, as far as an enclosure tells."""
+        from flint import arb, ctx
+
+        from engine.mathematics.formula.balls import Balls, computable
+
+        if not computable(limit.body):
+            return lambda _: False
+        balls = Balls()
+
+        def lost(values: _Values) -> bool:
+            before, ctx.prec = ctx.prec, self.mp.prec
+            try:
+                ball = balls.value(limit.body, {name: arb(number) for name, number in values.items()})
+            except (Undecided, Undefined):
+                return False
+            finally:
+                ctx.prec = before
+            return ball.is_finite() and ball.rel_accuracy_bits() < _TOLD and not ball.abs_upper() < arb(2) ** -_TOLD
+
+        return lost
 
     # What the operations do with numbers
 

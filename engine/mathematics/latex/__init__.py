@@ -16,5 +16,6 @@ from __future__ import annotations
 
 from engine.mathematics.latex.parser import definition, expression, name, parse
 from engine.mathematics.latex.tokens import LatexError
+from engine.mathematics.latex.words import KNOWN
 
-__all__ = ["LatexError", "definition", "expression", "name", "parse"]
+__all__ = ["KNOWN", "LatexError", "definition", "expression", "name", "parse"]

@@ -6,10 +6,10 @@
 # the loss contains a second derivative, how smooth must the activation be?
 #
 # **Experiment.** We look for $u$ on $[-1, 1]$ in two ways. In the first we are shown
-# values of $u(x) = \sin \pi x$. In the second we are told only what its curvature is,
+# values of $u(x) = \sin(\pi x)$. In the second we are told only what its curvature is,
 #
 # $$
-# u'' = -\pi^2 \sin \pi x, \qquad u(-1) = u(1) = 0,
+# u''(x) = -\pi^2 \sin(\pi x), \qquad u(-1) = u(1) = 0,
 # $$
 #
 # and the loss is how far the network is from satisfying that, as in physics-informed

@@ -41,7 +41,7 @@ class Block:
 
     kind: what it is, within what, outermost last; an item or row that it begins has a `+`.
     marks: sorted, all that has to be the same in every language. text: its source, however it was wrapped.
-    prose: whether the rest of it is words, to be translated.
+    prose: whether the rest of it is words, to be translated. formulas: in TeX, in their order.
     """
 
     kind: str
@@ -49,6 +49,7 @@ class Block:
     text: str
     marks: tuple[Mark, ...]
     prose: bool
+    formulas: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -171,10 +172,10 @@ class _Reader:
             elif token.type != "front_matter":
                 yield from self._leaf(token)
 
-    def _block(self, name: str, text: str, marks: Sequence[Mark], prose: bool) -> Block:
+    def _block(self, name: str, text: str, marks: Sequence[Mark], prose: bool, formulas: Sequence[str] = ()) -> Block:
         kind = " in ".join([name, *reversed(self.within)])
         self.within = [outer.rstrip("+") for outer in self.within]
-        return Block(kind, self.line + 1, text, tuple(sorted(marks)), prose)
+        return Block(kind, self.line + 1, text, tuple(sorted(marks)), prose, tuple(formulas))
 
     def _open(self, token: Token) -> Iterator[Block]:
         match token.type.removesuffix("_open"):
@@ -182,7 +183,8 @@ class _Reader:
                 name, _, title = (part.strip() for part in token.info.partition("|"))
                 self.within.append(name + "+")
                 self.options = self.line + 1
-                yield self._block("title", _unwrapped(title), _marks(_inline(title)), bool(title))
+                inline = _inline(title)
+                yield self._block("title", _unwrapped(title), _marks(inline), bool(title), [*_formulas(inline)])
             case "heading":
                 self.within.append(f"heading {token.tag[1]}")
             case "footnote_reference":
@@ -201,7 +203,7 @@ class _Reader:
                 *_marks(token.children or [], heading),
                 *([("anchor", f"#{next(self.anchors)}")] if heading else []),
             ]
-            made = self._block(name, _unwrapped(token.content), marks, True)
+            made = self._block(name, _unwrapped(token.content), marks, True, [*_formulas(token.children or [])])
         self.within.append(name)
         return made
 
@@ -210,7 +212,7 @@ class _Reader:
         text = _unwrapped(token.content)
         match token.type:
             case "math_block":
-                yield self._block("formula", text, [("formula", _wordless(text))], "\\text" in text)
+                yield self._block("formula", text, [("formula", _wordless(text))], "\\text" in text, [text])
             case "fence":
                 code = _uncommented(token.content, token.info)
                 worded = code.strip() != token.content.strip()
@@ -292,6 +294,13 @@ def _inline_marks(tokens: Sequence[Token], heading: bool) -> Iterator[Mark]:
                 text = _ATTRIBUTES.sub(" ", text)
                 yield from (("mark of bold", "**") for _ in range(text.count("**")))
                 yield from (("number", numeral) for numeral in _NUMERAL.findall(text))
+
+
+def _formulas(tokens: Sequence[Token]) -> Iterator[str]:
+    for token in tokens:
+        if token.type.startswith("math_inline"):
+            yield _unwrapped(token.content)
+        yield from _formulas(token.children or [])
 
 
 class _Tags(HTMLParser):

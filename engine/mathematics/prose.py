@@ -1,0 +1,302 @@
+r"""The formulas of the prose about a function: each is checked, or named as one that is no statement, with the reason.
+
+A formula with a relation is a statement, checked like one of `facts.yml` and with its variables and declarations. A
+relation that is the domain of a variable (`y > 0`), or the condition of another statement of the section, is that.
+What is a variable, or a declared function, says nothing. All else stands in `snippets/<function>/formulas.yml`:
+
+    variables: {n: natural}                 # optional, besides those of facts.yml
+    where: ["A(n) = …"]                     # optional
+    formulas:
+      mathematics:                          # the page, by its name, or `labs/<name>`
+        series-and-asymptotics:             # the section, by its anchor
+          x/2: {because: [f(x) - f(-x) = x]}
+
+Beside a formula may stand
+
+- `when`: the condition under which the statement holds, which may itself be a formula of the section;
+- `because`: statements that show it, as they show a cell of `facts.yml`: an expression is one side of an equation or of
+  a sharp inequality, an interval needs both of its ends;
+- `reads`: the statements that it stands for, where it is not written as the engine reads: with dots, or for all n;
+- `part`: a formula of these pages that it is a part of, so that it says nothing alone;
+- `experiment`: the snippet that tries it, such as `claims/how_jax`: it is about a library, or about that experiment;
+- `quoted`: by language, why it is not checked.
+
+The last three are listed on the page that includes `<function>/formulas.md`. `times` says how often a formula stands in
+the section, if that is not once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from engine.base.errors import Problem
+from engine.base.yamlfile import load as load_yaml
+from engine.mathematics import facts, latex
+from engine.mathematics.derivation.file import Reader, condition, pointed, statement
+from engine.mathematics.derivation.steps import Derivation, Domain, Step
+from engine.mathematics.formula.multiprecision import evaluate
+from engine.mathematics.formula.operations import Undecided, Undefined
+from engine.mathematics.formula.tree import Chain, Expr, Limit, Variable, free_variables, walk
+from engine.mathematics.latex import LatexError
+from engine.mathematics.statements import BECAUSE, TEX, Statements, standing
+from engine.sources.definition import TEXT, Definition
+from engine.sources.formulas import Formula
+
+FILE = "formulas.yml"
+_KINDS: dict[str, Any] = {
+    "because": BECAUSE,
+    "reads": BECAUSE,
+    "part": TEX,
+    "experiment": {"type": "string", "pattern": r"^[a-z]+/\w+$"},
+    "quoted": TEXT,
+    "when": TEX,
+}
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["formulas"],
+    "properties": {
+        "variables": {"type": "object", "minProperties": 1, "additionalProperties": {"type": "string"}},
+        "where": {"type": "array", "items": TEX},
+        "formulas": {
+            "type": "object",
+            "additionalProperties": {
+                "type": "object",
+                "additionalProperties": {
+                    "type": "object",
+                    "additionalProperties": {
+                        "type": "object",
+                        "additionalProperties": False,
+                        "oneOf": [{"required": [kind]} for kind in _KINDS],
+                        "properties": _KINDS | {"times": {"type": "integer", "minimum": 2}},
+                    },
+                },
+            },
+        },
+    },
+}
+#: What can be said of a formula: that it is a statement, is shown by some, is a condition, or a name; and what is none.
+STATEMENT, SHOWN, CONDITION, NAME = "statement", "shown", "condition", "name"
+PART, EXPERIMENT, QUOTED = "part", "experiment", "quoted"
+_FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a formula is read.
+
+    kind: one of those above; check: what has to hold; note: the formula that it is a part of, or the experiment.
+    """
+
+    formula: Formula
+    kind: str
+    check: Derivation | None = None
+    note: str = ""
+    reason: Mapping[str, str] = field(default_factory=dict)
+
+
+def read(
+    root: Path, definition: Definition, formulas: Sequence[Formula], experiments: Collection[str]
+) -> list[Reading]:
+    """How each formula of the prose is read. experiments: the function's snippets, as `claims/how_jax`.
+
+    Raises SourceError with all that is not understood, each with its page and line, and for an entry without a formula.
+    """
+    if not formulas:
+        return []
+    prose = _Prose(root, definition, formulas, experiments)
+    prose.reader.stop_at_problems()
+    readings = [reading for formula in formulas if (reading := prose.reading(formula))]
+    prose.reader.problems += [*prose.strays(), *prose.reader.unused(checks(readings), prose.named)]
+    prose.reader.stop_at_problems()
+    return readings
+
+
+def checks(readings: Iterable[Reading]) -> list[Derivation]:
+    """What has to hold, of those of which something has to."""
+    return [reading.check for reading in readings if reading.check]
+
+
+class _Prose:
+    """Reads the formulas of one function, and gathers what is wrong with them."""
+
+    def __init__(
+        self, root: Path, definition: Definition, formulas: Sequence[Formula], experiments: Collection[str]
+    ) -> None:
+        self.experiments = experiments
+        file = root / definition.path.with_name(FILE)
+        data = load_yaml(root, file, SCHEMA) if file.is_file() else {"formulas": {}}
+        stated, _ = facts.read(root, definition)
+        self.reader = Reader(root, file, data, stated.reader if stated else None)
+        self.statements = Statements(self.reader, definition, data.get("where", []), ())
+        self.statements.identified = None  # prose is about other functions, too
+        self.entries: dict[tuple[str, str, str], dict[str, Any]] = {
+            (page, section, _plain(tex)): {"keys": ("formulas", page, section, tex), **entry}
+            for page, sections in data["formulas"].items()
+            for section, within in sections.items()
+            for tex, entry in within.items()
+        }
+        self.written = {_plain(formula.tex) for formula in formulas}
+        self.named: set[str] = set()  # what formulas name alone
+        self.used: Counter[tuple[str, str, str]] = Counter()
+        self.conditions = self._conditions()
+        self.approached = self._approached(formulas)
+
+    def _conditions(self) -> dict[tuple[str, str], set[str]]:
+        """Those that statements of each section have, as they are written."""
+        conditions: dict[tuple[str, str], set[str]] = {}
+        for (page, section, _), entry in self.entries.items():
+            parts = [*entry.get("because", []), *entry.get("reads", [])]
+            given = [entry, *(part for part in parts if isinstance(part, Mapping))]
+            whens = [part.get(key) for part in given for key in ("when", "sharp")]
+            conditions.setdefault((page, section), set()).update(_plain(when) for when in whens if when)
+        return conditions
+
+    def _approached(self, formulas: Sequence[Formula]) -> dict[tuple[str, str], set[tuple[str, Expr]]]:
+        """Where the limits of each section go: the variable, and its target."""
+        approached: dict[tuple[str, str], set[tuple[str, Expr]]] = {}
+        for formula in formulas:
+            place = approached.setdefault((formula.page, formula.section), set())
+            entry = self.entries.get((formula.page, formula.section, _plain(formula.tex)), {})
+            parts = [*entry.get("because", []), *entry.get("reads", [])]
+            texts = [formula.tex, *(part if isinstance(part, str) else part.get("tex", "") for part in parts)]
+            place.update(limit for text in texts for limit in self._limits(text))
+            sharp = [part["sharp"] for part in parts if isinstance(part, Mapping) and "sharp" in part]
+            place.update(target for text in sharp for target in self._targets(text))
+        return approached
+
+    def _limits(self, tex: str) -> Iterator[tuple[str, Expr]]:
+        if r"\lim" in tex:
+            chain = self._parsed(tex)
+            for part in (part for side in (chain.sides if chain else ()) for part in walk(side)):
+                if isinstance(part, Limit):
+                    yield part.variable, part.target
+
+    def _targets(self, tex: str) -> Iterator[tuple[str, Expr]]:
+        chain = self._parsed(tex)
+        if chain and chain.ops == ("->",) and isinstance(chain.sides[0], Variable):
+            yield chain.sides[0].name, chain.sides[1]
+
+    def _parsed(self, tex: str) -> Chain | None:
+        try:
+            return latex.parse(tex, self.reader.scope)
+        except LatexError:
+            return None
+
+    def reading(self, formula: Formula) -> Reading | None:
+        """How a formula is read; None where it is not, which is a problem then."""
+        key = (formula.page, formula.section, _plain(formula.tex))
+        if entry := self.entries.get(key):
+            self.used[key] += 1
+            return self._by_entry(formula, entry)
+        if self._is_name(formula.tex):
+            return Reading(formula, NAME)
+        try:
+            chain = statement(formula.tex, self.reader.scope) if not self._approaches(formula) else None
+        except LatexError as error:
+            hint = f"has to be read: say in {self.reader.path.as_posix()} what it is, or write it differently"
+            detail = f"{pointed(formula.tex, error.column)}\n  {error.message}"
+            self.reader.problems.append(Problem(formula.path, f"this formula {hint}", formula.line, detail))
+            return None
+        if chain is None or self._is_condition(formula, chain):
+            return Reading(formula, CONDITION)
+        if end := _of_a_variable(chain):
+            reason = f"this is neither the domain of {end[0]} nor the condition of a statement in {self.reader.path}"
+            self.reader.problems.append(Problem(formula.path, reason, formula.line, f"  {formula.tex}"))
+            return None
+        step = Step(formula.tex, {}, formula.line, chain)
+        return Reading(formula, STATEMENT, self._standing(formula, step))
+
+    def _standing(self, formula: Formula, step: Step) -> Derivation:
+        return standing(self.reader, Path(formula.path), {}, [step], formula.line, f"${formula.tex}$, statement")
+
+    def _by_entry(self, formula: Formula, entry: Mapping[str, Any]) -> Reading | None:
+        keys, name = entry["keys"], f"${formula.tex}$"
+        if "when" in entry:
+            with self.reader.at(*keys, "when", what=f"{name}: when", tex=entry["when"]):
+                held = condition(entry["when"], self.reader.scope)
+            with self.reader.at(*keys, what=name, tex=formula.tex):
+                chain = statement(formula.tex, self.reader.scope)
+                step = Step(formula.tex, {}, formula.line, chain, entry["when"], held)
+                return Reading(formula, STATEMENT, self._standing(formula, step))
+            return None
+        if "because" in entry:
+            return Reading(formula, SHOWN, self.statements.group(name, {}, entry["because"], keys, formula.tex))
+        if "reads" in entry:
+            return Reading(formula, SHOWN, self.statements.group(name, {}, entry["reads"], keys))
+        if "part" in entry:
+            whole = _plain(entry["part"])
+            if whole not in self.written or _plain(formula.tex) not in whole or whole == _plain(formula.tex):
+                self.reader.problem(f"{name} is no part of a formula ${entry['part']}$ of these pages", *keys, "part")
+            return Reading(formula, PART, note=entry["part"])
+        if "experiment" in entry:
+            if entry["experiment"] not in self.experiments:
+                self.reader.problem(f"{name}: no snippet {entry['experiment']!r}", *keys, "experiment")
+            return Reading(formula, EXPERIMENT, note=entry["experiment"])
+        return Reading(formula, QUOTED, reason=entry["quoted"])
+
+    def _is_name(self, tex: str) -> bool:
+        """Whether it is a variable or a function alone."""
+        if re.sub(r"\\operatorname\{(\w+)\}", r"\1", tex).lstrip("\\") in latex.KNOWN:
+            return True
+        try:
+            name = latex.name(tex)
+        except LatexError:
+            return False
+        self.named.add(name)
+        return name in self.reader.domains or name in self.reader.scope.functions
+
+    def _approaches(self, formula: Formula) -> bool:
+        r"""Whether it is `x \to \infty`, and a statement of the section has that limit."""
+        return any(target in self.approached[formula.page, formula.section] for target in self._targets(formula.tex))
+
+    def _is_condition(self, formula: Formula, chain: Chain) -> bool:
+        if _plain(formula.tex) in self.conditions.get((formula.page, formula.section), ()):
+            return True
+        return _of_domain(chain, self.reader.domains)
+
+    def strays(self) -> Iterator[Problem]:
+        """Entries without a formula, or with more of them, or fewer, than they say."""
+        for key, entry in self.entries.items():
+            page, section, _ = key
+            wanted = entry.get("times", 1)
+            if self.used[key] != wanted:
+                name = f"formula ${entry['keys'][-1]}$ on the page {page}, section {section}"
+                reason = f"no {name}" if not self.used[key] else f"{self.used[key]} times a {name}, and not {wanted}"
+                yield Problem(self.reader.path.as_posix(), reason, self.reader.line(*entry["keys"]))
+
+
+def _plain(tex: str) -> str:
+    """A formula without its layout."""
+    tex = re.sub(r"\\[,;:! ]|\\left(?![a-z])|\\right(?![a-z])", " ", tex)
+    return re.sub(r"(?<![A-Za-z]) | (?![A-Za-z])", "", " ".join(tex.split()))
+
+
+def _of_a_variable(chain: Chain) -> tuple[str, str, Expr] | None:
+    """The variable, the relation and the other side, where a relation says how a variable compares with a number."""
+    if len(chain.ops) != 1:
+        return None
+    (left, right), (op,) = chain.sides, chain.ops
+    if isinstance(right, Variable):
+        left, right, op = right, left, _FLIPPED.get(op, op)
+    return (left.name, op, right) if isinstance(left, Variable) and not free_variables(right) else None
+
+
+def _of_domain(chain: Chain, domains: Mapping[str, Domain]) -> bool:
+    """Whether a relation says of a variable what its domain is, no more and no less."""
+    name, op, right = _of_a_variable(chain) or ("", "", None)
+    if right is None or op not in _FLIPPED:
+        return False
+    try:
+        end = float(evaluate(right, {}, 30))
+    except (Undecided, Undefined):
+        return False
+    domain = domains[name]
+    if op in (">", ">="):
+        return (domain.lower, domain.upper, domain.closed[0]) == (end, float("inf"), op == ">=")
+    return (domain.lower, domain.upper, domain.closed[1]) == (-float("inf"), end, op == "<=")

@@ -1,0 +1,178 @@
+"""Groups of statements, each checked, and what is tied to them: what facts and the formulas of prose have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from engine.mathematics import latex
+from engine.mathematics.derivation.duties import flow_problems
+from engine.mathematics.derivation.file import Reader
+from engine.mathematics.derivation.steps import Derivation, Step
+from engine.mathematics.formula.python import FormulaError, number, read
+from engine.mathematics.formula.tree import Call, Chain, Expr, Variable, free_variables
+from engine.mathematics.latex import LatexError
+from engine.mathematics.tie import Tie
+from engine.sources.definition import Definition
+
+TEX = {"type": "string", "minLength": 1}
+#: What stands under `because`.
+BECAUSE: dict[str, Any] = {
+    "type": "array",
+    "minItems": 1,
+    "items": {
+        "anyOf": [
+            TEX,
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["tex"],
+                "properties": {"tex": TEX, "when": TEX, "sharp": TEX},
+            },
+            {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["expression"],
+                "properties": {"expression": TEX},
+            },
+        ]
+    },
+}
+_Keys = tuple[str | int, ...]  # the way to a part of the file
+Part = str | Mapping[str, Any]  # what stands under `because`
+
+
+class Statements:
+    """Makes checks of the statements of a file, and gathers what is wrong with them.
+
+    declared: what stands under `where`; identified: the functions of which some statement among `everything` says, and
+    shows, that they are the one of the definition. What is shown has to be about one of them, unless it is None.
+    """
+
+    def __init__(
+        self, reader: Reader, definition: Definition, where: Sequence[str], everything: Iterable[Part]
+    ) -> None:
+        self.reader = reader
+        self.definition = definition
+        parameters = {name for function in reader.scope.functions.values() for name in function.params}
+        declaring = replace(reader.scope, variables=reader.scope.variables | parameters)
+        self.declared = [] if reader.problems else [latex.parse(tex, declaring) for tex in where]
+        self.identified: set[str] | None = set() if reader.problems else {*self._identities(everything)}
+
+    def _identities(self, everything: Iterable[Part]) -> Iterator[str]:
+        for tex in (part["expression"] for part in everything if isinstance(part, Mapping) and "expression" in part):
+            try:
+                side = latex.parse(tex, self.reader.scope).sides[0]
+            except LatexError:
+                continue  # `expression` says so, with its line
+            if isinstance(side, Call) and side.order == 0 and all(isinstance(arg, Variable) for arg in side.args):
+                yield side.function.name
+
+    def group(
+        self, id: str, name: Mapping[str, str], parts: Sequence[Part], keys: _Keys, tex: str | None = None
+    ) -> Derivation:
+        """The check of the statements that lie under these keys, and of what they have to show, if that is given.
+
+        id: what problems call them, name: by language.
+        """
+        steps: list[Step] = []
+        named: list[Chain] = []  # declarations that they may show, since `expression` names them
+        for i, part in enumerate(parts):
+            where, what = (*keys, "because", i), f"{id}, statement {i + 1}"
+            if isinstance(part, Mapping) and "expression" in part:
+                step = self.expression(part["expression"], where, what)
+                named += [chain for chain in self.declared if step and _begins(chain, step.chain)]
+            else:
+                step = self.statement({"tex": part} if isinstance(part, str) else part, where, what)
+            steps += [step] if step else []
+        check = self.check(id, name, steps, keys)
+        if not self.reader.problems:
+            self.reader.problems += flow_problems(check)
+        if tex is None or self.reader.problems:
+            return check
+        return self.tied(id, tex, check, named, keys)
+
+    def statement(self, part: Mapping[str, Any], keys: _Keys, what: str) -> Step | None:
+        """A statement of its own; None if it is not understood."""
+        step = self.reader.step(part, keys, what)
+        if step and step.chain.lead:
+            reason = f"{what}: has to stand on its own; begin it with what it is about"
+            self.reader.problem(reason, *keys, detail=f"  {step.tex}")
+        return step
+
+    def expression(self, tex: str, keys: _Keys, what: str) -> Step | None:
+        """The statement that an expression in LaTeX is the one of the definition; None if it is not understood."""
+        with self.reader.at(*keys, "expression", what=what, tex=tex):
+            chain = latex.parse(tex, self.reader.scope)
+            if chain.lead or chain.ops:
+                raise LatexError("an expression is expected", 1)
+            text = self.definition.expression.replace("_", r"\_").replace("^", r"\^{}")
+            expr, defaults = self.defined(free_variables(chain.sides[0]))
+            text = ", ".join([text, *defaults])
+            equation = Chain(None, (*chain.sides, expr), ("=",), (*chain.written, (text,)))
+            return Step(rf"{tex} = \texttt{{{text}}}", {}, self.reader.line(*keys, "expression"), equation)
+        return None
+
+    def defined(self, variables: Collection[str]) -> tuple[Expr, list[str]]:
+        """The expression of the definition, with defaults for parameters that are not among these, and those defaults.
+
+        Raises LatexError if it is none, or of other variables.
+        """
+        name = self.definition.path.name
+        names: dict[str, Expr] = {"x": Variable("x")}
+        defaults = []
+        for parameter in self.definition.parameters:
+            called = latex.name(parameter.tex)
+            names[parameter.name] = Variable(called) if called in variables else number(parameter.default)
+            if called not in variables:
+                defaults.append(f"{parameter.name} = {parameter.default:g}".replace("_", r"\_"))
+        try:
+            expr = read(self.definition.expression, names)
+        except FormulaError as error:
+            raise LatexError(f"{name}: {error}", 1) from None
+        if missing := free_variables(expr) - self.reader.domains.keys():
+            raise LatexError(f"{name} uses {', '.join(sorted(missing))}, which is not among the variables", 1)
+        return expr, defaults
+
+    def check(self, id: str, name: Mapping[str, str], steps: Sequence[Step], keys: _Keys) -> Derivation:
+        """Statements as a derivation without a start, in the variables that they use."""
+        reader = self.reader
+        return standing(reader, reader.path, name, steps, reader.line(*keys), f"{id}, statement")
+
+    def tied(self, id: str, tex: str, check: Derivation, named: Iterable[Chain], keys: _Keys) -> Derivation:
+        """The check with what is asked for besides, if the statements show what is written."""
+        tie = Tie(check, named, self.identified)
+        with self.reader.at(*keys, "tex", what=id, tex=tex):
+            if not tie.holds(tex):
+                reason = f"{id}: the statements do not show this of the function; one of them has to say it"
+                self.reader.problem(f"{reason} in these letters", *keys, "tex", detail=f"  {tex}")
+        used = check.domains.keys() | {name for expr in tie.continuous for name in free_variables(expr)}
+        domains = {name: domain for name, domain in self.reader.domains.items() if name in used}
+        return replace(check, continuous=tuple(tie.continuous), domains=domains)
+
+
+def standing(
+    reader: Reader, path: Path, title: Mapping[str, str], steps: Sequence[Step], line: int, called: str
+) -> Derivation:
+    """Statements of a file as a derivation without a start, in the variables that they use."""
+    chains = [chain for step in steps for chain in (step.chain, step.condition) if chain]
+    used = {variable for chain in chains for side in chain.sides for variable in free_variables(side)}
+    return Derivation(
+        root=reader.root,
+        path=path,
+        title=title,
+        domains={variable: domain for variable, domain in reader.domains.items() if variable in used},
+        where=(),
+        start="",
+        start_line=line,
+        start_chain=None,
+        steps=tuple(steps),
+        scope=reader.scope,
+        called=called,
+    )
+
+
+def _begins(declared: Chain, statement: Chain) -> bool:
+    return declared.written[0] == statement.written[0]

@@ -1,0 +1,273 @@
+"""Every formula of the prose is read: what is false, or says nothing, stops the build with its page and line."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.base.errors import SourceError
+from engine.base.store import Store
+from engine.mathematics import prose
+from engine.mathematics.derivation import report as derivations
+from engine.mathematics.prose import CONDITION, EXPERIMENT, NAME, PART, QUOTED, SHOWN, STATEMENT
+from engine.render.prose import prose_fragment
+from engine.sources import definition
+from engine.sources import formulas as sources
+from engine.sources.snippets import names
+
+ROOT = Path(__file__).parents[2]
+SOFTPLUS = definition.read(ROOT, "softplus")
+FACTS = {
+    "variables": {"x": "real", "y": "positive"},
+    "where": [r"f(x) = \ln(1+e^{x})", r"\sigma(x) = \frac{1}{1+e^{-x}}"],
+    "facts": {
+        "first": {
+            "name": {"en": "name", "zh": "名称"},
+            "tex": r"f(x) = \ln(1+e^{x})",
+            "because": [{"expression": "f(x)"}, r"f'(x) = \sigma(x)", "f(f^{-1}(y)) = y"],
+        }
+    },
+}
+
+
+@pytest.fixture
+def reads(tmp_path):
+    """Write a page about a function with the expression of Softplus, and read its formulas."""
+
+    def reads(page, entries=None, experiments=(), **declared):
+        folder = tmp_path / "snippets" / "demo"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "facts.yml").write_text(json.dumps(FACTS), encoding="utf-8")
+        (folder / "formulas.yml").unlink(missing_ok=True)
+        if entries or declared:
+            data = declared | {"formulas": {"demo": {"one": entries or {}}}}
+            (folder / "formulas.yml").write_text(json.dumps(data, indent=1), encoding="utf-8")
+        file = tmp_path / "docs/en/functions/demo.md"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"# Demo {{ #demo }}\n\n## One {{ #one }}\n\n{page}\n", encoding="utf-8")
+        written = sources.of_function(tmp_path, "demo", Store(tmp_path / "store"))
+        entry = replace(SOFTPLUS, root=tmp_path, path=Path("snippets/demo/definition.yml"))
+        return prose.read(tmp_path, entry, written, experiments)
+
+    return reads
+
+
+def problems(readings):
+    return [str(problem) for check in prose.checks(readings) for problem in derivations.verify(check).problems]
+
+
+def kinds(readings):
+    return [reading.kind for reading in readings]
+
+
+FALSE = [
+    r"$f(0.5) = 0.648721$",
+    r"$f'(x) = \sigma(-x)$",
+    r"$f(x) - f(-x) = 2x$",
+    r"$f(x) < e^{2x}$",
+    r"$f(0) \approx 0.694$",
+    r"$f''(x) = \sigma(x)$",
+    r"$f(x) < x$",
+    r"$\lim_{x \to \infty} f(x) = 1$",
+    r"$f(x) \ge 1$",
+    "\n$$\nf(x) = \\max(x, 0) + \\ln(1 + e^{-x}).\n$$\n",
+    "\n$$\n\\begin{aligned}\nf(x) &= \\ln(1 + e^x) \\\\\n"
+    "f'(x) &= \\sigma(x) = \\frac{1}{1 + e^{x}}\n\\end{aligned}\n$$\n",
+    "\n$$\n0 < f(x), \\qquad f(x) < \\max(x, 0)\n$$\n",
+]
+
+
+@pytest.mark.parametrize("formula", FALSE)
+def test_a_false_formula_is_told_with_its_page_and_line(reads, formula):
+    found = problems(reads(f"It is {formula}."))
+    assert found
+    assert all(re.match(r"docs/en/functions/demo\.md:[567]: ", problem) for problem in found), found
+
+
+@pytest.mark.parametrize(
+    ("formula", "kind"),
+    [
+        (r"$f(0) = \ln 2$", STATEMENT),
+        (r"$f(0.5) \approx 0.974077$", STATEMENT),
+        ("$f$", NAME),
+        (r"$\sigma$", NAME),
+        ("$x$", NAME),
+        (r"$\operatorname{log1p}$", NAME),
+        ("$y > 0$", CONDITION),
+        ("$0 < y$", CONDITION),
+    ],
+)
+def test_what_can_be_read_needs_no_entry(reads, formula, kind):
+    readings = reads(f"Here is {formula}.")
+    assert kinds(readings) == [kind]
+    assert not problems(readings)
+
+
+@pytest.mark.parametrize(
+    ("formula", "reason"),
+    [
+        (r"\ln 2", "a relation is missing"),
+        ("1", "a relation is missing"),
+        ("z > 0", "z is not declared"),
+        (r"x \to \infty", r"\to is only understood in limits"),
+        (r"(0, \infty)", "a relation is missing"),
+        (r"f(x) = e^x - \cdots", r"\cdots is not expected here"),
+    ],
+)
+def test_what_says_nothing_is_refused_with_page_line_and_reason(reads, formula, reason):
+    with pytest.raises(SourceError, match="has to be read") as error:
+        reads(f"Here is ${formula}$.")
+    (problem,) = error.value.problems
+    assert str(problem).startswith("docs/en/functions/demo.md:5: this formula has to be read")
+    assert reason in problem.detail
+
+
+@pytest.mark.parametrize("condition", ["$y > 1$", "$y \\ge 0$", "$y < 0$", "$y = 1$", "$x > 0$"])
+def test_a_condition_is_the_whole_domain_and_no_more(reads, condition):
+    with pytest.raises(SourceError, match=r"neither the domain of \w nor the condition of a statement"):
+        reads(f"For {condition}.")
+
+
+SHOWS = [
+    (r"\ln 2", {"because": [r"f(0) = \ln 2"]}, {"because": [r"f(0) > \ln 2"]}, "do not show"),
+    (r"\ln 2", {"because": [r"f(0) = \ln 2"]}, {"because": [r"f(0) = \ln 3"]}, "do not show"),
+    ("1", {"because": [{"tex": "f'(x) < 1", "sharp": r"x \to \infty"}]}, {"because": ["f'(x) < 1"]}, "do not show"),
+    (
+        r"(0, \infty)",
+        {"because": [{"tex": "f(x) > 0", "sharp": r"x \to -\infty"}, r"\lim_{x \to \infty} f(x) = \infty"]},
+        {"because": ["f(x) > 0", r"\lim_{x \to \infty} f(x) = \infty"]},
+        "do not show",
+    ),
+    ("e^x", {"part": "f(x) < e^x"}, {"part": "f(x) < e^{2x}"}, "is no part of a formula"),
+    ("e^x", {"experiment": "claims/a"}, {"experiment": "claims/b"}, "no snippet 'claims/b'"),
+]
+
+
+@pytest.mark.parametrize(("formula", "holds", "fails", "reason"), SHOWS)
+def test_an_expression_follows_from_what_is_said_beside_it(reads, formula, holds, fails, reason):
+    page = f"It is ${formula}$, as $f(x) < e^x$."
+    readings = reads(page, {formula: holds}, ["claims/a"])
+    assert not problems(readings)
+    assert readings[0].kind in (SHOWN, PART, EXPERIMENT)
+    with pytest.raises(SourceError, match=reason):
+        reads(page, {formula: fails}, ["claims/a"])
+
+
+def test_a_false_statement_beside_a_formula_is_told(reads):
+    found = problems(reads(r"It is $\ln 3$.", {r"\ln 3": {"because": [r"f(0) = \ln 3"]}}))
+    assert len(found) == 1
+    assert found[0].startswith("snippets/demo/formulas.yml:")
+    assert "does not hold" in found[0]
+
+
+def test_a_statement_has_its_condition(reads):
+    page = "It is $f(x) < 1$ for $x < 0$."
+    readings = reads(page, {"f(x) < 1": {"when": "x < 0"}})
+    assert kinds(readings) == [STATEMENT, CONDITION]
+    assert not problems(readings)
+    assert problems(reads(page, {"f(x) < 1": {"when": "x < 0"}})) == []
+    assert "does not hold" in problems(reads("It is $f(x) < 1$ for $x < 2$.", {"f(x) < 1": {"when": "x < 2"}}))[0]
+    with pytest.raises(SourceError, match="nor the condition of a statement"):
+        reads("It is $f(x) > 0$ for $x < 0$.")
+
+
+def test_a_limit_names_where_it_goes(reads):
+    page = r"For $x \to \infty$ it goes to $\infty$."
+    with pytest.raises(SourceError):
+        reads(page, {r"\infty": {"because": [r"\lim_{x \to -\infty} f(x) = 0"]}})
+    readings = reads(page, {r"\infty": {"because": [r"\lim_{x \to \infty} f(x) = \infty"]}})
+    assert kinds(readings) == [CONDITION, SHOWN]
+    assert not problems(readings)
+
+
+def test_entries_and_formulas_are_one_to_one(reads):
+    because = {"because": [r"f(0) = \ln 2"]}
+    with pytest.raises(SourceError, match=r"formulas.yml:\d+: no formula \$\\ln 2\$ on the page demo, section one"):
+        reads("Nothing.\n\n$f$", {r"\ln 2": because})
+    twice = r"It is $\ln 2$ and $\ln 2$."
+    with pytest.raises(SourceError, match="2 times a formula"):
+        reads(twice, {r"\ln 2": because})
+    assert not problems(reads(twice, {r"\ln 2": because | {"times": 2}}))
+    with pytest.raises(SourceError, match="declared but not used"):
+        reads("It is $f$.", variables={"z": "real"})
+    with pytest.raises(SourceError, match="declared twice"):
+        reads("It is $f$.", variables={"x": "real"})
+
+
+def test_prose_about_a_function_without_facts_is_refused(reads, tmp_path):
+    readings = reads("It is $f$.")
+    assert kinds(readings) == [NAME]
+    (tmp_path / "snippets/demo/facts.yml").unlink()
+    entry = replace(SOFTPLUS, root=tmp_path, path=Path("snippets/demo/definition.yml"))
+    with pytest.raises(SourceError, match="f is not declared"):
+        prose.read(tmp_path, entry, [reading.formula for reading in readings], [])
+
+
+def test_a_formula_in_a_lab_is_one_of_the_prose(tmp_path):
+    lab = tmp_path / "snippets/demo/labs/one.py"
+    lab.parent.mkdir(parents=True)
+    lab.write_text("# %% [markdown]\n# # One\n#\n# As $f(0) = 1$.\n\n# %%\nprint('$no$')\n", encoding="utf-8")
+    (formula,) = sources.of_function(tmp_path, "demo", Store(tmp_path / "store"))
+    assert (formula.path, formula.line, formula.page, formula.tex) == (
+        "snippets/demo/labs/one.py",
+        4,
+        "labs/one",
+        "f(0) = 1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("tex", "parts"),
+    [
+        (r"f(x) = 1, \quad y > 0,", ["f(x) = 1", "y > 0"]),
+        (r"\begin{aligned} a &= b \\ &= c \\ d &< e. \end{aligned}", ["a = b = c", "d < e"]),
+        (r"a = b\,.", ["a = b"]),
+        (r"\begin{cases} a & x \\ b \end{cases}", [r"\begin{cases} a & x \\ b \end{cases}"]),
+    ],
+)
+def test_formulas_side_by_side_are_told_apart(tex, parts):
+    assert [" ".join(part.split()) for part in sources.statements(tex)] == parts
+
+
+def test_the_page_counts_the_formulas_and_lists_those_that_are_no_statements(reads):
+    entries = {
+        "e^x": {"part": "f(x) < e^x"},
+        "37": {"quoted": {"en": "from the source", "zh": "引自源代码"}},
+        "18": {"experiment": "claims/a"},
+    }
+    readings = reads("As $f(x) < e^x$, $e^x$ and $37$ and $18$ for $y > 0$.", entries, ["claims/a"])
+    assert Counter(kinds(readings)) == Counter([STATEMENT, PART, QUOTED, EXPERIMENT, CONDITION])
+    reports = [derivations.verify(check) for check in prose.checks(readings)]
+    text = prose_fragment(readings, reports, "en", "functions/demo/mathematics.md")
+    assert "holds 5 formulas" in text
+    assert "1 are statements" in text
+    assert "3 in all" in text
+    assert "- from the source: [$37$](../demo.md#one)" in text
+    assert "- part of $f(x) < e^x$: [$e^x$](../demo.md#one)" in text
+    assert "- tried in `claims/a`: [$18$](../demo.md#one)" in text
+    assert "5 个公式" in prose_fragment(readings, reports, "zh", "functions/demo.md")
+
+
+def test_all_formulas_about_softplus_are_read():
+    """That they hold is for the build to say; here, that none is left out."""
+    written = sources.of_function(ROOT, "softplus", Store(ROOT / ".cache/prose"))
+    readings = prose.read(ROOT, SOFTPLUS, written, names(ROOT, "softplus"))
+    assert [reading.formula for reading in readings] == written
+    pages = (ROOT / "docs/en/functions/softplus.md").read_text(encoding="utf-8")
+    alone = re.findall(r"(?<![\\$])\$([^$\n]+)\$(?!\$)", pages)
+    assert {"".join(tex.split()) for tex in alone} <= {
+        "".join(formula.tex.split()) + end for formula in written for end in ("", ".", ",")
+    }
+
+
+def test_a_formula_on_a_page_of_no_function_is_refused(tmp_path):
+    page = tmp_path / "docs/en/about.md"
+    page.parent.mkdir(parents=True)
+    page.write_text("# About\n\nAs $1 + 1 = 3$.\n", encoding="utf-8")
+    (problem,) = sources.strays(tmp_path, Store(tmp_path / "store"))
+    assert str(problem).startswith("docs/en/about.md:3: this formula is on the page of no function")
