@@ -1,22 +1,23 @@
 """Prove by SymPy what a step has to satisfy.
 
 An equation holds if the difference of its sides vanishes, or if a limit is the value that is claimed. An inequality is
-made algebraic first: logarithms are joined and taken to the other side, exponentials of one exponent become powers of
-one positive number, and a variable whose sign an absolute value or a maximum asks for is looked at on each side of 0.
-What is left is a quotient of polynomials, whose factors tell the sign.
+made algebraic first: logarithms are joined and taken to the other side, and exponentials of one exponent become powers
+of one positive number. What is left is a quotient of polynomials, whose factors tell the sign; or derivatives tell it
+(`descent`). Where sides bend, each part of the domain is looked at alone (`regions`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import product
 from typing import Any
 
 from engine.base.processes import OutOfTime, limited
+from engine.mathematics.derivation.descent import positive, zero
 from engine.mathematics.derivation.duties import Claim, Implication
+from engine.mathematics.derivation.regions import regions, settled
 from engine.mathematics.derivation.steps import Domain
 from engine.mathematics.formula.balls import computable
-from engine.mathematics.formula.symbolic import to_sympy, vanishes
+from engine.mathematics.formula.symbolic import to_condition, to_sympy, vanishes
 from engine.mathematics.formula.tree import Bound, Call, Chain, Expr, Number, Variable, walk
 
 #: Far more than any proof on the pages takes, so that no machine is too slow for what is shown of another.
@@ -44,19 +45,26 @@ def _proved(claim: Claim, domains: Mapping[str, Domain]) -> bool:
     left, right = (to_sympy(side, symbols) for side in claim.sides)
     if claim.op == "=" and left.as_dummy() == right.as_dummy():
         return True
-    if any(isinstance(part, Bound) for side in claim.sides if not computable(side) for part in walk(side)):
-        return False  # SymPy would take long over an integral or a series, and find little
+    if any(isinstance(part, Bound) for side in claim.sides if not computable(side) for part in walk(side)) and (
+        left.free_symbols | right.free_symbols
+    ):
+        return False  # SymPy would take long over an integral or a series with a parameter, and find little
     left, right = left.doit(), right.doit()
     if claim.op in ("real", "smooth", "continuous"):
         # Without a jump of their own, formulas are smooth wherever they have values.
         return left.is_real is True and not left.has(sympy.sign, sympy.Heaviside, sympy.Piecewise)
     if claim.op in (">", ">="):
         left, right = right, left
-    if claim.op == "=":
-        return left == right or vanishes(right - left)
     if claim.op == "!=":
         return (right - left).is_nonzero is True
-    return all(_has_sign(gap, claim.op in ("<", ">")) for gap in _sides_of_zero(right - left))
+    if claim.op == "=" and (left == right or vanishes(right - left) or zero(right - left)):
+        return True
+    held = [to_condition(claim.condition, symbols)] if claim.condition else []
+    real = {symbols[name]: domain for name, domain in domains.items() if not domain.whole}
+    gaps = (settled((right - left).subs(part)) for part in regions([left, right], held, real))
+    if claim.op == "=":
+        return all(vanishes(gap) or zero(gap) for gap in gaps)
+    return all(_has_sign(gap, claim.op in ("<", ">")) or _falls_nowhere(gap, claim.op in ("<", ">")) for gap in gaps)
 
 
 def _symbols(condition: Chain | None, domains: Mapping[str, Domain]) -> dict[str, Any]:
@@ -94,15 +102,20 @@ def _is_inverse(body: Expr, param: str, claimed: Expr, y: Any, symbols: Mapping[
 # Inequalities ---------------------------------------------------------------------------------------------------------
 
 
-def _sides_of_zero(gap: Any) -> Iterator[Any]:
-    """An expression with each variable whose sign matters positive, negative and 0."""
+def _falls_nowhere(gap: Any, strict: bool) -> bool:
+    """Whether derivatives show the sign of an expression, on the whole line or on both sides of 0."""
     import sympy
 
-    bends = gap.atoms(sympy.Abs, sympy.Max, sympy.Min, sympy.sign, sympy.Piecewise)
-    asked = sorted({symbol for bend in bends for symbol in bend.free_symbols if symbol.is_positive is None}, key=str)
-    for signs in product((1, -1, 0), repeat=len(asked)):
-        sides = {symbol: sign * sympy.Dummy(positive=True) for symbol, sign in zip(asked, signs, strict=True)}
-        yield gap.subs(sides)
+    if positive(gap, strict, _has_sign):
+        return True
+    (symbol, *others) = gap.free_symbols or (None,)
+    more = sympy.Dummy(positive=True)
+    return (
+        symbol is not None
+        and not others
+        and _has_sign(gap.subs(symbol, 0), strict)
+        and all(positive(gap.subs(symbol, side), strict, _has_sign) for side in (more, -more))
+    )
 
 
 def _has_sign(gap: Any, strict: bool) -> bool:

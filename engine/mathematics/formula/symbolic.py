@@ -37,6 +37,11 @@ def to_sympy(expr: Expr, symbols: Mapping[str, Any]) -> Any:
     return _Translation(symbols).expr(expr)
 
 
+def to_condition(condition: Condition, symbols: Mapping[str, Any]) -> Any:
+    """A condition in SymPy, like `to_sympy`. Raises NotSymbolic."""
+    return _Translation(symbols).condition(condition)
+
+
 class _Translation:
     """Translates with given expressions for the variables. SymPy is slow to import, and reading does not need it."""
 
@@ -146,5 +151,6 @@ def vanishes(gap: Any) -> bool:
         sympy.simplify,
         sympy.expand_log,
         lambda e: sympy.simplify(sympy.expand_log(sympy.factor(e))),
+        lambda e: sympy.simplify(e.rewrite(sympy.exp)),
     )
     return gap == 0 or any(form(gap) == 0 for form in forms)
