@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from engine.accuracy.exact import Floats
 from engine.accuracy.formats import FORMATS, Format
 from engine.accuracy.oracle import Oracle
+from engine.accuracy.results import NO_AUTODIFF
 from engine.accuracy.subject import Refused
 
 #: Arrays for JAX have a multiple of this size.
@@ -29,9 +30,13 @@ class Nearest:
         """As of `engine.accuracy.subject.Implementation`."""
         return self.oracle.values(order, x).rounded(format), format.name
 
-    def integers(self, x: NDArray[np.int32]) -> tuple[Floats, str]:
+    def integers(self, x: NDArray[np.signedinteger[Any]]) -> tuple[Floats, str]:
         """As of `engine.accuracy.subject.Implementation`."""
         return self.values(x.astype(np.float64), FORMATS["float64"], 0)
+
+    def lent(self, format: Format) -> str:
+        """As of `engine.accuracy.subject.Implementation`."""
+        return ""
 
 
 def native(x: Floats, format: Format) -> NDArray[Any]:
@@ -66,22 +71,29 @@ class Call:
             raise Refused(f"returns an array of shape {result.shape} for {x.shape}")
         return result.astype(np.float64), str(result.dtype)
 
-    def integers(self, x: NDArray[np.int32]) -> tuple[Floats, str]:
+    def integers(self, x: NDArray[np.signedinteger[Any]]) -> tuple[Floats, str]:
         """As of `engine.accuracy.subject.Implementation`."""
         result = self._result(x, 0)
         return result.astype(np.float64), str(result.dtype)
+
+    def lent(self, format: Format) -> str:
+        """As of `engine.accuracy.subject.Implementation`: NumPy computes in whatever loop a type brings along."""
+        package = native(np.zeros(1), format).dtype.type.__module__.partition(".")[0]
+        return "" if package == "numpy" else package
 
     def _result(self, x: NDArray[Any], order: int) -> NDArray[Any]:
         """Whatever the library raises, it refuses."""
         try:
             return self.array(self._derivative(x, order))
+        except Refused:
+            raise
         except Exception as error:
             raise Refused(_first_line(error)) from None
 
     def _derivative(self, x: NDArray[Any], order: int) -> Any:
         """Results of an order in the library's own array."""
         if order:
-            raise Refused("no automatic differentiation")
+            raise Refused(NO_AUTODIFF)
         return self.function(x)
 
     def array(self, result: Any) -> NDArray[Any]:
@@ -89,7 +101,15 @@ class Call:
         return np.asarray(result)
 
 
-class Torch(Call):
+class Framework(Call):
+    """A library with arrays of its own, which has every format itself."""
+
+    def lent(self, format: Format) -> str:
+        """As of `engine.accuracy.subject.Implementation`."""
+        return ""
+
+
+class Torch(Framework):
     """PyTorch, whose tensors of 16 bits pass as integers."""
 
     def _derivative(self, x: NDArray[Any], order: int) -> Any:
@@ -103,8 +123,10 @@ class Torch(Call):
             tensor = tensor.view(torch.float16)
         tensor.requires_grad_(bool(order))
         result = self.function(tensor)
-        for _ in range(order):
+        for done in range(order):
             if not result.requires_grad:
+                if not done:
+                    raise Refused("the result does not require grad: nothing leads back to the argument")
                 return torch.zeros_like(tensor)
             ones = torch.ones_like(result)
             (result,) = torch.autograd.grad(result, tensor, ones, create_graph=True, materialize_grads=True)
@@ -121,7 +143,7 @@ class Torch(Call):
         return result.detach().numpy()
 
 
-class TensorFlow(Call):
+class TensorFlow(Framework):
     """TensorFlow, a tape for each order."""
 
     def _derivative(self, x: NDArray[Any], order: int) -> Any:
@@ -137,21 +159,23 @@ class TensorFlow(Call):
         with tensorflow.GradientTape() as tape:
             tape.watch(tensor)
             result = self._nested(tensor, order - 1)
-        return tape.gradient(result, tensor, unconnected_gradients="zero")
+        gradient = tape.gradient(result, tensor)
+        if gradient is None and order == 1:
+            raise Refused("GradientTape.gradient is None: nothing leads back to the argument")
+        return tensorflow.zeros_like(tensor) if gradient is None else gradient
 
     def array(self, result: Any) -> NDArray[Any]:
         """A tensor as an array."""
         return result.numpy()
 
 
-class Jax(Call):
+class Jax(Framework):
     """JAX, without `jit`."""
 
     def _derivative(self, x: NDArray[Any], order: int) -> Any:
         import jax
 
-        if x.dtype == np.float64:  # as a user must; the other types are measured first, without it
-            jax.config.update("jax_enable_x64", True)
+        jax.config.update("jax_enable_x64", x.dtype == np.float64)  # as a user must, and for nothing else
         # every shape is compiled anew, for a second or more: fill up to one size, but keep an array of one as it is
         filled = np.ones(len(x) if len(x) == 1 else -(-len(x) // BLOCK) * BLOCK, x.dtype)
         filled[: len(x)] = x

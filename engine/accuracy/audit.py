@@ -44,12 +44,12 @@ def audit(root: Path, definition: Definition, own: Mapping[str, str] = _NONE) ->
         finally:
             progress.current.say("")
         measuring.keep(root, definition, measurement, own)
-    return _judged(measurement)
+    return _judged(measurement, definition)
 
 
 def measure(root: Path, definition: Definition, own: Mapping[str, str] = _NONE) -> Audit:
     """The audit of a new measurement, whatever is kept. Arguments and errors as of `audit`."""
-    return _judged(_measure(root, definition, own))
+    return _judged(_measure(root, definition, own), definition)
 
 
 def _measure(root: Path, definition: Definition, own: Mapping[str, str]) -> Measurement:
@@ -59,5 +59,5 @@ def _measure(root: Path, definition: Definition, own: Mapping[str, str]) -> Meas
     return measuring.measure(root, definition, tell, own)
 
 
-def _judged(measurement: Measurement) -> Audit:
-    return Audit(**vars(measurement), flags=tuple(find_flags(measurement.rows)))
+def _judged(measurement: Measurement, definition: Definition) -> Audit:
+    return Audit(**vars(measurement), flags=tuple(find_flags(measurement.rows, definition.apis)))

@@ -6,11 +6,13 @@ They know no library and no function, and they are applied whenever a measuremen
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from engine.accuracy.formats import PRECISION
-from engine.accuracy.results import Accuracy, Integers, Row
+from engine.accuracy.results import NO_AUTODIFF, Accuracy, Apart, Integers, Part, Row, Spot, Step
+from engine.sources.definition import Api
 
 #: Errors and steps of more than this are flagged, in ulp. Elementary functions of a good library stay around 1
 #: (V. Innocente and P. Zimmermann, "Accuracy of Mathematical Functions in Single, Double, Double Extended, and
@@ -20,85 +22,107 @@ NOTABLE = 4.0
 LAST_DIGIT = 1.0
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Flag:
-    """A fault that a rule has found. name: of the row; order: -1 if it is of no one order; got: what was seen, as text.
+    """A fault that a rule has found.
 
-    size: in ulp for error, subnormal, step, drop and alone; for zero, the exact value.
+    name: of the row, or of the public name; order: -1 if it is of no one order; got: what was seen, as text, where that
+    is no number; part: side and reach of the part of the line, or empty; fault: what was measured there.
     """
 
     name: str
     dtype: str
     order: int
     kind: str
-    x: float | None
-    size: float | None
-    got: str
+    got: str = ""
+    part: tuple[str, str] = ("", "")
+    fault: Spot | Step | Apart | None = None
+
+    @property
+    def size(self) -> float | None:
+        """How much, in ulp."""
+        return self.fault.size if self.fault else None
+
+    @property
+    def x(self) -> float | None:
+        """Where it is."""
+        return self.fault.before.x if isinstance(self.fault, Step) else self.fault.x if self.fault else None
 
 
-def find_flags(rows: Iterable[Row]) -> list[Flag]:
-    """The flags of measured rows, in their order."""
-    return [flag for row in rows for flag in _of_row(row)]
+def find_flags(rows: Iterable[Row], apis: Iterable[Api] = ()) -> list[Flag]:
+    """The flags of measured rows, in their order, and those of the optional arguments of public names."""
+    return [*(flag for row in rows for flag in _of_row(row)), *_of_defaults(list(apis))]
 
 
 def _of_row(row: Row) -> Iterator[Flag]:
     if row.refused:
-        yield Flag(row.name, row.dtype, -1, "refused", None, None, row.refused)
+        yield Flag(row.name, row.dtype, -1, "refused", row.refused)
         return
     if row.returns != row.dtype:
-        yield Flag(row.name, row.dtype, -1, "dtype", None, None, row.returns)
+        yield Flag(row.name, row.dtype, -1, "dtype", row.returns)
     for accuracy in row.orders:
-        for kind, x, size, got in _faults(accuracy, row.dtype):
-            yield Flag(row.name, row.dtype, accuracy.order, kind, x, size, got)
+        for part in accuracy.parts:
+            for kind, fault in _faults(part):
+                yield Flag(row.name, row.dtype, accuracy.order, kind, "", (part.side, part.reach), fault)
+        for kind, fault in _at_nonfinite(accuracy, row.dtype):
+            yield Flag(row.name, row.dtype, accuracy.order, kind, "", fault=fault)
+    if row.no_gradient and row.no_gradient != NO_AUTODIFF:
+        yield Flag(row.name, row.dtype, len(row.orders), "no derivative", row.no_gradient)
     if row.dtype == "float32":  # once for each function
         yield from _of_integers(row.name, row.integers)
 
 
-def _of_integers(name: str, integers: Integers) -> Iterator[Flag]:
-    if integers.refused:
-        yield Flag(name, "int32", -1, "integer", None, None, integers.refused)
-    elif integers.returns not in PRECISION or (integers.error or 0) > NOTABLE:
-        yield Flag(name, "int32", -1, "integer", None, integers.error, integers.returns)
+def _of_integers(name: str, integers: Iterable[Integers]) -> Iterator[Flag]:
+    """Types of integers that are refused or give something wrong, and results whose type hangs on that of integers."""
+    for given in integers:
+        if given.refused:
+            yield Flag(name, given.dtype, -1, "integer", given.refused)
+        elif given.returns not in PRECISION or (given.error or 0) > NOTABLE:
+            yield Flag(name, given.dtype, -1, "integer", given.returns)
+    if len({given.returns for given in integers if not given.refused}) > 1:
+        for given in integers:
+            if not given.refused:
+                yield Flag(name, given.dtype, -1, "integer type", given.returns)
 
 
-#: Kind, x, size and what was seen.
-_Fault = tuple[str, float | None, float | None, str]
+def _of_defaults(apis: Sequence[Api]) -> Iterator[Flag]:
+    """Optional arguments of one name whose default is not the same wherever a library, or another, has them."""
+    found: dict[str, list[tuple[str, Any]]] = {}
+    for api in apis:
+        for argument, default in api.defaults.items():
+            found.setdefault(argument, []).append((api.name, default))
+    for argument, defaults in found.items():
+        if len({repr(float(value) if type(value) is int else value) for _, value in defaults}) > 1:
+            for name, default in defaults:
+                yield Flag(name, "", -1, "default", f"{argument}={default!r}")
 
 
-def _faults(accuracy: Accuracy, dtype: str) -> Iterator[_Fault]:
-    """Each fault in one order of one format."""
-    yield from _too_large(accuracy)
-    if accuracy.lost_to_zero:
-        yield "zero", accuracy.lost_to_zero.x, accuracy.lost_to_zero.size, "0"
-    if accuracy.spurious_infinity is not None:
-        yield "inf", accuracy.spurious_infinity, None, "inf"
-    if accuracy.spurious_nan is not None:
-        yield "nan", accuracy.spurious_nan, None, "nan"
-    yield from _at_nonfinite(accuracy, dtype)
-
-
-def _too_large(accuracy: Accuracy) -> Iterator[_Fault]:
-    """What is more than some ulp."""
-    for kind, spot, limit in (
-        ("error", accuracy.max_error, NOTABLE),
-        ("subnormal", accuracy.subnormal_error, NOTABLE),
-        ("step", accuracy.discontinuity, NOTABLE),
-        ("drop", accuracy.non_monotonic, NOTABLE),
-        ("alone", accuracy.scalar_differs, LAST_DIGIT),
+def _faults(part: Part) -> Iterator[tuple[str, Spot | Step | Apart]]:
+    """Each fault in one part of the line."""
+    for kind, fault, limit in (
+        ("error", part.error, NOTABLE),
+        ("zero", part.zero, 0),
+        ("inf", part.infinite, 0),
+        ("nan", part.nan, 0),
+        ("subnormal", part.subnormal, NOTABLE),
+        ("flushed", part.flushed, NOTABLE),
+        ("step", part.step, NOTABLE),
+        ("drop", part.drop, NOTABLE),
+        ("alone", part.alone, LAST_DIGIT),
     ):
-        if spot and spot.size > limit:
-            yield kind, spot.x, spot.size, ""
+        if fault and fault.size > limit:
+            yield kind, fault
 
 
-def _at_nonfinite(accuracy: Accuracy, dtype: str) -> Iterator[_Fault]:
+def _at_nonfinite(accuracy: Accuracy, dtype: str) -> Iterator[tuple[str, Spot]]:
     """Wrong results at infinities and nan."""
     for name in ("-inf", "inf"):
         result, limit = accuracy.at_nonfinite[name]
         if limit is not None and not near(result, limit, NOTABLE * 2.0 ** (1 - PRECISION[dtype])):
-            yield "infinity", float(name), limit, f"{result:g}"
+            yield "infinity", Spot(math.inf, float(name), result, limit)
     result, _ = accuracy.at_nonfinite["nan"]
     if not math.isnan(result):
-        yield "nan lost", math.nan, None, f"{result:g}"
+        yield "nan lost", Spot(math.inf, math.nan, result, math.nan)
 
 
 def near(a: float, b: float, within: float) -> bool:

@@ -6,7 +6,7 @@ so that a change of them measures nothing again. It imports no library, so that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from types import MappingProxyType
 from engine.accuracy import jobs
 from engine.accuracy.formats import PRECISION
 from engine.accuracy.jobs import Answer, Ends, Exact, Job, Library, Limits
-from engine.accuracy.results import Accuracy, Measurement, Row
+from engine.accuracy.results import Accuracy, Measurement, Row, apart
 from engine.base import libraries as frameworks
 from engine.base.code import code_digest
 from engine.base.errors import Problem, SourceError
@@ -78,9 +78,9 @@ def measure(
     rows.sort(key=lambda row: (place[row.api], BACKENDS.index(row.backend) if row.backend in BACKENDS else -1))
     return Measurement(
         function=definition.path.parts[1],
-        rows=tuple(rows),
+        rows=tuple(apart(rows)),
         nearest={dtype: nearest[dtype] for dtype in PRECISION},
-        versions=_versions(definition),
+        versions=_versions(definition, rows),
         machine=frameworks.machine(),
     )
 
@@ -118,15 +118,17 @@ def _demand(definition: Definition) -> None:
         )
 
 
-def _versions(definition: Definition) -> dict[str, str]:
-    """The versions of the libraries that are measured, by title."""
+def _versions(definition: Definition, rows: Sequence[Row]) -> dict[str, str]:
+    """The versions of the libraries that are measured, by title, and of packages that lend them types, by name."""
     modules = [module for module in _libraries(definition) if module in LIBRARIES and module != "sympy"]
-    return {LIBRARIES[module].title: frameworks.version(LIBRARIES[module].distributions[0]) or "" for module in modules}
+    titles = {LIBRARIES[module].title: LIBRARIES[module].distributions[0] for module in modules}
+    titles |= {row.lent: row.lent for row in rows if row.lent}
+    return {title: frameworks.version(name) or "" for title, name in titles.items()}
 
 
 def _key(definition: Definition, own: Mapping[str, str] = _NONE) -> str:
     """Digest of all that the measurement depends on."""
-    names = {"python-flint"}
+    names = {"python-flint", "ml_dtypes"}
     for module in _libraries(definition):
         names.update(LIBRARIES[module].distributions if module in LIBRARIES else ())
     return digest(

@@ -10,7 +10,7 @@ from typing import Any
 from engine.accuracy.audit import Audit
 from engine.accuracy.flags import near
 from engine.accuracy.formats import PRECISION
-from engine.accuracy.results import ORDERS, Accuracy, Spot
+from engine.accuracy.results import INTEGERS, ORDERS, REACHES, SIDES, Accuracy
 from engine.base.errors import Problem, SourceError
 from engine.base.files import write
 from engine.base.yamlfile import line_of, load
@@ -22,7 +22,8 @@ FACTOR, WITHIN = 2.0, 0.015
 ROUNDING = 2.0
 
 _NUMBER = {"type": "number"}
-_PLACES = {"type": "array", "items": _NUMBER, "minItems": 1}
+_BETWEEN = {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2}
+_PLACES = {"type": "array", "items": {"anyOf": [_NUMBER, _BETWEEN]}, "minItems": 1}
 
 
 def _closed(properties: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -30,17 +31,18 @@ def _closed(properties: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": False, "properties": properties} | more
 
 
-#: Keys of the record, which its readers know -> what they are called in `engine.accuracy.results.Accuracy`.
-_ERRORS = {
-    "max": "max_error",
-    "mean": "mean_error",
-    "subnormal": "subnormal_error",
-    "step": "discontinuity",
-    "drop": "non_monotonic",
-}
-_ORDER = _closed(dict.fromkeys(_ERRORS, _NUMBER) | dict.fromkeys(("zero", "inf", "nan"), _PLACES))
+#: Faults of a part of the line that are recorded, by their size in ulp. Of the others the places are, as where results
+#: end, and that of one alone hangs on the processor.
+_FAULTS = ("error", "subnormal", "flushed", "step", "drop")
+_PART = _closed(dict.fromkeys(_FAULTS, _NUMBER))
+_ORDER = _closed(
+    {"mean": _NUMBER}
+    | dict.fromkeys(("zero", "inf", "nan"), _PLACES)
+    | {f"{side} {reach}": _PART for side in SIDES for reach in REACHES}
+)
 _DTYPE = _closed(dict.fromkeys(ORDERS, _ORDER), type=["object", "string"])
-_FUNCTION = _closed({"integers": {"type": "string"}} | dict.fromkeys(PRECISION, _DTYPE))
+_INTEGERS = _closed({dtype: {"type": "string"} for dtype in INTEGERS})
+_FUNCTION = _closed({"integers": _INTEGERS} | dict.fromkeys(PRECISION, _DTYPE))
 _FLAGS = {"type": "array", "items": {"type": "string"}}
 #: accuracy: function -> dtype -> order -> numbers, or in place of orders what the dtype gives; flags: function ->
 #: dtype, order and kind of each fault.
@@ -53,7 +55,8 @@ _SCHEMA = _closed(
 )
 _HEAD = """\
 # What the audit measured. `check` compares: errors within a factor of 2, places within 1.5 %, flags exactly.
-# max, mean, subnormal, step, drop: errors in ulp. zero, inf, nan: the x nearest to 0 on each side with such a result.
+# error, mean, subnormal, flushed, step, drop: in ulp, as engine/accuracy/results.py says. zero, inf, nan: the x nearest
+# to 0 on each side with such a result, if all beyond are so, or the nearest and the farthest.
 """
 
 
@@ -106,7 +109,8 @@ def table(audit: Audit) -> dict[str, Any]:
     """What is recorded of an audit."""
     accuracy: dict[str, Any] = {}
     for row in audit.rows:
-        entry = accuracy.setdefault(row.name, {"integers": row.integers.returns or "refused"})
+        integers = {given.dtype: given.returns or "refused" for given in row.integers}
+        entry = accuracy.setdefault(row.name, {"integers": integers})
         if row.orders:
             entry[row.dtype] = {ORDERS[order.order]: _numbers(order) for order in row.orders}
         else:
@@ -127,13 +131,13 @@ def _flags(audit: Audit) -> dict[str, list[str]]:
 
 def _numbers(accuracy: Accuracy) -> dict[str, Any]:
     """The recorded numbers of one order."""
-    numbers: dict[str, Any] = {}
-    for key, name in _ERRORS.items():
-        error: Spot | float | None = getattr(accuracy, name)
-        if error is not None:
-            numbers[key] = error.size if isinstance(error, Spot) else error
+    numbers: dict[str, Any] = {"mean": accuracy.mean_error}
     for edge in accuracy.edges:
-        numbers.setdefault(edge.kind, []).append(edge.near)
+        numbers.setdefault(edge.kind, []).append(edge.near if edge.onward else [edge.near, edge.far])
+    for part in accuracy.parts:
+        faults = {name: getattr(part, name) for name in _FAULTS}
+        if sizes := {name: fault.size for name, fault in faults.items() if fault}:
+            numbers[f"{part.side} {part.reach}"] = sizes
     return numbers
 
 
@@ -141,10 +145,10 @@ def differences(old: Any, new: Any, path: tuple[str, ...] = ()) -> Iterator[tupl
     """Paths in two tables to what differs, with both sides; None for a side that has nothing there."""
     if isinstance(old, dict) and isinstance(new, dict):
         for key in [*new, *(key for key in old if key not in new)]:
-            # A fall of one unit is rounding: one CPU's vector code shows it and another's does not.
-            none = 1.0 if key == "drop" else None
+            # A unit more or less is rounding: one CPU's vector code goes beyond it and another's does not.
+            none = 1.0 if key in ("step", "drop", "flushed") else None
             one, other = old.get(key, none), new.get(key, none)
-            if not (key == "subnormal" and _is_rounding(one, other)):
+            if not (key in ("subnormal", "flushed") and _is_rounding(one, other)):
                 yield from differences(one, other, (*path, key))
     elif not _same(old, new, places=path[0] == "accuracy"):
         yield path, old, new
@@ -160,8 +164,15 @@ def _same(old: Any, new: Any, places: bool) -> bool:
     if isinstance(old, (int, float)) and isinstance(new, (int, float)):
         return new / FACTOR <= old <= new * FACTOR
     if places and isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
-        return all(near(a, b, WITHIN) for a, b in zip(old, new, strict=True))
+        return all(_at(a, b) for a, b in zip(old, new, strict=True))
     return old == new
+
+
+def _at(old: Any, new: Any) -> bool:
+    """Whether two places, or two ranges of them, agree."""
+    if isinstance(old, list) and isinstance(new, list):
+        return all(near(a, b, WITHIN) for a, b in zip(old, new, strict=True))
+    return isinstance(old, (int, float)) and isinstance(new, (int, float)) and near(old, new, WITHIN)
 
 
 def shown(value: Any) -> str:
@@ -180,24 +191,26 @@ def shown(value: Any) -> str:
 
 
 def _number(value: float) -> str:
-    """To four digits. YAML 1.1 takes 1e+05 for text, 1.0e+05 for a number."""
+    """To four digits, if these are no infinity yet. YAML 1.1 takes 1e+05 for text, 1.0e+05 for a number."""
     if not math.isfinite(value):
         return {math.inf: ".inf", -math.inf: "-.inf"}.get(value, ".nan")
-    mantissa, e, exponent = f"{value:.4g}".partition("e")
+    text = f"{value:.4g}"
+    mantissa, e, exponent = (text if math.isfinite(float(text)) else repr(value)).partition("e")
     return f"{mantissa if '.' in mantissa else mantissa + '.0'}e{exponent}" if e else mantissa
 
 
 def _dump(table: dict[str, Any]) -> str:
-    """The record as YAML: a line for each order, so that a change is one line of a diff."""
+    """The record as YAML: a line for each part of the line, so that a change is one line of a diff."""
     lines = [_HEAD + "accuracy:"]
     for name, entry in sorted(table["accuracy"].items()):
         lines.append(f"  {name}:")
         for dtype, orders in entry.items():
-            if isinstance(orders, str):
-                lines.append(f"    {dtype}: {orders}")
+            if isinstance(orders, str) or dtype == "integers":
+                lines.append(f"    {dtype}: {shown(orders)}")
                 continue
             lines.append(f"    {dtype}:")
-            lines += [f"      {order}: {shown(numbers)}" for order, numbers in orders.items()]
+            for order, numbers in orders.items():
+                lines += [f"      {order}:", *(f"        {key}: {shown(value)}" for key, value in numbers.items())]
     lines.append("flags:" if table["flags"] else "flags: {}")
     for name, kinds in sorted(table["flags"].items()):
         lines.append(f"  {name}:")

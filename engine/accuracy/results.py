@@ -2,65 +2,122 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from engine.base.libraries import LIBRARIES
 
 #: Names of value, first and second derivative; their places are the orders.
 ORDERS = ("value", "first", "second")
+#: Types of integers that are tried.
+INTEGERS = ("int8", "int16", "int32", "int64")
+#: Why a library has no derivatives of any function.
+NO_AUTODIFF = "no automatic differentiation"
+
+
+#: The parts of the line that are judged each by itself, so that one bad region hides no other: a side of 0, and on it
+#: what is at most MIDDLE away, where nearly all arguments of an activation lie, or the rest. 0 counts to the right.
+SIDES, REACHES, MIDDLE = ("left", "right"), ("middle", "tail"), 4.0
 
 
 @dataclass(frozen=True)
 class Spot:
-    """How much, in ulp unless said otherwise, and at which x."""
+    """A result beside the exact value at an x. size: its error in ulp, inf for nan; exact: rounded to float64."""
 
     size: float
     x: float
+    got: float
+    exact: float
+
+
+@dataclass(frozen=True)
+class Step:
+    """How much more results at neighbouring floats differ than they should, in ulp, and both of them."""
+
+    size: float
+    before: Spot
+    after: Spot
+
+
+@dataclass(frozen=True)
+class Apart:
+    """A result inside a large array and that of the same x alone, and how much they differ, in ulp."""
+
+    size: float
+    x: float
+    together: float
+    alone: float
+
+
+@dataclass(frozen=True)
+class Part:
+    """What was seen in one part of the line (see SIDES); of each kind of fault the largest, so that none hides another.
+
+    error: the largest where the exact value is no subnormal number, of results that are numbers, and 0 only where that
+    is right; zero: 0 for a normal exact value, the largest such value; infinite: an infinite result for a finite value,
+    and nan: that for a defined one, each at the x nearest to 0; subnormal: the largest error where the exact value is a
+    subnormal number and the result is not 0; flushed: 0 for the largest subnormal value that does not round to it;
+    step: the largest between neighbouring floats beyond the exact function's, if results around it are smoother; drop:
+    the largest against the exact function's direction, both between numbers and of more than one unit; alone: the
+    largest difference of the same x in an array of one and in a large array.
+    """
+
+    side: str
+    reach: str
+    error: Spot | None = None
+    zero: Spot | None = None
+    infinite: Spot | None = None
+    nan: Spot | None = None
+    subnormal: Spot | None = None
+    flushed: Spot | None = None
+    step: Step | None = None
+    drop: Step | None = None
+    alone: Apart | None = None
 
 
 @dataclass(frozen=True)
 class Edge:
-    """Where results become 0, inf or nan (kind) on one side of 0: the nearest such x to 0, and the farthest."""
+    """Where results become 0, inf or nan (kind) on one side of 0: the nearest such x to 0, and the farthest.
+
+    onward: whether all results that were tried from the nearest to the end of the format are so.
+    """
 
     kind: str
     near: float
     far: float
+    onward: bool
 
 
 @dataclass(frozen=True)
 class Accuracy:
     """One order (0 value, 1 first, 2 second derivative) of one function in one format.
 
-    points: floats tried; max_error: the largest where the exact value is no subnormal number; mean_error: over all
-    floats with a normal exact value; subnormal_error: the largest in the subnormal range; discontinuity: the largest
-    step between neighbouring floats beyond the exact function's, if results around it are smoother; non_monotonic: the
-    largest step against the exact function's direction; scalar_differs: the largest difference of the same x in an
-    array of one and in a large array; lost_to_zero: a result of 0 for a normal exact value, size being the largest such
-    value; spurious_infinity: x nearest to 0 with an infinite result for a finite value; spurious_nan: x nearest to 0
-    with nan for a defined value; at_nonfinite: result and limit (None: unknown) at -inf, inf and nan; error_curve:
-    largest error in each bin of x, see `engine.accuracy.bins`.
+    points: floats tried; mean_error: over all floats with a normal exact value; parts: of the line; alone: floats tried
+    in an array of one, too; at_nonfinite: result and limit (None: unknown) at -inf, inf and nan; error_curve: largest
+    error in each bin of x, see `engine.accuracy.bins`.
     """
 
     order: int
     points: int
-    max_error: Spot | None
     mean_error: float
-    subnormal_error: Spot | None
-    discontinuity: Spot | None
-    non_monotonic: Spot | None
-    scalar_differs: Spot | None
-    lost_to_zero: Spot | None
-    spurious_infinity: float | None
-    spurious_nan: float | None
+    parts: tuple[Part, ...]
+    alone: int
     edges: tuple[Edge, ...]
     at_nonfinite: dict[str, tuple[float, float | None]]
     error_curve: tuple[float, ...]
 
+    @property
+    def max_error(self) -> Spot | None:
+        """The largest error of a result that is no nan, wherever it is; of equal ones, the one nearest to 0."""
+        spots = [spot for part in self.parts for spot in (part.error, part.zero, part.infinite) if spot]
+        return max(spots, key=lambda spot: (spot.size, -abs(spot.x)), default=None)
+
 
 @dataclass(frozen=True)
 class Integers:
-    """What an array of integers gives: the dtype returned and its largest error in ulp, or why it is refused."""
+    """What an array of one integer type gives: the type returned and its largest error in ulp, or why it is refused."""
 
+    dtype: str
     refused: str
     returns: str
     error: float | None
@@ -70,19 +127,21 @@ class Integers:
 class Row:
     """One function of a library in one format. backend: what it computes with; library: title as readers write it.
 
-    refused: why the format is not taken, or empty; returns: dtype of the result; no_gradient: why there are no
-    derivatives, or empty; integers: the same in each row of a function.
+    lent: the package whose type it is where the library computes with arrays of another's, or empty; refused: why the
+    format is not taken, or empty; returns: dtype of the result; no_gradient: why a derivative is missing, or empty;
+    integers: the same in each row of a function.
     """
 
     api: str
     backend: str
     library: str
     dtype: str
+    lent: str
     refused: str
     returns: str
     no_gradient: str
     orders: tuple[Accuracy, ...]
-    integers: Integers
+    integers: tuple[Integers, ...]
 
     @property
     def name(self) -> str:
@@ -100,6 +159,17 @@ class Measurement:
     nearest: dict[str, tuple[Accuracy, ...]]
     versions: dict[str, str]
     machine: str
+
+
+def apart(rows: Sequence[Row]) -> list[Row]:
+    """Rows whose library is named with the function where it has several, each of which may be wrong by itself."""
+    names: dict[str, set[str]] = {}
+    for row in rows:
+        names.setdefault(row.library, set()).add(row.api)
+    return [
+        replace(row, library=f"{row.library} `{row.api.partition('.')[2]}`") if len(names[row.library]) > 1 else row
+        for row in rows
+    ]
 
 
 def title(api: str, backend: str) -> str:

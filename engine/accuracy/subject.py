@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +25,12 @@ class Implementation(Protocol):
         """Results of an order at floats of a format, and the name of their dtype. Raises Refused."""
         ...
 
-    def integers(self, x: NDArray[np.int32]) -> tuple[Floats, str]:
-        """Results at integers. Raises Refused."""
+    def integers(self, x: NDArray[np.signedinteger[Any]]) -> tuple[Floats, str]:
+        """Results at integers, and the name of their dtype. Raises Refused."""
+        ...
+
+    def lent(self, format: Format) -> str:
+        """The package whose type the arrays of a format have where it is not the library's own, or nothing."""
         ...
 
 

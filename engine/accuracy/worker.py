@@ -19,12 +19,17 @@ from engine.accuracy.jobs import Exact, Library, Limits, serve
 from engine.accuracy.limits import limits
 from engine.accuracy.metrics import accuracy
 from engine.accuracy.oracle import ORDERS, Formula, Oracle
-from engine.accuracy.results import Accuracy, Integers, Row, title
+from engine.accuracy.results import INTEGERS, Accuracy, Integers, Row, title
 from engine.accuracy.subject import Implementation, Refused, Subject
 
 
 def measure(
-    name: str, backend: str, implementation: Implementation, oracle: Oracle, format: Format, integers: Integers
+    name: str,
+    backend: str,
+    implementation: Implementation,
+    oracle: Oracle,
+    format: Format,
+    integers: tuple[Integers, ...],
 ) -> Row:
     """Everything about one implementation in one format."""
     refused, returns, no_gradient = "", "", ""
@@ -40,23 +45,27 @@ def measure(
         if dtype != format.name and order == 0:
             break  # its error would be measured in units of another type
         orders.append(accuracy(Subject(implementation, oracle, format, order)))
-    library = title(name, backend)
-    return Row(name, backend, library, format.name, refused, returns, no_gradient, tuple(orders), integers)
+    library, lent = title(name, backend), implementation.lent(format)
+    return Row(name, backend, library, format.name, lent, refused, returns, no_gradient, tuple(orders), integers)
 
 
-def integer_input(implementation: Implementation, oracle: Oracle) -> Integers:
-    """What an array of integers gives."""
-    x = np.array([-3, -1, 0, 1, 2, 20], np.int32)
+def integer_input(implementation: Implementation, oracle: Oracle) -> tuple[Integers, ...]:
+    """What an array of each type of integers gives."""
+    return tuple(_integers(implementation, oracle, dtype) for dtype in INTEGERS)
+
+
+def _integers(implementation: Implementation, oracle: Oracle, given: str) -> Integers:
+    x = np.array([-3, -1, 0, 1, 2, 20], given)
     try:
         values, dtype = implementation.integers(x)
     except Refused as error:
-        return Integers(str(error), "", None)
+        return Integers(given, str(error), "", None)
     exact = oracle.values(0, x.astype(np.float64))
     if dtype in FORMATS:
         difference = errors(values, exact, FORMATS[dtype])
     else:
         difference = values - exact.rounded(FORMATS["float64"])
-    return Integers("", dtype, float(np.max(np.abs(difference))))
+    return Integers(given, "", dtype, float(np.max(np.abs(difference))))
 
 
 def answer(job: Limits | Exact | Library) -> Any:

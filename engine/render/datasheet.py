@@ -8,15 +8,12 @@ and is published with it; a file that does not satisfy it is a problem of the bu
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from engine.accuracy import decimals
 from engine.accuracy.audit import Audit
-from engine.accuracy.decimals import ORDERS
-from engine.accuracy.results import Row, Spot
 from engine.base import libraries as frameworks
 from engine.base.errors import Problem
 from engine.base.libraries import LIBRARIES
@@ -26,6 +23,7 @@ from engine.ledger.history import History
 from engine.mathematics.derivation.evidence import Report
 from engine.mathematics.facts import Fact
 from engine.names.check import PublicName
+from engine.render.accuracy_data import measured
 from engine.render.published import SCHEMA
 from engine.render.snippets import VERDICTS
 from engine.sources.definition import Definition
@@ -73,7 +71,7 @@ def datasheet(
             "parameters": definition.defaults,
             "rows": values,
         },
-        "accuracy": [_accuracy(row) for row in audit.rows] if audit else [],
+        "accuracy": [measured(row) for row in audit.rows] if audit else [],
         "history": [_history(history) for history in histories if history.entries],
         "versions": _versions(apis, verdicts, audit),
         "machine": frameworks.machine(),
@@ -137,28 +135,6 @@ def _claims(verdicts: Iterable[Verdict], places: Mapping[str, Place]) -> Iterabl
             }
 
 
-def _accuracy(row: Row) -> dict[str, Any]:
-    return {
-        "api": row.api,
-        "library": row.library,
-        "backend": row.backend,
-        "dtype": row.dtype,
-        "returns": row.returns or None,
-        "orders": [
-            {
-                "order": ORDERS[order.order],
-                "points": order.points,
-                "mean_ulp": _number(order.mean_error),
-                "max": _spot(order.max_error),
-                "subnormal": _spot(order.subnormal_error),
-                "step": _spot(order.discontinuity),
-                "drop": _spot(order.non_monotonic),
-            }
-            for order in row.orders
-        ],
-    }
-
-
 def _history(history: History) -> dict[str, Any]:
     return {
         "snippet": history.snippet.name,
@@ -169,15 +145,6 @@ def _history(history: History) -> dict[str, Any]:
             for release, entry, state in history.states()
         ],
     }
-
-
-def _spot(spot: Spot | None) -> dict[str, Any] | None:
-    return {"ulp": _number(spot.size), "x": _number(spot.x, 17)} if spot else None
-
-
-def _number(value: float, digits: int = 4) -> float | str:
-    """A number to so many digits; JSON has none that are not finite, so these are texts."""
-    return float(f"{value:.{digits}g}") if math.isfinite(value) else f"{value:g}"
 
 
 def _versions(apis: Iterable[PublicName], verdicts: Iterable[Verdict], audit: Audit | None) -> dict[str, str]:

@@ -17,20 +17,36 @@ import pytest
 from engine.__main__ import main
 from engine.accuracy import audit, jobs, measuring, record, samples
 from engine.accuracy import worker as audit_worker
-from engine.accuracy.adapters import Nearest
+from engine.accuracy.adapters import ADAPTERS, Call, Nearest
 from engine.accuracy.audit import Audit
 from engine.accuracy.exact import Floats
 from engine.accuracy.flags import Flag, find_flags
 from engine.accuracy.formats import FORMATS, Format
 from engine.accuracy.limits import limits
 from engine.accuracy.oracle import Formula, Oracle
-from engine.accuracy.results import Accuracy, Edge, Integers, Row, Spot
+from engine.accuracy.results import (
+    INTEGERS,
+    MIDDLE,
+    NO_AUTODIFF,
+    REACHES,
+    SIDES,
+    Accuracy,
+    Apart,
+    Edge,
+    Integers,
+    Part,
+    Row,
+    Spot,
+    Step,
+    apart,
+)
 from engine.accuracy.subject import Refused
 from engine.accuracy.worker import integer_input, measure
 from engine.base import libraries as frameworks
 from engine.base.errors import SourceError
-from engine.render.accuracy import audit_fragments
+from engine.render.accuracy import KINDS, audit_fragments
 from engine.sources import definition
+from engine.sources.definition import Api
 
 Function = Callable[[Floats], Floats]
 
@@ -56,7 +72,7 @@ class Faulty:
 
     def values(self, x: Floats, format: Format, order: int) -> tuple[Floats, str]:
         if order > self.order:
-            raise Refused("no derivative")
+            raise Refused(NO_AUTODIFF)
         with np.errstate(all="ignore"):
             good = np.logaddexp(0, x) if not order else np.exp(-np.logaddexp(0, -x))
             result = self.change(x, good) if order == self.order else good
@@ -64,6 +80,9 @@ class Faulty:
 
     def integers(self, x: Any) -> tuple[Floats, str]:
         return self.values(x.astype(np.float64), FORMATS["float64"], 0)
+
+    def lent(self, format: Format) -> str:
+        return ""
 
 
 def judge(implementation: Any, oracle: Oracle, dtype: str) -> list[Flag]:
@@ -93,8 +112,9 @@ PLANTED: list[tuple[str, str, set[str], Callable[[Floats, Floats], Floats], int]
     ("wrong sign", "float32", {"error"}, lambda x, good: -good, 1),
     ("zigzag", "float32", {"error", "drop"}, lambda x, good: good + ulps(good, 9) * odd(x), 0),
     ("early end", "float32", {"inf"}, lambda x, good: np.where(x > 1e30, np.inf, good), 0),
-    ("clipped", "float32", {"zero", "error"}, lambda x, good: np.where(x < -70, 0, good), 0),
-    ("flushed", "float32", {"subnormal"}, lambda x, good: np.where(good < 2.0**-126, 0, good), 0),
+    ("clipped", "float32", {"zero", "flushed"}, lambda x, good: np.where(x < -70, 0, good), 0),
+    ("flushed", "float32", {"flushed"}, lambda x, good: np.where(good < 2.0**-126, 0, good), 0),
+    ("coarse", "float32", {"subnormal"}, lambda x, good: np.where(good < 2.0**-126, 2.0**-127, good), 0),
     ("nan at inf", "float32", {"infinity"}, lambda x, good: np.where(np.isinf(x), np.nan, good), 1),
     ("nan lost", "float32", {"nan lost"}, lambda x, good: np.where(np.isnan(x), 0, good), 0),
     ("alone", "float32", {"alone"}, lambda x, good: good + (ulps(good, 3) if len(x) == 1 else 0), 0),
@@ -112,10 +132,97 @@ def test_the_place_of_a_fault_is_found_to_the_last_float(oracle: Oracle) -> None
     (step,) = [f for f in judge(Faulty(PLANTED[2][3]), oracle, "float64") if f.kind == "step"]
     assert step.x == 20
     assert step.size == pytest.approx(np.log1p(np.exp(-20.0)) / np.spacing(20.0), rel=1e-5)
-    (step,) = [f for f in judge(Faulty(PLANTED[3][3]), oracle, "float32") if f.kind == "step"]
+    flags = judge(Faulty(PLANTED[3][3]), oracle, "float32")
+    (step,) = [flag for flag in flags if flag.kind == "step" and flag.part == ("right", "middle")]
     assert step.x == float(np.nextafter(SINGLE(3.7123), SINGLE(0)))
     (lost,) = [f for f in judge(Faulty(PLANTED[9][3]), oracle, "float32") if f.kind == "zero"]
     assert lost.x == float(np.nextafter(SINGLE(-70), SINGLE(-71)))
+
+
+def test_no_fault_hides_another(oracle: Oracle) -> None:
+    def change(x: Floats, good: Floats) -> Floats:
+        """In each part of the line another error, and in one of them zeros, infinities and a nan as well."""
+        off = np.where(np.abs(x) <= MIDDLE, np.where(x < 0, 20, 40), np.where(x < 0, 3000, 10))
+        off = np.where((np.abs(x) > 1) & (np.abs(x) < 15), off, 0)
+        wrong = good + ulps(good, 1) * off
+        wrong = np.where((x > 21) & (x < 22), 0, wrong)
+        wrong = np.where((x > 23) & (x < 24), np.inf, wrong)
+        return np.where(x == 25, np.nan, wrong)
+
+    row = measure("planted.f", "numpy", Faulty(change), oracle, FORMATS["float32"], ())
+    parts = {(part.side, part.reach): part for part in row.orders[0].parts}
+    sizes = {place: round(part.error.size, -1) for place, part in parts.items() if part.error}
+    assert sizes == {
+        ("left", "middle"): 20,
+        ("left", "tail"): 3000,
+        ("right", "middle"): 40,
+        ("right", "tail"): 10,
+    }
+    flags = find_flags([row])
+    assert {flag.part for flag in flags if flag.kind == "error"} == set(parts)
+    assert {flag.part for flag in flags if flag.kind in ("zero", "inf", "nan")} == {("right", "tail")}
+    tail = parts["right", "tail"]
+    assert tail.zero
+    assert tail.infinite
+    assert tail.nan
+    assert (tail.zero.got, tail.infinite.got, tail.nan.x) == (0, np.inf, 25)
+    assert tail.zero.exact == pytest.approx(22)
+    assert 23 < tail.infinite.x < 23.00001
+    assert all(not edge.onward for edge in row.orders[0].edges if edge.near > 0), "they end again"
+    assert {edge.kind for edge in row.orders[0].edges if not edge.onward} == {"zero", "inf", "nan"}
+
+
+def test_results_are_told_beside_the_exact_values(oracle: Oracle) -> None:
+    row = measure("planted.f", "numpy", Faulty(PLANTED[2][3]), oracle, FORMATS["float64"], ())
+    (tail,) = [part for part in row.orders[0].parts if (part.side, part.reach) == ("right", "tail")]
+    assert tail.error
+    assert tail.step
+    assert tail.error.got == tail.error.x == np.nextafter(20, 21), "the wrong form returns x"
+    assert tail.error.exact == np.logaddexp(0, tail.error.x)
+    assert (tail.step.before.x, tail.step.after.x) == (20, tail.error.x)
+    assert tail.step.before.got == np.logaddexp(0, 20.0)
+
+
+def test_zeros_with_a_gap_do_not_go_on(oracle: Oracle) -> None:
+    def ends(change: Callable[[Floats, Floats], Floats]) -> list[Edge]:
+        row = measure("planted.f", "numpy", Faulty(change), oracle, FORMATS["float16"], ())
+        return [edge for edge in row.orders[0].edges if edge.kind == "zero"]
+
+    (whole,) = ends(lambda x, good: np.where(x < -5, 0, good))
+    assert whole.onward
+    (holed,) = ends(lambda x, good: np.where((x < -5) & (x != -6), 0, good))
+    assert (holed.near, holed.far) == (whole.near, whole.far)
+    assert not holed.onward
+
+
+def test_what_is_alone_is_tried_at_every_place_that_is_told(oracle: Oracle) -> None:
+    asked: set[float] = set()
+
+    class Watched(Faulty):
+        def values(self, x: Floats, format: Format, order: int) -> tuple[Floats, str]:
+            asked.update(x if len(x) == 1 else ())
+            return super().values(x, format, order)
+
+    row = measure("planted.f", "numpy", Watched(PLANTED[2][3]), oracle, FORMATS["float32"], ())
+    spots = [
+        spot
+        for part in row.orders[0].parts
+        for fault in (part.error, part.zero, part.subnormal, part.step, part.drop)
+        for spot in ((fault.before, fault.after) if isinstance(fault, Step) else (fault,))
+        if spot
+    ]
+    assert len(spots) > 4
+    assert {spot.x for spot in spots} <= asked
+    assert {x for edge in row.orders[0].edges for x in (edge.near, edge.far)} <= asked
+    assert row.orders[0].alone <= len(asked)
+
+    def ends_early(x: Floats, good: Floats) -> Floats:
+        return np.where(x < (-60 if len(x) == 1 else -70), 0, good)
+
+    row = measure("planted.f", "numpy", Faulty(ends_early), oracle, FORMATS["float32"], ())
+    left = row.orders[0].parts[SIDES.index("left") * len(REACHES) + REACHES.index("tail")]
+    assert left.alone
+    assert left.alone.alone == 0 != left.alone.together, "beside the place where the array becomes 0"
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32"])
@@ -137,12 +244,23 @@ def test_refusals_and_other_types_are_flagged(oracle: Oracle) -> None:
 
     flags = judge(Widening(lambda _, good: good), oracle, "float32")
     assert {(flag.kind, flag.got) for flag in flags} == {("dtype", "float64"), ("integer", "TypeError: floats only")}
+    assert [flag.dtype for flag in flags if flag.kind == "integer"] == list(INTEGERS)
 
     class Truncating(Faulty):
         def integers(self, x: Any) -> tuple[Floats, str]:
             return np.floor(np.logaddexp(0, x)), "int32"
 
-    assert [flag.kind for flag in judge(Truncating(lambda _, good: good), oracle, "float32")] == ["integer"]
+    flags = judge(Truncating(lambda _, good: good), oracle, "float32")
+    assert {flag.kind for flag in flags if flag.order < 0} == {"integer"}
+
+    class Narrowing(Faulty):
+        def integers(self, x: Any) -> tuple[Floats, str]:
+            dtype = "float16" if x.dtype == np.int8 else "float32"
+            return self.values(x.astype(np.float64), FORMATS[dtype], 0)[0], dtype
+
+    flags = [flag for flag in judge(Narrowing(lambda _, good: good), oracle, "float32") if flag.order < 0]
+    assert {flag.kind for flag in flags} == {"integer type"}
+    assert [flag.got for flag in flags] == ["float16", "float32", "float32", "float32"]
 
     class Refusing(Faulty):
         def values(self, x: Floats, format: Format, order: int) -> tuple[Floats, str]:
@@ -151,28 +269,93 @@ def test_refusals_and_other_types_are_flagged(oracle: Oracle) -> None:
     assert [flag.kind for flag in judge(Refusing(lambda _, good: good), oracle, "float32")] == ["refused"]
 
 
+def test_a_derivative_that_is_missing_is_flagged_with_the_reason(oracle: Oracle) -> None:
+    class Undifferentiable(Faulty):
+        def values(self, x: Floats, format: Format, order: int) -> tuple[Floats, str]:
+            if order == 2:
+                raise Refused("RuntimeError: not implemented")
+            return super().values(x, format, order)
+
+    (flag,) = judge(Undifferentiable(lambda _, good: good, order=1), oracle, "float16")
+    assert (flag.kind, flag.order, flag.got) == ("no derivative", 2, "RuntimeError: not implemented")
+    assert judge(Faulty(lambda _, good: good), oracle, "float16") == [], "a library that has none of any function"
+
+
+def test_a_library_that_detaches_its_result_has_no_derivative() -> None:
+    torch = ADAPTERS["torch"]
+    x, double = np.array([1.0, 2.0]), FORMATS["float64"]
+    with pytest.raises(Refused, match="does not require grad"):
+        torch("torch.detach", "torch.detach(x)").values(x, double, 1)
+    assert torch("torch.relu", "3 * x").values(x, double, 2)[0].tolist() == [0, 0], "a constant has a derivative"
+
+
+def test_defaults_that_differ_are_flagged() -> None:
+    def api(name: str, **defaults: Any) -> Api:
+        return Api(name, "", defaults, False)
+
+    same = [api("a.f", beta=1, x=None), api("a.g", beta=1.0), api("b.f", other=True)]
+    assert find_flags([], same) == []
+    flags = find_flags([], [*same, api("b.g", beta=1, other=1)])
+    assert [(flag.name, flag.kind, flag.got) for flag in flags] == [
+        ("b.f", "default", "other=True"),
+        ("b.g", "default", "other=1"),
+    ]
+    flags = find_flags([], [api("a.f", approximate="none"), api("b.f", approximate=True)])
+    assert [flag.got for flag in flags] == ["approximate='none'", "approximate=True"]
+
+
+def test_names_of_one_library_stand_apart() -> None:
+    def row(api: str, library: str) -> Row:
+        return Row(api, library, library, "float32", "", "", "float32", "", (), ())
+
+    rows = [row("a.f", "A"), row("a.g", "A"), row("b.f", "B"), row("b.f", "B")]
+    assert [row.library for row in apart(rows)] == ["A `f`", "A `g`", "B", "B"]
+
+
+def test_who_lends_a_type_is_told() -> None:
+    call = Call("numpy.logaddexp", "numpy.logaddexp(0, x)")
+    assert {name: call.lent(format) for name, format in FORMATS.items() if call.lent(format)} == {
+        "bfloat16": "ml_dtypes"
+    }
+    assert not any(ADAPTERS["torch"]("torch.relu", "x").lent(format) for format in FORMATS.values())
+
+
 # Keeping and comparing ------------------------------------------------------------------------------------------------
 
 
 def example() -> Audit:
     """An audit with one row."""
     accuracy = Accuracy(
-        order=0, points=9, max_error=Spot(1.5, 2.0), mean_error=0.2, subnormal_error=None,
-        discontinuity=Spot(2.0, 1.0), non_monotonic=None, scalar_differs=None, lost_to_zero=None,
-        spurious_infinity=None, spurious_nan=None, edges=(Edge("zero", -103.9, -3e38),),
+        order=0,
+        points=9,
+        mean_error=0.2,
+        parts=(Part("left", "tail"), Part("right", "middle", error=spot(1.5), step=step(2.0))),
+        alone=3,
+        edges=(Edge("zero", -103.9, -3e38, True),),
         at_nonfinite={"-inf": (0.0, 0.0), "inf": (float("inf"), float("inf")), "nan": (float("nan"), None)},
         error_curve=(),
-    )  # fmt: skip
-    row = Row("numpy.f", "numpy", "NumPy", "float32", "", "float32", "none", (accuracy,), Integers("", "float64", 0.5))
-    flag = Flag("numpy.f", "float32", 0, "step", 1.0, 2.0, "")
+    )
+    integers = (Integers("int8", "", "float16", 0.5), Integers("int32", "TypeError", "", None))
+    row = Row("numpy.f", "numpy", "NumPy", "float32", "", "", "float32", "none", (accuracy,), integers)
+    flag = Flag("numpy.f", "float32", 0, "step", part=("right", "middle"), fault=step(2.0))
     return Audit("demo", (row,), {"float32": (accuracy,)}, {"NumPy": "2"}, "machine", (flag,))
 
 
-def altered(**changes: Any) -> Audit:
-    """The example with changes to its one accuracy."""
+def spot(size: float, x: float = 2.0) -> Spot:
+    """An error of some ulp of float32 at about 0.5."""
+    return Spot(size, x, 0.5 + size * 2.0**-24, 0.5)
+
+
+def step(size: float) -> Step:
+    return Step(size, spot(0.0, 1.0), spot(size, 1.0000001))
+
+
+def altered(part: dict[str, Any] | None = None, **changes: Any) -> Audit:
+    """The example with changes to its one accuracy, or to the one part of it where there is something."""
     whole = example()
     (row,) = whole.rows
-    orders = (dataclasses.replace(row.orders[0], **changes),)
+    empty, full = row.orders[0].parts
+    orders = (dataclasses.replace(row.orders[0], parts=(empty, dataclasses.replace(full, **part or {})), **changes),)
     return dataclasses.replace(whole, rows=(dataclasses.replace(row, orders=orders),))
 
 
@@ -194,11 +377,9 @@ def test_a_record_holds_within_a_factor_of_two(demo: tuple[Path, definition.Defi
     text = (root / "snippets/demo/audit.yml").read_text()
     assert record.problems(root, entry, example()) == []
     same = altered(
-        max_error=Spot(2.9, 7.0),
+        {"error": spot(2.9, 7.0), "step": step(1.1), "drop": step(1.9), "alone": Apart(9.0, 1.0, 1.0, 1.1)},
         mean_error=0.11,
-        discontinuity=Spot(1.1, 3.0),
-        non_monotonic=Spot(1.0, 2.0),
-        edges=(Edge("zero", -104.5, -3e38),),
+        edges=(Edge("zero", -104.5, -2e38, True),),
     )
     assert record.problems(root, entry, same) == []
     assert not record.record(root, entry, same), "noise is no news"
@@ -208,14 +389,17 @@ def test_a_record_holds_within_a_factor_of_two(demo: tuple[Path, definition.Defi
 @pytest.mark.parametrize(
     "changes",
     [
-        {"max_error": Spot(3.2, 2.0)},
-        {"max_error": Spot(0.7, 2.0)},
+        {"part": {"error": spot(3.2)}},
+        {"part": {"error": spot(0.7)}},
+        {"part": {"error": None}},
+        {"part": {"flushed": spot(9.0)}},
+        {"part": {"step": step(4.1)}},
+        {"part": {"drop": step(3.0)}},
         {"mean_error": 0.41},
-        {"discontinuity": None},
-        {"non_monotonic": Spot(3.0, 2.0)},
-        {"edges": (Edge("zero", -106.0, -3e38),)},
+        {"edges": (Edge("zero", -106.0, -3e38, True),)},
+        {"edges": (Edge("zero", -103.9, -3e38, False),)},
         {"edges": ()},
-        {"edges": (Edge("nan", -103.9, -3e38),)},
+        {"edges": (Edge("nan", -103.9, -3e38, True),)},
     ],
     ids=str,
 )
@@ -226,7 +410,8 @@ def test_what_changes_is_a_problem_with_its_line(demo: tuple[Path, definition.De
     problem = record.problems(root, entry, altered(**changes))[0]
     assert problem.path == "snippets/demo/audit.yml"
     assert problem.line
-    assert "value: {max: 1.5" in lines[problem.line - 1]
+    place = "right middle:" if "part" in changes else "mean:" if "mean_error" in changes else "zero:"
+    assert lines[problem.line - 1].strip().startswith((place, "mean:")), "what is new stands in no line of its own"
     assert "  - " in problem.detail
     assert "  + " in problem.detail
     assert record.record(root, entry, altered(**changes))
@@ -237,26 +422,43 @@ def test_a_new_or_lost_flag_is_a_problem(demo: tuple[Path, definition.Definition
     root, entry = demo
     record.record(root, entry, example())
     assert len(record.problems(root, entry, dataclasses.replace(example(), flags=()))) == 1
-    more = (*example().flags, Flag("numpy.f", "float32", 0, "drop", 1.0, 9.0, ""))
+    more = (*example().flags, Flag("numpy.f", "float32", 0, "drop"))
     assert len(record.problems(root, entry, dataclasses.replace(example(), flags=more))) == 1
-    vector = (*example().flags, Flag("numpy.f", "float32", 0, "alone", 1.0, 9.0, ""))
+    vector = (*example().flags, Flag("numpy.f", "float32", 0, "alone"))
     same = dataclasses.replace(example(), flags=vector)
     assert record.problems(root, entry, same) == [], "not every processor has it"
 
 
 def test_units_of_the_subnormal_range_come_and_go_with_vector_code(demo: tuple[Path, definition.Definition]) -> None:
     root, entry = demo
-    record.record(root, entry, altered(subnormal_error=Spot(1.5, 2.0)))
-    assert record.problems(root, entry, altered(subnormal_error=Spot(0.5, 2.0))) == []
-    assert len(record.problems(root, entry, altered(subnormal_error=Spot(3.5, 2.0)))) == 1
-    assert len(record.problems(root, entry, altered(subnormal_error=None))) == 1
+    record.record(root, entry, altered({"subnormal": spot(1.5)}))
+    assert record.problems(root, entry, altered({"subnormal": spot(0.5)})) == []
+    assert len(record.problems(root, entry, altered({"subnormal": spot(3.5)}))) == 1
+    assert len(record.problems(root, entry, altered({"subnormal": None}))) == 1
+    record.record(root, entry, altered({"flushed": spot(1.5)}))
+    assert record.problems(root, entry, altered({"flushed": None})) == []
+    assert len(record.problems(root, entry, altered({"flushed": spot(3.5)}))) == 1
+
+
+def test_zeros_with_a_gap_are_recorded_with_both_ends(demo: tuple[Path, definition.Definition]) -> None:
+    root, entry = demo
+    holed = altered(edges=(Edge("zero", -5.0, -9.0, False),))
+    record.record(root, entry, holed)
+    to_the_end = altered(edges=(Edge("zero", 5.0, FORMATS["float64"].largest, False),))
+    assert record.record(root, entry, to_the_end)
+    assert record.problems(root, entry, to_the_end) == [], "the largest number is not read as an infinity"
+    record.record(root, entry, holed)
+    assert "zero: [[-5, -9]]" in (root / "snippets/demo/audit.yml").read_text()
+    assert record.problems(root, entry, holed) == []
+    assert len(record.problems(root, entry, altered(edges=(Edge("zero", -5.0, -10.0, False),)))) == 1
+    assert len(record.problems(root, entry, altered(edges=(Edge("zero", -5.0, -9.0, True),)))) == 1
 
 
 def test_a_broken_record_is_named(demo: tuple[Path, definition.Definition]) -> None:
     root, entry = demo
     record.record(root, entry, example())
     file = root / "snippets/demo/audit.yml"
-    file.write_text(file.read_text().replace("max: 1.5", "maxx: 1.5"))
+    file.write_text(file.read_text().replace("error: 1.5", "errorr: 1.5"))
     with pytest.raises(SourceError, match=r"snippets/demo/audit\.yml:\d+"):
         record.problems(root, entry, example())
     assert record.record(root, entry, example())
@@ -325,10 +527,59 @@ def test_fragments_show_every_row_and_fault(demo: tuple[Path, definition.Definit
     assert set(texts) == {"audit.md", "audit_plot.md", "parts.md"}
     assert "| NumPy | float32 | 1.5 <small>" in texts["audit.md"]
     assert "−103.9" in texts["audit.md"]
-    assert "float64" in texts["audit.md"]
+    assert "float16" in texts["audit.md"], "what integers give"
+    notable = audit_fragments(demo[1], altered({"error": spot(9.0)}), language)["audit.md"]
+    assert "0.5000005" in notable, "the result of a notable error"
+    fine = audit_fragments(demo[1], altered({"error": Spot(9.0, 2.0, 0.5000000000000001, 0.5)}), language)["audit.md"]
+    assert "0.50000000" not in fine, "too many digits for a table"
     assert "- NumPy" in texts["parts.md"]
     assert "2 ulp" in texts["parts.md"]
     assert not any("{" in text for text in texts.values()), "a template is left"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_kind_of_fault_has_its_words(demo: tuple[Path, definition.Definition], language: str) -> None:
+    row = example().rows[0]
+    faults = {
+        "alone": Apart(3.0, 1.0, 0.25, 0.75),
+        "step": step(9.0),
+        "drop": step(9.0),
+        "infinity": Spot(float("inf"), float("inf"), 7.0, 8.0),
+        "nan lost": Spot(float("inf"), float("nan"), 7.0, float("nan")),
+    }
+    for kind in KINDS:
+        fault = faults.get(kind, spot(9.0))
+        flag = Flag(row.name, "float32", 1, kind, "some text: more", ("left", "tail"), fault)
+        text = audit_fragments(demo[1], dataclasses.replace(example(), flags=(flag,)), language)["parts.md"]
+        heading, item = text.strip().split("\n\n")[1:]
+        assert heading.startswith("**")
+        assert item.startswith("- `numpy.f`" if kind == "default" else "- NumPy")
+        assert "some text" in item or kind not in ("refused", "dtype", "default", "integer", "no derivative")
+        assert "{" not in text
+
+
+def test_an_error_is_left_out_only_beside_a_step_of_its_size(demo: tuple[Path, definition.Definition]) -> None:
+    def shown(*flags: Flag) -> str:
+        return audit_fragments(demo[1], dataclasses.replace(example(), flags=flags), "en")["parts.md"]
+
+    def flag(kind: str, fault: Any, side: str = "right") -> Flag:
+        return Flag("numpy.f", "float32", 0, kind, "", (side, "tail"), fault)
+
+    jump = flag("step", Step(50.0, spot(0.5, 20.0), spot(50.0, 20.0001)))
+    assert "20.0001" not in shown(jump, flag("error", spot(50.0, 20.0001)))
+    assert "20.0001" in shown(jump, flag("error", spot(500.0, 20.0001))), "of another size"
+    assert "at 30" in shown(jump, flag("error", spot(50.0, 30.0))), "elsewhere"
+    zero = flag("zero", Spot(1e7, 40.0, 0.0, 1e-3))
+    assert "at 30" in shown(zero, flag("error", spot(50.0, 30.0))), "a zero hides nothing"
+    assert "at −30" in shown(flag("error", spot(500.0, 31.0)), flag("error", spot(50.0, -30.0), "left")), "other side"
+
+
+def test_zeros_are_said_to_go_on_only_if_they_do(demo: tuple[Path, definition.Definition]) -> None:
+    text = audit_fragments(demo[1], altered(edges=(Edge("zero", -5.0, -9.0, True),)), "en")["audit.md"]
+    assert "0 from −5 " in text
+    text = audit_fragments(demo[1], altered(edges=(Edge("zero", -5.0, -9.0, False),)), "en")["audit.md"]
+    assert "0 from −5" not in text
+    assert "0 at −5, last at −9" in text
 
 
 def test_the_first_record_needs_no_record(

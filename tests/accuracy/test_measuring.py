@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from engine.accuracy import audit, flags, measuring
-from engine.accuracy.results import Accuracy, Edge, Integers, Measurement, Row, Spot
+from engine.accuracy.results import Accuracy, Edge, Integers, Measurement, Part, Row, Spot
 from engine.base import code
 from engine.base.code import code_digest
 from engine.sources import definition
@@ -35,20 +35,18 @@ def demo(tmp_path: Path) -> tuple[Path, Definition]:
 ACCURACY = Accuracy(
     order=0,
     points=9,
-    max_error=Spot(5.0, 2.0),
     mean_error=0.2,
-    subnormal_error=None,
-    discontinuity=None,
-    non_monotonic=None,
-    scalar_differs=None,
-    lost_to_zero=Spot(1e-3, -9.0),
-    spurious_infinity=None,
-    spurious_nan=None,
-    edges=(Edge("zero", -9.0, -10.0),),
+    parts=(
+        Part("left", "tail", error=Spot(5.0, -5.0, 0.1, 0.2), zero=Spot(1e7, -9.0, 0.0, 1e-3)),
+        Part("right", "middle"),
+    ),
+    alone=3,
+    edges=(Edge("zero", -9.0, -10.0, True),),
     at_nonfinite={"-inf": (0.0, 0.0), "inf": (1.0, 1.0), "nan": (float("nan"), None)},
     error_curve=(1.0, 5.0),
 )
-ROW = Row("numpy.f", "numpy", "NumPy", "float32", "", "float32", "", (ACCURACY,), Integers("", "float64", 0.5))
+INTEGERS = (Integers("int32", "", "float64", 0.5),)
+ROW = Row("numpy.f", "numpy", "NumPy", "float32", "", "", "float32", "", (ACCURACY,), INTEGERS)
 MEASUREMENT = Measurement("demo", (ROW,), {"float32": (ACCURACY,)}, {"NumPy": "2"}, "machine")
 
 
@@ -74,7 +72,7 @@ def changed(file: Path) -> None:
     "name",
     [
         *("accuracy/flags.py", "accuracy/record.py", "accuracy/audit.py", "accuracy/decimals.py", "run/progress.py"),
-        *("render/accuracy.py", "render/error_curves.py", "render/error_plot.py"),
+        *("render/accuracy.py", "render/accuracy_words.py", "render/error_curves.py", "render/error_plot.py"),
     ],
 )
 def test_rules_record_and_page_are_no_part_of_the_key(demo: tuple[Path, Definition], engine: Path, name: str) -> None:
@@ -86,7 +84,19 @@ def test_rules_record_and_page_are_no_part_of_the_key(demo: tuple[Path, Definiti
 @pytest.mark.parametrize(
     "name",
     [
-        *("measuring", "worker", "jobs", "results", "samples", "search", "metrics", "bins", "points", "subject"),
+        *(
+            "measuring",
+            "worker",
+            "jobs",
+            "results",
+            "samples",
+            "search",
+            "metrics",
+            "parts",
+            "bins",
+            "points",
+            "subject",
+        ),
         *("adapters", "oracle", "formats", "exact", "limits"),
     ],
 )

@@ -14,7 +14,7 @@ import pytest
 
 from engine.accuracy import decimals
 from engine.accuracy.audit import Audit
-from engine.accuracy.results import Accuracy, Integers, Row, Spot
+from engine.accuracy.results import Accuracy, Apart, Edge, Integers, Part, Row, Spot, Step
 from engine.base.errors import Problem
 from engine.base.store import Store
 from engine.compare.verdict import Verdict
@@ -58,8 +58,10 @@ def verdict(topic: str, output: str, folder: str = "claims") -> Verdict:
 
 
 def accuracy(size: float) -> Accuracy:
-    spot = Spot(size, 0.1)
-    return Accuracy(0, 9, spot, math.nan, None, spot, None, None, None, None, None, (), {}, ())
+    spot = Spot(size, 0.1, 0.5, 0.25)
+    part = Part("left", "tail", error=spot, step=Step(size, spot, spot), alone=Apart(size, 0.1, 0.5, 0.25))
+    ends, at = (Edge("zero", 1.0, 2.0, False),), {"nan": (math.nan, None), "inf": (1.0, math.inf)}
+    return Accuracy(0, 9, math.nan, (part,), 3, ends, at, ())
 
 
 @pytest.fixture
@@ -68,9 +70,10 @@ def text(tmp_path: Path) -> str:
     file.parent.mkdir(parents=True)
     file.write_text(FACTS, encoding="utf-8")
     facts = load(tmp_path, DEFINITION)
-    row = Row("a.b", "a", "A", "float32", "", "float32", "", (accuracy(1.23456),), Integers("", "float32", None))
-    lost = Row("a.b", "a", "A", "float64", "", "float64", "", (accuracy(math.inf),), Integers("", "", None))
-    refused = Row("a.b", "a", "A", "float16", "no", "", "", (), Integers("", "float32", None))
+    integers = (Integers("int8", "", "float16", 0.5), Integers("int32", "no", "", None))
+    row = Row("a.b", "a", "A", "float32", "", "", "float32", "", (accuracy(1.23456),), integers)
+    lost = Row("a.b", "a", "A", "float64", "lender", "", "float64", "none", (accuracy(math.inf),), integers)
+    refused = Row("a.b", "a", "A", "float16", "", "no", "", "", (), integers)
     claims = [
         verdict("b_c", "1\nverdict: half true\n"),
         verdict("a", "verdict: true\n"),
@@ -106,7 +109,15 @@ def test_it_says_what_was_found(text: str) -> None:
         ("b_c", "half true", "mathematics/#claim-b-c"),
     ]
     first, second, third = data["accuracy"]
-    assert first["orders"][0]["max"] == {"ulp": 1.235, "x": 0.1}
+    order = first["orders"][0]
+    assert order["max"] == {"ulp": 1.235, "x": 0.1, "got": 0.5, "exact": 0.25}
+    assert order["parts"][0]["step"] == {"ulp": 1.235, "before": order["max"], "after": order["max"]}
+    assert order["parts"][0]["alone"] == {"ulp": 1.235, "x": 0.1, "together": 0.5, "alone": 0.25}
+    assert order["parts"][0]["nan"] is None
+    assert order["ends"] == [{"kind": "zero", "near": 1.0, "far": 2.0, "onward": False}]
+    assert order["at"] == [{"x": "inf", "got": 1.0, "limit": "inf"}, {"x": "nan", "got": "nan", "limit": None}]
+    assert [given["returns"] for given in first["integers"]] == ["float16", None]
+    assert (first["lent"], second["lent"], second["no_derivative"], third["refused"]) == (None, "lender", "none", "no")
     assert (second["orders"][0]["max"]["ulp"], second["orders"][0]["mean_ulp"]) == ("inf", "nan")
     assert (third["returns"], third["orders"]) == (None, [])
     assert data["versions"] == {"A": "1.0", "B": "2.0", "NumPy": "2"}

@@ -10,7 +10,7 @@ import pytest
 
 from engine.accuracy import jobs
 from engine.accuracy.bins import BINS
-from engine.accuracy.results import Accuracy, Integers, Row
+from engine.accuracy.results import Accuracy, Row
 from engine.base.errors import SourceError
 from engine.render import error_curves
 from engine.render.error_curves import draw, groups, legend, look
@@ -21,8 +21,8 @@ DEFINITION = Path("snippets/demo/definition.yml")
 def row(api: str, library: str, dtype: str, error: float) -> Row:
     """A row whose value, and nothing else, is off by some ulp everywhere."""
     curve = (error,) * 2 * BINS
-    accuracy = Accuracy(0, 9, None, math.nan, None, None, None, None, None, None, None, (), {}, curve)
-    return Row(api, api.partition(".")[0], library, dtype, "", dtype, "none", (accuracy,), Integers("", dtype, None))
+    accuracy = Accuracy(0, 9, math.nan, (), 0, (), {}, curve)
+    return Row(api, api.partition(".")[0], library, dtype, "", "", dtype, "none", (accuracy,), ())
 
 
 ROWS = [
