@@ -27,8 +27,9 @@ from engine.mathematics.facts import Fact
 from engine.mathematics.prose import Reading
 from engine.names import check as apis
 from engine.names.check import Samples
-from engine.render import datasheet
+from engine.render import assertions, datasheet
 from engine.render.accuracy import audit_fragments
+from engine.render.assertions import Assertion
 from engine.render.derivations import derivation_fragment
 from engine.render.downloads import downloads_fragment, function_downloads, lab_downloads, lab_line
 from engine.render.error_curves import draw
@@ -60,6 +61,7 @@ class Sources:
     derivations: list[Derivation]
     facts: list[Fact]
     prose: list[Reading]
+    assertions: list[Assertion]
     releases: list[Release]
 
     @property
@@ -142,6 +144,7 @@ def _read(root: Path, function: str, formulas: Sequence[Formula], ledger_of_it: 
         derivations=[derivations.load(root, file) for file in derivations.discover(root, function)],
         facts=facts.load(root, entry),
         prose=prose.read(root, entry, formulas, snippet_names(root, function)),
+        assertions=assertions.read(root, function),
         releases=ledger.parse(ledger_of_it),
     )
 
@@ -208,6 +211,8 @@ def _build(root: Path, findings: Findings, included: Included) -> Built:
     """Make the fragments and files of one function."""
     source = findings.sources
     data, problems = _datasheet(root, findings, included.get(LANGUAGE, {}))
+    asserted = assertions.evaluate(source.assertions, data)
+    problems += assertions.problems(asserted, source.function, included)
     files = function_downloads(source.definition, source.threads, findings.verdicts, included.get(LANGUAGE, {}), data)
     seen: set[Problem] = set()  # the same fault shows in every language
     texts: dict[str, dict[str, str]] = {}
@@ -215,6 +220,7 @@ def _build(root: Path, findings: Findings, included: Included) -> Built:
         written, faults = fragments(source.definition, source.threads, findings.verdicts, language, places)
         seen.update(faults)
         texts[language] = written | dict(_fragments(findings, language, places))
+        texts[language] |= assertions.fragments(asserted, source.function, language, places)
         texts[language]["downloads.md"] = downloads_fragment(files, language)
     for verdict in (verdict for verdict in findings.verdicts if verdict.snippet.lab):
         lab, faults = read_lab(verdict)
