@@ -45,7 +45,6 @@ from engine.sources import definition, threads
 from engine.sources.definition import Definition
 from engine.sources.formulas import Formula
 from engine.sources.includes import Place, link, page_of
-from engine.sources.snippets import names as snippet_names
 from engine.sources.threads import Thread
 
 Included = Mapping[str, Mapping[str, Place]]
@@ -143,7 +142,7 @@ def _read(root: Path, function: str, formulas: Sequence[Formula], ledger_of_it: 
         threads=threads.read(root, function),
         derivations=[derivations.load(root, file) for file in derivations.discover(root, function)],
         facts=facts.load(root, entry),
-        prose=prose.read(root, entry, formulas, snippet_names(root, function)),
+        prose=prose.read(root, entry, formulas, assertions.tried(root, function)),
         assertions=assertions.read(root, function),
         releases=ledger.parse(ledger_of_it),
     )

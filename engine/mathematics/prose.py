@@ -18,7 +18,7 @@ Beside a formula may stand
   a sharp inequality, an interval needs both of its ends;
 - `reads`: the statements that it stands for, where it is not written as the engine reads: with dots, or for all n;
 - `part`: a formula of these pages that it is a part of, so that it says nothing alone;
-- `experiment`: the snippet that tries it, such as `claims/how_jax`: it is about a library, or about that experiment;
+- `experiment`: what tries it: a snippet, as `claims/how_jax`, or an assertion over the data, as `holds/values`;
 - `quoted`: by language, why it is not checked.
 
 The last three are listed on the page that includes `<function>/formulas.md`. `times` says how often a formula stands in
@@ -52,7 +52,7 @@ _KINDS: dict[str, Any] = {
     "because": BECAUSE,
     "reads": BECAUSE,
     "part": TEX,
-    "experiment": {"type": "string", "pattern": r"^[a-z]+/\w+$"},
+    "experiment": {"type": "string", "pattern": r"^[a-z]+/[\w-]+$"},
     "quoted": TEXT,
     "when": TEX,
 }
@@ -103,7 +103,7 @@ class Reading:
 def read(
     root: Path, definition: Definition, formulas: Sequence[Formula], experiments: Collection[str]
 ) -> list[Reading]:
-    """How each formula of the prose is read. experiments: the function's snippets, as `claims/how_jax`.
+    """How each formula of the prose is read. experiments: what can be named as such.
 
     Raises SourceError with all that is not understood, each with its page and line, and for an entry without a formula.
     """
@@ -236,7 +236,7 @@ class _Prose:
             return Reading(formula, PART, note=entry["part"])
         if "experiment" in entry:
             if entry["experiment"] not in self.experiments:
-                self.reader.problem(f"{name}: no snippet {entry['experiment']!r}", *keys, "experiment")
+                self.reader.problem(f"{name}: no snippet or assertion {entry['experiment']!r}", *keys, "experiment")
             return Reading(formula, EXPERIMENT, note=entry["experiment"])
         return Reading(formula, QUOTED, reason=entry["quoted"])
 

@@ -17,11 +17,11 @@ from engine.mathematics import facts, prose
 from engine.mathematics.derivation import file as derivations
 from engine.mathematics.prose import NAME
 from engine.mutation import formulas
+from engine.render.assertions import tried
 from engine.sources import definition
 from engine.sources import formulas as sources
 from engine.sources.definition import FILE, Parameter
 from engine.sources.formulas import Formula
-from engine.sources.snippets import names
 
 FACTS, PROSE = facts.FILE, prose.FILE
 #: The formulas of a definition.
@@ -97,7 +97,7 @@ def _of_pages(root: Path, function: str, parameters: Sequence[Parameter]) -> Ite
     entry = definition.read(root, function)
     statements, _ = facts.read(root, entry)
     functions = [*statements.reader.scope.functions] if statements else []
-    for number, reading in enumerate(prose.read(root, entry, written, names(root, function))):
+    for number, reading in enumerate(prose.read(root, entry, written, tried(root, function))):
         if reading.kind != NAME:
             formula = reading.formula
             for new in formulas.latex(formula.tex, functions, [parameter.tex for parameter in parameters]):

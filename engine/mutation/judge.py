@@ -18,10 +18,10 @@ from engine.mathematics.derivation.report import verify
 from engine.mathematics.derivation.steps import Derivation
 from engine.mathematics.derivation.symbolic import prove
 from engine.mutation.content import FACTS, PROSE, Mutant, mutated, of_page, written_formulas
+from engine.render.assertions import tried
 from engine.sources import definition
 from engine.sources.definition import FILE
 from engine.sources.formulas import Formula
-from engine.sources.snippets import names
 
 #: What can be said of a change: the file is refused, a check fails, it is the same by proof, or nobody notices.
 REFUSED, CAUGHT, SAME, MISSED = "refused", "caught", "the same", "missed"
@@ -74,7 +74,7 @@ def _faults(question: tuple[Path, str]) -> list[Problem]:
         entry = definition.read(root, function)
         checks = [derivations.load(root, file) for file in derivations.discover(root, function)]
         checks += [fact.check for fact in facts.load(root, entry)]
-        checks += prose.checks(prose.read(root, entry, written_formulas(root, function), names(root, function)))
+        checks += prose.checks(prose.read(root, entry, written_formulas(root, function), tried(root, function)))
     except SourceError as error:
         return error.problems
     reports = [proofs.verify((root, entry)), *map(verify, checks)]
@@ -87,7 +87,7 @@ def _text(root: Path, function: str) -> list[str]:
     own = [folder / name for name in (FACTS, PROSE, FILE)]
     files = [file.read_text(encoding="utf-8") for file in own if file.is_file()]
     written = [(formula.path, formula.section, formula.tex) for formula in written_formulas(root, function)]
-    return [digest(files, written, sorted(names(root, function))), folder_digest(folder / "derivations")]
+    return [digest(files, written, sorted(tried(root, function))), folder_digest(folder / "derivations")]
 
 
 def _judge(question: tuple[Path, Mutant]) -> str:
@@ -140,7 +140,7 @@ def _facts(root: Path, copy: Path, mutant: Mutant) -> str:
 def _prose(root: Path, copy: Path, mutant: Mutant, written: list[Formula]) -> str:
     """Of a change to a formula of the prose, or to what stands beside one. Raises SourceError where it is refused."""
     function = mutant.function
-    known = names(root, function)
+    known = tried(root, function)
     after = prose.read(copy, definition.read(copy, function), written, known)
     before = prose.read(root, definition.read(root, function), written_formulas(root, function), known)
     for old, new in zip(before, after, strict=True):

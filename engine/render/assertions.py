@@ -28,6 +28,7 @@ from typing import Any
 from engine.base.errors import Problem
 from engine.base.yamlfile import line_of, load
 from engine.sources.includes import Place, link
+from engine.sources.snippets import names as snippet_names
 
 FILE = "assertions.yml"
 #: Lists of the data that conditions may ask for, by their name there.
@@ -78,6 +79,11 @@ def read(root: Path, function: str) -> list[Assertion]:
         Assertion(name, " ".join(condition.split()), path.as_posix(), line_of(root, path, [name]))
         for name, condition in load(root, root / path, _SCHEMA).items()
     ]
+
+
+def tried(root: Path, function: str) -> set[str]:
+    """What can try a formula: a function's snippets, and its assertions as `holds/<id>`. Raises SourceError."""
+    return snippet_names(root, function) | {f"holds/{one.id}" for one in read(root, function)}
 
 
 def evaluate(asserted: Iterable[Assertion], text: str) -> list[Assertion]:

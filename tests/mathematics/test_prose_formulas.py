@@ -15,10 +15,10 @@ from engine.base.store import Store
 from engine.mathematics import prose
 from engine.mathematics.derivation import report as derivations
 from engine.mathematics.prose import CONDITION, EXPERIMENT, NAME, PART, QUOTED, SHOWN, STATEMENT
+from engine.render.assertions import tried
 from engine.render.prose import prose_fragment
 from engine.sources import definition
 from engine.sources import formulas as sources
-from engine.sources.snippets import names
 
 ROOT = Path(__file__).parents[2]
 SOFTPLUS = definition.read(ROOT, "softplus")
@@ -144,7 +144,7 @@ SHOWS = [
         "do not show",
     ),
     ("e^x", {"part": "f(x) < e^x"}, {"part": "f(x) < e^{2x}"}, "is no part of a formula"),
-    ("e^x", {"experiment": "claims/a"}, {"experiment": "claims/b"}, "no snippet 'claims/b'"),
+    ("e^x", {"experiment": "claims/a"}, {"experiment": "claims/b"}, "no snippet or assertion 'claims/b'"),
 ]
 
 
@@ -256,7 +256,7 @@ def test_the_page_counts_the_formulas_and_lists_those_that_are_no_statements(rea
 def test_all_formulas_about_softplus_are_read():
     """That they hold is for the build to say; here, that none is left out."""
     written = sources.of_function(ROOT, "softplus", Store(ROOT / ".cache/prose"))
-    readings = prose.read(ROOT, SOFTPLUS, written, names(ROOT, "softplus"))
+    readings = prose.read(ROOT, SOFTPLUS, written, tried(ROOT, "softplus"))
     assert [reading.formula for reading in readings] == written
     pages = (ROOT / "docs/en/functions/softplus.md").read_text(encoding="utf-8")
     alone = re.findall(r"(?<![\\$])\$([^$\n]+)\$(?!\$)", pages)
