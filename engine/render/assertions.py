@@ -8,7 +8,7 @@ The tables are `TABLES`, `versions`, and of the accuracy its `orders` and their 
 are in. Each takes columns to choose by, with a value or several. Python has the quantifiers and comparisons that are
 needed, and what it does not know is an error, where a query language for JSON answers with nothing. So that no
 condition holds of nothing either, a choice that leaves no row, or none with one of the values, is an error, and so are
-`all` and `any` of nothing, and a condition that asks for no table.
+`all` and `any` of nothing, a condition that asks for no table, and one that no other data would contradict.
 
 A sentence is bound to an assertion by the include that follows it, of `<function>/holds/<id>.md`: a mark that leads to
 the condition. What is bound to no sentence in one of the languages is a problem, as is what does not hold.
@@ -27,12 +27,15 @@ from typing import Any
 
 from engine.base.errors import Problem
 from engine.base.yamlfile import line_of, load
+from engine.render.distortions import distortions
 from engine.sources.includes import Place, link
 from engine.sources.snippets import names as snippet_names
 
 FILE = "assertions.yml"
 #: Lists of the data that conditions may ask for, by their name there.
 TABLES = ("accuracy", "apis", "claims", "history")
+#: What else they may call, beside `all`, `any` and `ulp`, the size of a fault or 0.
+BUILTINS = ("abs", "len", "max", "min", "round", "set", "sorted")
 #: How many of the rows that contradict a condition are told.
 TOLD = 3
 
@@ -89,7 +92,18 @@ def tried(root: Path, function: str) -> set[str]:
 def evaluate(asserted: Iterable[Assertion], text: str) -> list[Assertion]:
     """The same, with the fault of each over the text of the data."""
     data = json.loads(text)
-    return [replace(one, fault=fault(one.condition, data)) for one in asserted]
+    known = {name: data[name] for name in (*TABLES, "versions")}
+    tables, others = Tables(known), [Tables(other) for other in distortions(known)]
+    return [
+        replace(one, fault=fault(one.condition, tables) or _says_nothing(one.condition, others)) for one in asserted
+    ]
+
+
+def _says_nothing(condition: str, others: Iterable[Tables]) -> str:
+    """The fault of a condition that no other data make false."""
+    if any(contradicts(condition, tables) for tables in others):
+        return ""
+    return "holds whatever was measured, so it would not notice if its sentence were wrong"
 
 
 def problems(
@@ -133,10 +147,35 @@ def fragments(
 # Evaluation -----------------------------------------------------------------------------------------------------------
 
 
-def fault(condition: str, data: Mapping[str, Any]) -> str:
-    """Why a condition does not hold of data, or is none; empty if it holds."""
+class Tables:
+    """The tables that conditions ask for, by name, as rows with attributes."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.rows = {name: [_record(row) for row in data[name]] for name in TABLES}
+        orders = [_joined(row, order) for row in self.rows["accuracy"] for order in row.orders]
+        self.rows["orders"] = orders
+        self.rows["parts"] = [_joined(order, part) for order in orders for part in order.parts]
+        self.rows["versions"] = [SimpleNamespace(library=key, version=text) for key, text in data["versions"].items()]
+
+    def scope(self, asked: list[str]) -> dict[str, Any]:
+        """The names that conditions know. asked: takes the names of the tables that are asked for."""
+        known: dict[str, Any] = {name: getattr(builtins, name) for name in BUILTINS}
+        known |= {name: _asker(name, rows, asked) for name, rows in self.rows.items()}
+        return known | {"__builtins__": {}, "all": _all, "any": _any, "ulp": _ulp}
+
+
+def contradicts(condition: str, tables: Tables) -> bool:
+    """Whether a condition is false, and not for an error."""
+    try:
+        return _value(ast.parse(condition, mode="eval").body, tables.scope([])) is False
+    except Exception:  # whatever an expression may raise
+        return False
+
+
+def fault(condition: str, tables: Tables) -> str:
+    """Why a condition does not hold, or is none; empty if it holds."""
     asked: list[str] = []
-    scope = _scope(data, asked)
+    scope = tables.scope(asked)
     try:
         tree = ast.parse(condition.strip(), mode="eval")
         holds = _value(tree.body, scope)
@@ -153,19 +192,6 @@ def fault(condition: str, data: Mapping[str, Any]) -> str:
 
 def _value(tree: ast.expr, scope: dict[str, Any]) -> Any:
     return eval(compile(ast.fix_missing_locations(ast.Expression(tree)), "condition", "eval"), scope)
-
-
-def _scope(data: Mapping[str, Any], asked: list[str]) -> dict[str, Any]:
-    """The names that conditions know."""
-    tables = {name: [_record(row) for row in data[name]] for name in TABLES}
-    tables["versions"] = [SimpleNamespace(library=key, version=text) for key, text in data["versions"].items()]
-    tables["orders"] = [_joined(row, order) for row in tables["accuracy"] for order in row.orders]
-    tables["parts"] = [_joined(order, part) for order in tables["orders"] for part in order.parts]
-    known: dict[str, Any] = {
-        name: getattr(builtins, name) for name in ("abs", "len", "max", "min", "round", "set", "sorted")
-    }
-    known |= {name: _asker(name, rows, asked) for name, rows in tables.items()}
-    return known | {"__builtins__": {}, "all": _all, "any": _any, "ulp": _ulp}
 
 
 def _record(value: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from engine.base.errors import SourceError
-from engine.render.assertions import Assertion, evaluate, fault, fragments, problems, read
+from engine.render.assertions import Assertion, Tables, contradicts, evaluate, fault, fragments, problems, read
 from engine.sources.includes import Place
 
 ROOT = Path(__file__).parents[2]
@@ -26,7 +26,7 @@ def spot(ulp: float | str, x: float = 1.0) -> dict[str, Any]:
 def row(library: str, dtype: str, ulp: float | str, zero: Any = None) -> dict[str, Any]:
     part = {"side": "left", "reach": "tail", "error": spot(ulp), "zero": zero}
     at = [{"x": "nan", "got": "nan", "limit": None}, {"x": "inf", "got": 1.0, "limit": 1.0}]
-    ends = [{"kind": "inf", "near": 3.0}]
+    ends = [{"kind": "inf", "near": 3.0, "onward": False}]
     order = {"order": "value", "points": 9, "parts": [part], "at": at, "ends": ends}
     return {"library": library, "dtype": dtype, "orders": [order]}
 
@@ -56,8 +56,8 @@ HOLD = [
 
 @pytest.mark.parametrize("condition", HOLD)
 def test_what_holds_has_no_fault(condition: str) -> None:
-    assert fault(condition, DATA) == ""
-    assert fault(f"not ({condition})", DATA) != ""
+    assert fault(condition, Tables(DATA)) == ""
+    assert fault(f"not ({condition})", Tables(DATA)) != ""
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,40 @@ def test_what_holds_has_no_fault(condition: str) -> None:
     ],
 )
 def test_what_does_not_hold_or_says_nothing_is_told(condition: str, said: str) -> None:
-    assert said in fault(condition, DATA)
+    assert said in fault(condition, Tables(DATA))
+
+
+def says_nothing(condition: str) -> bool:
+    (one,) = evaluate([Assertion("some", condition, "assertions.yml", 1)], json.dumps(DATA))
+    assert one.fault == "" or one.fault.startswith("holds whatever was measured")
+    return one.fault != ""
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "len(parts()) == 3",
+        "all(ulp(part.error) >= 0 or ulp(part.error) < 0 for part in parts())",
+        'all(part.error.ulp < 9 for part in parts(dtype="float32")) or True',
+        '{row.library for row in accuracy()} == {"A", "B"}',
+    ],
+)
+def test_what_no_data_would_contradict_says_nothing(condition: str) -> None:
+    assert says_nothing(condition)
+
+
+def test_each_kind_of_change_contradicts_something() -> None:
+    told = [
+        'all(part.error.ulp <= 3 for part in parts(dtype="float32"))',
+        "all(part.error.ulp > 0 for part in parts())",
+        "any(part.zero is not None for part in parts())",
+        'all(part.zero is None for part in parts(library="A"))',
+        "parts()[0].error.ulp - parts()[0].error.got == 0.5",
+        'versions(library="A")[0].version == "1.2"',
+        "not any(end.onward for order in orders() for end in order.ends)",
+    ]
+    assert not any(map(says_nothing, told))
+    assert not contradicts("all(part.eror for part in parts())", Tables(DATA)), "an error is no contradiction"
 
 
 # The file, its sentences and its marks --------------------------------------------------------------------------------
@@ -98,7 +131,10 @@ PLACES = {"demo/holds/good.md": Place("functions/demo.md"), "demo/assertions.md"
 def asserted(tmp_path: Path) -> list[Assertion]:
     file = tmp_path / "snippets/demo/assertions.yml"
     file.parent.mkdir(parents=True)
-    file.write_text("# head\ngood: >-\n  len(parts())\n  == 3\nbad: len(parts()) == 4\n", encoding="utf-8")
+    file.write_text(
+        "# head\ngood: >-\n  max(ulp(part.error)\n  for part in parts()) > 9\nbad: len(parts()) == 4\n",
+        encoding="utf-8",
+    )
     return evaluate(read(tmp_path, "demo"), json.dumps(DATA))
 
 
@@ -120,7 +156,7 @@ def test_a_mark_leads_to_its_condition(asserted: list[Assertion], language: str)
     assert set(texts) == {"holds/good.md", "assertions.md"}, "what is not bound has no mark"
     assert texts["holds/good.md"].startswith("[✓](#holds-good){ .check title=")
     assert "\n" not in texts["holds/good.md"], "it would end the paragraph of its sentence"
-    assert "✓ `len(parts()) == 3`\n{ #holds-good }" in texts["assertions.md"]
+    assert "✓ `max(ulp(part.error) for part in parts()) > 9`\n{ #holds-good }" in texts["assertions.md"]
     assert "✗ `len(parts()) == 4`" in texts["assertions.md"]
     elsewhere = PLACES | {"demo/assertions.md": Place("functions/demo/more.md")}
     assert "(demo/more.md#holds-good)" in dict(fragments(asserted, "demo", language, elsewhere))["holds/good.md"]
