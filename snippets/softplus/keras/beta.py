@@ -4,7 +4,7 @@ from keras import ops
 
 
 def softplus(x, beta=1.0):
-    # No threshold: no backend of Keras needs one to keep exp from overflowing.
+    # The backend's softplus, here TensorFlow's, keeps exp from overflowing.
     return keras.activations.softplus(beta * x) / beta
 
 
