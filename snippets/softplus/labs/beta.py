@@ -242,5 +242,6 @@ for text, holds in verdicts.items():
 # choice.
 #
 # **What this does not show.** One equation in one dimension, one hidden layer, fixed
-# points, one optimiser. Points drawn anew in every step would see more of the spikes.
-# How far the good range reaches depends on all of that; that it ends does not.
+# points, one optimiser. Neither the distance of the points nor the length of the
+# training is varied, so that the spikes are missed for want of points is an
+# explanation, not a result. How far the good range reaches may depend on all of that.
