@@ -4,7 +4,9 @@
 day, machine and versions, and under these an entry for each snippet. An entry holds digests of the source that was run
 and of what it printed, and the text itself only where it is not the one recorded beside the snippet. So a file reads as
 what is different with that release, and no entry outlives the source or the text that it speaks of unseen. The digest
-of a source is that of its syntax: comments, docstrings and layout print nothing.
+of a source is that of its syntax: comments, docstrings and layout print nothing. A last digest is of all that the entry
+says, with release, day, machine and versions: it shows a slip of the hand, and proves nothing to those who do not trust
+whoever wrote the file.
 
 Commands write these files (`engine.ledger.recording`). A build reads them, and takes no date from anywhere else.
 """
@@ -13,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -42,6 +44,7 @@ _Line = Annotated[str, Meta(min_length=1)]
 class _Entry(Struct, forbid_unknown_fields=True):
     source: _Digits
     output: _Digits
+    digest: _Digits
     text: str | UnsetType = UNSET
     error: _Line | UnsetType = UNSET
 
@@ -71,7 +74,8 @@ class Entry:
     """What one snippet printed with one release.
 
     source: digest of what was run; output: digest of what it printed, or of its error; text: what it printed, or None
-    if that is what is recorded beside the snippet; error: why it failed, or None.
+    if that is what is recorded beside the snippet; error: why it failed, or None; digest: of all this, as the file has
+    it.
     """
 
     run: Run
@@ -79,11 +83,17 @@ class Entry:
     output: str
     text: str | None = None
     error: str | None = None
+    digest: str = field(default="", compare=False)
 
     @property
     def words(self) -> str | None:
         """Its own words, text or error; None if it stands for the recorded text."""
         return self.text if self.error is None else self.error
+
+    def whole(self, file: Path, function: str, path: str) -> str:
+        """Digest of all that it says, and of what: the release's file, the function, and the snippet's path there."""
+        run = (self.run.day, self.run.machine, dict(self.run.versions))
+        return short_digest(file.name, function, path, run, self.source, self.output, self.text, self.error)
 
     def same(self, recorded: str) -> bool:
         """Whether it printed what is recorded beside the snippet."""
@@ -249,7 +259,8 @@ def _fault(release: Release, entry: Entry, snippet: Snippet, now: str, out: str)
     if entry.source != now:
         return "printed by another source than that of today"
     if entry.output == (out if entry.words is None else short_digest(entry.words)):
-        return ""
+        fits = entry.digest == entry.whole(release.path, release.function, key(snippet))
+        return "" if fits else "the entry does not fit its digest; nobody edits it"
     if entry.words is None:
         return f"said to have printed what {snippet.path.with_suffix('.out').name} held, which is another text today"
     return "its text does not fit its digest; nobody edits it"

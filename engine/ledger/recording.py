@@ -104,11 +104,12 @@ def _stated(entry: Entry, words: str, text: str) -> Entry:
 def _save(root: Path, release: Release) -> bool:
     """Write what a file says of one function. Returns whether that changed anything."""
     head = _HEAD.format(title=LIBRARIES[release.library].title, version=release.version)
-    return sections.save(root, release.path, head, {release.function: "".join(_lines(release.entries))})
+    return sections.save(root, release.path, head, {release.function: "".join(_lines(release))})
 
 
-def _lines(entries: Mapping[str, Entry]) -> Iterator[str]:
+def _lines(release: Release) -> Iterator[str]:
     """The YAML: one line for what is the same, and the text as it was printed for what is not."""
+    entries = release.entries
     runs: dict[str, list[str]] = {}
     for path in sorted(entries):
         run = entries[path].run
@@ -119,7 +120,8 @@ def _lines(entries: Mapping[str, Entry]) -> Iterator[str]:
         yield head
         for path in runs[head]:
             entry = entries[path]
-            fields = [f'source: "{entry.source}"', f'output: "{entry.output}"']
+            total = entry.whole(release.path, release.function, path)
+            fields = [f'source: "{entry.source}"', f'output: "{entry.output}"', f'digest: "{total}"']
             if entry.text is not None:
                 fields.append(f"text: {_block(entry.text)}")
                 yield f"    {path}:\n" + "".join(f"      {field}\n" for field in fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -96,10 +97,11 @@ def test_recording_enters_what_the_installed_release_prints(engine: Call, projec
     status, out, _ = engine("record")
     assert (status, f"ledger/numpy-{numpy}.yml: recorded\n" in out) == (0, True)
     text = file(project, numpy).read_text(encoding="utf-8")
+    (whole,) = re.findall('digest: "([0-9a-f]{12})"', text)
     assert text == (
         f"# What the snippets printed with NumPy {numpy}. Written by the engine, read by builds.\ndemo:\n"
         f'- recorded: "2026-01-02"\n  machine: "{MACHINE}"\n  versions: {{numpy: "{numpy}"}}\n  snippets:\n'
-        '    numpy/a.py: {source: "c20d3cc2559a", output: "ed4777de54ce"}\n'
+        f'    numpy/a.py: {{source: "c20d3cc2559a", output: "ed4777de54ce", digest: "{whole}"}}\n'
     )
     assert engine("record", day="2027-01-01")[1] == "2 snippets run, 0 failed, 0 recorded\n"
     assert file(project, numpy).read_text(encoding="utf-8") == text, "what is known keeps its day"
@@ -251,13 +253,17 @@ def entered(project: Path, snippet: Snippet) -> Path:
             "8: numpy/a.py: printed by another source than that of today",
         ),
         ("numpy/a.py", "numpy/z.py", "8: numpy/z.py: no such snippet"),
+        ("2026-01-02", "2026-01-03", "8: numpy/a.py: the entry does not fit its digest; nobody edits it"),
+        ("Python 3", "Python 4", "8: numpy/a.py: the entry does not fit its digest; nobody edits it"),
+        ('{numpy: "1.0"}', '{numpy: "1.0", jax: "1.0"}', "8: numpy/a.py: the entry does not fit its digest"),
+        ('digest: "', 'digest: "0', "10: 0.snippets.numpy/a.py.digest: "),
         ('numpy: "1.0"', 'numpy: "1.1"', "5: a run with numpy 1.1 in the file of 1.0"),
         ("  snippets:", "  snippets: [", "8: not YAML: "),
         ("machine", "engine", "3: 0: 'machine' is a required property"),
         (
             "      text:",
             "      wrong: 1\n      text:",
-            "10: 0.snippets.numpy/a.py: Additional properties are not allowed",
+            "11: 0.snippets.numpy/a.py: Additional properties are not allowed",
         ),
         ('recorded: "2026-01-02"', "recorded: today", "3: 0.recorded: 'today' does not match"),
     ],
@@ -287,9 +293,9 @@ def test_a_file_of_no_release_is_told(project: Path, entered: Path, name: str, s
 def test_other_faults(project: Path, entered: Path, snippet: Snippet, add: Add) -> None:
     text = entered.read_text(encoding="utf-8")
     entered.write_text(text + text.split("\n", 2)[2], encoding="utf-8")
-    assert faults(project) == ["ledger/numpy-1.0.yml:18: two entries for numpy/a.py"]
+    assert faults(project) == ["ledger/numpy-1.0.yml:19: two entries for numpy/a.py"]
     entered.write_text(text + text.partition("\n")[2], encoding="utf-8")
-    assert faults(project) == ["ledger/numpy-1.0.yml:13: two sections of demo; make one of them"]
+    assert faults(project) == ["ledger/numpy-1.0.yml:14: two sections of demo; make one of them"]
     entered.write_text(text.replace("demo:\n", ""), encoding="utf-8")
     assert faults(project)[0].startswith("ledger/numpy-1.0.yml:2: a section begins with the name of a function")
     entered.write_text(text.replace("- recorded", "recorded"), encoding="utf-8")
