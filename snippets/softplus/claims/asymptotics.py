@@ -1,5 +1,5 @@
 # Claim: f = x + e⁻ˣ − e⁻²ˣ/2 + e⁻³ˣ/3 − … on the right, eˣ − e²ˣ/2 + … on the left.
-from mpmath import exp, log1p, mp, nstr
+from mpmath import exp, log1p, mp, mpf, nstr
 
 mp.dps = 60
 
@@ -23,5 +23,14 @@ for n in range(4):
 
 print("the remainder is the next term, to 4 digits:", all(right[::2]))
 print("the same on the left, at -10:", all(right[1::2]))
+
+# Nearer to 0 the series takes more terms. The next one bounds what it leaves.
+bounded = []
+for x in (mpf("0.01"), mpf("0.1"), mpf(1), mpf(3)):
+    for n in (1, 2, 10):
+        rest, following = f(x) - x - terms(x, n), terms(x, n + 1) - terms(x, n)
+        bounded.append(0 < rest / following < 1)
+right += bounded
+print("at 0.01, 0.1, 1 and 3 it is between 0 and the next term:", all(bounded))
 
 print("verdict:", "true" if all(right) else "false")

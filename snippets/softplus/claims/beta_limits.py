@@ -10,17 +10,25 @@ def f(x, beta=1):
     return log1p(exp(beta * x)) / beta
 
 
-x = mpf("0.7")
-right = [all(abs(f(x, b) - f(b * x) / b) < 1e-28 for b in (0.1, 3, 50))]
+xs = [mpf(x) for x in ("-3", "-0.7", "0", "0.7", "3")]
+right = [all(abs(f(x, b) - f(b * x) / b) < 1e-28 for b in (0.1, 3, 50) for x in xs)]
 print("f_beta(x) = f(beta x) / beta:", right[-1])
-right.append(all(0 < f(s * x, 50) - max(s * x, 0) < 1e-16 for s in (1, -1)))
-print("beta = 50: within 1e-16 of ReLU at 0.7 and -0.7:", right[-1])
+
+print("beta   largest gap to ReLU at -3, -0.7, 0, 0.7, 3 = gap at 0 = ln(2)/beta")
+for b in (1, 50, 1000):
+    gaps = [f(x, b) - max(x, 0) for x in xs]
+    right.append(max(gaps) == gaps[2] and abs(gaps[2] - ln(2) / b) < 1e-28)
+    print(f"{b:<5}  {nstr(gaps[2], 6)}")
+
 print("beta   f_beta(0.7)   minus ln(2)/beta + x/2")  # βx²/8 is left
 for b in (mpf("0.1"), mpf("0.001")):
-    rest = f(x, b) - ln(2) / b - x / 2
-    right.append(abs(rest / (b * x * x / 8) - 1) < 0.01)
-    print(f"{nstr(b, 1):<5}  {nstr(f(x, b), 9):<12}  {nstr(rest, 4)}")
-right.append(abs(f(x, -1) - ln(1 / (1 + exp(-x)))) < 1e-28)
+    rests = [f(x, b) - ln(2) / b - x / 2 for x in xs]
+    left = [rest - b * x * x / 8 for rest, x in zip(rests, xs, strict=True)]
+    right.append(
+        all(abs(r) < b**3 * x**4 / 180 + 1e-25 for r, x in zip(left, xs, strict=True))
+    )
+    print(f"{nstr(b, 1):<5}  {nstr(f(xs[3], b), 9):<12}  {nstr(rests[3], 4)}")
+right.append(all(abs(f(x, -1) - ln(1 / (1 + exp(-x)))) < 1e-28 for x in xs))
 print("beta = -1: the logarithm of the sigmoid:", right[-1])
 
 # PyTorch takes β = −1 too. Its threshold then cuts the left side, where −x > 20.

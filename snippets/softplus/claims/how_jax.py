@@ -39,6 +39,7 @@ for dtype in (jnp.float16, jnp.bfloat16, jnp.float32, jnp.float64):
     x = points(dtype)
     y, slope = np.asarray(softplus(x)), derivative(x)
     single = np.asarray(softplus(x.astype(np.float32)))
+    left = softplus(dtype(-800))  # where no type holds the value
     for name, holds in {
         "max(x, 0) + log1p(e^-|x|)": agree(y, stated(x)),
         "log1p(e^x)": agree(y, naive(x)),
@@ -47,6 +48,7 @@ for dtype in (jnp.float16, jnp.bfloat16, jnp.float32, jnp.float64):
         "derivative e^(x - f)": agree(slope, jnp.exp(x - y)),
         "derivative 1 - e^-f": agree(slope, -np.expm1(-y)),
         "derivative sigmoid": agree(slope, jax.nn.sigmoid(x)),
+        "never below 0, 0 at -800": bool((y >= 0).all() and left == 0),
     }.items():
         rows.setdefault(name, []).append(holds)
 
@@ -55,5 +57,9 @@ for name, holds in rows.items():
     print(f"{name:25} {{!s:>7}} {{!s:>8}} {{!s:>7}} {{!s:>7}}".format(*holds))
 
 always = [name for name, holds in rows.items() if all(holds)]
-right = always == ["max(x, 0) + log1p(e^-|x|)", "derivative e^(x - f)"]
+right = always == [
+    "max(x, 0) + log1p(e^-|x|)",
+    "derivative e^(x - f)",
+    "never below 0, 0 at -800",
+]
 print("verdict:", "true" if right else "false")

@@ -33,6 +33,7 @@ rows = {}
 for dtype in (np.float16, np.float32, np.float64):
     x = points(dtype)
     y = np.logaddexp(dtype(0), x)
+    left = np.logaddexp(dtype(0), dtype(-800))  # where no type holds the value
     w = x.astype(np.result_type(x, np.float32))  # float16 is computed in float32
     ln2 = np.log(w.dtype.type(2))
     inf = np.array([np.inf, -np.inf], dtype)
@@ -46,6 +47,7 @@ for dtype in (np.float16, np.float32, np.float64):
         "infinite: x + ln 2": np.array_equal(ends, inf + ln2),
         "infinite: no such case": np.array_equal(ends, stated(inf, inf)),
         "SciPy, bit for bit": special.softplus(x).tobytes() == y.tobytes(),
+        "never < 0, 0 at -800": bool((y >= 0).all() and left == 0),
     }.items():
         rows.setdefault(name, []).append(holds)
 
@@ -59,5 +61,6 @@ right = always == [
     "equal: x + ln 2",
     "infinite: x + ln 2",
     "SciPy, bit for bit",
+    "never < 0, 0 at -800",
 ]
 print("verdict:", "true" if right else "false")

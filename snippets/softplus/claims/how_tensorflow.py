@@ -48,6 +48,7 @@ for dtype, eps in epsilon.items():
     usual = dtype(np.log(float(ml_dtypes.finfo(dtype).eps))) + two
     x = points(dtype, t)
     y, slope = value_and_gradient(x)
+    left = tf.nn.softplus(dtype(-800)).numpy()  # where no type holds the value
     single = tf.cast(tf.nn.softplus(tf.cast(x, tf.float32)), dtype).numpy()
     for name, holds in {
         "t = ln eps + 2": agree(y, softplus(x, t, -t)),
@@ -59,6 +60,7 @@ for dtype, eps in epsilon.items():
         "computed in float32": agree(y, single),
         "gradient = sigmoid": np.array_equal(slope, tf.sigmoid(x)),
         "gradient = e^(x - f)": np.array_equal(slope, tf.exp(x - y)),
+        "never < 0, 0 at -800": bool((y >= 0).all() and left == 0),
     }.items():
         rows.setdefault(name, []).append(holds)
 
@@ -67,5 +69,5 @@ for name, holds in rows.items():
     print(f"{name:20} {{!s:>7}} {{!s:>8}} {{!s:>7}} {{!s:>7}}".format(*holds))
 
 always = [name for name, holds in rows.items() if all(holds)]
-right = always == ["t = ln eps + 2", "gradient = sigmoid"]
+right = always == ["t = ln eps + 2", "gradient = sigmoid", "never < 0, 0 at -800"]
 print("verdict:", "true" if right else "false")

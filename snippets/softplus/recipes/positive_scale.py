@@ -28,9 +28,14 @@ print(" raw    d exp  d softplus")
 for row in torch.stack([raw, exp, soft], dim=1).tolist():
     print("{:4g} {:8.5g} {:11.5g}".format(*row))
 
-# One step of gradient descent from raw = 5 towards the value 1:
-raw = torch.tensor(5.0, requires_grad=True)
-for name, positive in (("exp", torch.exp), ("softplus", F.softplus)):
-    (g,) = torch.autograd.grad((positive(raw) - 1) ** 2, raw)
-    after = positive(raw - 0.1 * g).item()
-    print(f"{name}: {positive(raw).item():.4g} becomes {after:.4g}, lost: {after == 0}")
+# One step of gradient descent on (y - 1)^2. A factor for exp is a summand for softplus,
+# but a step that is large enough takes either to 0, where it stays.
+print("   y  rate  y = exp(raw)  y = softplus(raw)")
+for y in (torch.tensor(5.0), torch.tensor(200.0)):
+    for rate in (0.01, 0.1, 1):
+        after = []
+        for positive, raw in ((torch.exp, y.log()), (F.softplus, inverse_softplus(y))):
+            raw.requires_grad_()
+            (g,) = torch.autograd.grad((positive(raw) - 1) ** 2, raw)
+            after.append(positive(raw - rate * g).item())
+        print("{:4g} {:5g} {:13.3g} {:18.3g}".format(y, rate, *after))
