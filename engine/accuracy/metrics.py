@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from engine.accuracy.bins import BEND, BINS, REACH
 from engine.accuracy.exact import Floats
-from engine.accuracy.parts import judge
+from engine.accuracy.parts import judge, worst
 from engine.accuracy.points import KINDS, Mask, Points
 from engine.accuracy.results import Accuracy, Edge
 from engine.accuracy.samples import sample
@@ -24,6 +24,7 @@ def accuracy(subject: Subject) -> Accuracy:
     return Accuracy(
         order=subject.order,
         points=len(points),
+        max_error=worst(points, points.judged, np.abs(points.error)),
         mean_error=mean_error(base),
         parts=parts,
         alone=alone,

@@ -61,18 +61,18 @@ def _part(points: Points, side: str, reach: str, here: Mask) -> Part:
     return Part(
         side,
         reach,
-        error=_worst(points, here & points.judged & ~(zero & points.normal) & ~infinite, size),
-        zero=_worst(points, here & zero & points.normal, value),
-        infinite=_worst(points, here & infinite, near),
-        nan=_worst(points, here & (points.kind == NAN) & points.defined, near),
-        subnormal=_worst(points, here & points.subnormal & ~zero & np.isfinite(points.computed), size),
-        flushed=_worst(points, here & points.subnormal & zero & (value > 0), value),
+        error=worst(points, here & points.judged & ~(zero & points.normal) & ~infinite, size),
+        zero=worst(points, here & zero & points.normal, value),
+        infinite=worst(points, here & infinite, near),
+        nan=worst(points, here & (points.kind == NAN) & points.defined, near),
+        subnormal=worst(points, here & points.subnormal & ~zero & np.isfinite(points.computed), size),
+        flushed=worst(points, here & points.subnormal & zero & (value > 0), value),
         step=_step(points, here),
         drop=_drop(points, here),
     )
 
 
-def _worst(points: Points, use: Mask, by: Floats) -> Spot | None:
+def worst(points: Points, use: Mask, by: Floats) -> Spot | None:
     """The place with the largest of some numbers; of equal ones, the one nearest to 0."""
     index = np.flatnonzero(use)
     if not len(index):

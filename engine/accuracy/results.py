@@ -92,25 +92,21 @@ class Edge:
 class Accuracy:
     """One order (0 value, 1 first, 2 second derivative) of one function in one format.
 
-    points: floats tried; mean_error: over all floats with a normal exact value; parts: of the line; alone: floats tried
-    in an array of one, too; at_nonfinite: result and limit (None: unknown) at -inf, inf and nan; error_curve: largest
-    error in each bin of x, see `engine.accuracy.bins`.
+    points: floats tried; max_error: the largest of results that are no nan, where the exact value is no subnormal
+    number; mean_error: over all floats with a normal exact value; parts: of the line; alone: floats tried in an array
+    of one, too; at_nonfinite: result and limit (None: unknown) at -inf, inf and nan; error_curve: largest error in each
+    bin of x, see `engine.accuracy.bins`.
     """
 
     order: int
     points: int
+    max_error: Spot | None
     mean_error: float
     parts: tuple[Part, ...]
     alone: int
     edges: tuple[Edge, ...]
     at_nonfinite: dict[str, tuple[float, float | None]]
     error_curve: tuple[float, ...]
-
-    @property
-    def max_error(self) -> Spot | None:
-        """The largest error of a result that is no nan, wherever it is; of equal ones, the one nearest to 0."""
-        spots = [spot for part in self.parts for spot in (part.error, part.zero, part.infinite) if spot]
-        return max(spots, key=lambda spot: (spot.size, -abs(spot.x)), default=None)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from engine.render.figures import inline
 from engine.sources.definition import Definition
 
 #: Results in a table have no more digits than this: it has to fit a page.
-DIGITS = 9
+DIGITS = 12
 #: The names of the orders in running text.
 SYMBOLS = ("*f*", "*f*′", "*f*″")
 #: Kinds of flags in the order of the page. What concerns a whole function stands at the end.
@@ -70,7 +70,7 @@ def apart(one: float, other: float) -> tuple[str, str]:
 
 def _tables(audit: Audit, words: dict[str, str]) -> str:
     """How far each library is off, and below, folded, the same by place, and where its results end."""
-    places = words["about places"].format(middle=f"{MIDDLE:g}", notable=f"{NOTABLE:g}", digits=DIGITS)
+    places = words["about places"].format(middle=f"{MIDDLE:g}")
     return (
         f"{_about(audit, words)}\n\n{_error_table(audit, words)}\n"
         + _folded(words["places"], places, _place_table(audit, words))
@@ -90,7 +90,8 @@ def _about(audit: Audit, words: dict[str, str]) -> str:
         for dtype, bits in PRECISION.items()
         if any(row.dtype == dtype and row.orders for row in audit.rows)
     )
-    return words["about"].format(points=f"{min(points, default=0) // 1000 * 1000:,}", all=no_digit)
+    least = f"{min(points, default=0) // 1000 * 1000:,}"
+    return words["about"].format(points=least, all=no_digit, notable=f"{NOTABLE:g}", digits=DIGITS)
 
 
 def _error_table(audit: Audit, words: dict[str, str]) -> str:
@@ -170,7 +171,7 @@ def _errors(row: Row, words: dict[str, str]) -> list[str]:
     for order in range(len(ORDERS)):
         if order < len(row.orders):
             accuracy = row.orders[order]
-            cells += [_spot(accuracy.max_error, words), number(accuracy.mean_error)]
+            cells += [_there(accuracy.max_error, words), number(accuracy.mean_error)]
         else:
             cells += [words["not taken"] if not row.orders else words["no gradient"], words["never"]]
     return cells

@@ -11,16 +11,16 @@ WORDS: dict[str, dict[str, str]] = {
         "at": "at {x}",
         "no gradient": "no autodiff",
         "not taken": "refused",
-        "about": "Errors in ulp, units in the last place of each type, against exact values: the largest with its "
-        "*x*, then the mean over all floats with a normal result. The 16-bit types were tried on all their values, "
-        "the others on {points} points and more, gathered where the error is large or jumps. From {all} on, no digit "
-        "is right.",
+        "about": "Errors in ulp, units in the last place of each type, against exact values: the largest, then the "
+        "mean over all floats with a normal result. In small print the *x* and, beyond {notable} ulp, the result and "
+        "the exact value if {digits} digits tell them apart. The 16-bit types were tried on all their values, the "
+        "others on {points} points and more, gathered where the error is large or jumps. From {all} on, no digit is "
+        "right.",
         "per type": "{size} ({dtype})",
         "places": "The largest errors by place: each side of 0, near it and far",
         "about places": "Near means at most {middle} away from 0. Of each kind of fault each part keeps the largest: "
-        "here that of results that are numbers, where the exact value is a normal number. In small print the argument "
-        "and, beyond {notable} ulp, the result and the exact value if {digits} digits tell them apart. Where a normal "
-        "number became 0, and steps, falls and lost digits of each part are in the data of this page.",
+        "here that of results that are numbers, where the exact value is a normal number. Where a normal number became "
+        "0, and steps, falls and lost digits of each part are in the data of this page.",
         "part": "where",
         "left middle": "left, near",
         "left tail": "left, far",
@@ -89,15 +89,15 @@ WORDS: dict[str, dict[str, str]] = {
         "at": "{x} 处",
         "no gradient": "无自动微分",
         "not taken": "不接受",
-        "about": "与精确值相比的误差，以各类型的末位单位（ulp）计：先列最大误差及其所在的 *x*，再列平均误差，"
-        "即对结果为正规数的所有浮点数取平均。16 位类型试遍全部取值，其余类型至少试 {points} 个点，"
-        "并在误差大或有跳变处加密。误差达到 {all}时，结果没有一位是对的。",
+        "about": "与精确值相比的误差，以各类型的末位单位（ulp）计：先列最大误差，再列平均误差，"
+        "即对结果为正规数的所有浮点数取平均。小字是最大误差所在的 *x*；"
+        "误差超过 {notable} ulp、且 {digits} 位数字足以区分时，还有所得结果与真值。"
+        "16 位类型试遍全部取值，其余类型至少试 {points} 个点，并在误差大或有跳变处加密。"
+        "误差达到 {all}时，结果没有一位是对的。",
         "per type": "{size}（{dtype}）",
         "places": "各处的最大误差：0 的两侧，近处与远处",
-        "about places": "近处指离 0 不超过 {middle}。每一段里，每一类问题都保留最大的一处，彼此不会掩盖：这里列出的是"
-        "结果为数、真值为正规数时的误差。小字是自变量；误差超过 {notable} ulp、且 {digits} 位数字足以区分时，"
-        "还有所得结果与真值。"
-        "正规数变为 0 的情形，以及各段的台阶、反向变化和丢失的有效位，都在本页的数据里。",
+        "about places": "近处指离 0 不超过 {middle}。每一段里，每一类问题都保留最大的一处：这里列出的是结果为数、"
+        "真值为正规数时的误差。正规数变为 0 的情形，以及各段的台阶、反向变化和丢失的有效位，都在本页的数据里。",
         "part": "位置",
         "left middle": "左侧近处",
         "left tail": "左侧远处",

@@ -158,6 +158,8 @@ def test_no_fault_hides_another(oracle: Oracle) -> None:
         ("right", "middle"): 40,
         ("right", "tail"): 10,
     }
+    assert row.orders[0].max_error
+    assert row.orders[0].max_error.size == np.inf or row.orders[0].max_error.got in (0, np.inf)
     flags = find_flags([row])
     assert {flag.part for flag in flags if flag.kind == "error"} == set(parts)
     assert {flag.part for flag in flags if flag.kind in ("zero", "inf", "nan")} == {("right", "tail")}
@@ -328,6 +330,7 @@ def example() -> Audit:
     accuracy = Accuracy(
         order=0,
         points=9,
+        max_error=spot(1.5),
         mean_error=0.2,
         parts=(Part("left", "tail"), Part("right", "middle", error=spot(1.5), step=step(2.0))),
         alone=3,
@@ -528,9 +531,9 @@ def test_fragments_show_every_row_and_fault(demo: tuple[Path, definition.Definit
     assert "| NumPy | float32 | 1.5 <small>" in texts["audit.md"]
     assert "−103.9" in texts["audit.md"]
     assert "float16" in texts["audit.md"], "what integers give"
-    notable = audit_fragments(demo[1], altered({"error": spot(9.0)}), language)["audit.md"]
+    notable = audit_fragments(demo[1], altered(max_error=spot(9.0)), language)["audit.md"]
     assert "0.5000005" in notable, "the result of a notable error"
-    fine = audit_fragments(demo[1], altered({"error": Spot(9.0, 2.0, 0.5000000000000001, 0.5)}), language)["audit.md"]
+    fine = audit_fragments(demo[1], altered(max_error=Spot(9.0, 2.0, 0.5000000000000001, 0.5)), language)["audit.md"]
     assert "0.50000000" not in fine, "too many digits for a table"
     assert "- NumPy" in texts["parts.md"]
     assert "2 ulp" in texts["parts.md"]

@@ -35,6 +35,7 @@ def demo(tmp_path: Path) -> tuple[Path, Definition]:
 ACCURACY = Accuracy(
     order=0,
     points=9,
+    max_error=Spot(1e7, -9.0, 0.0, 1e-3),
     mean_error=0.2,
     parts=(
         Part("left", "tail", error=Spot(5.0, -5.0, 0.1, 0.2), zero=Spot(1e7, -9.0, 0.0, 1e-3)),

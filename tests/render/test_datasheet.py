@@ -61,7 +61,7 @@ def accuracy(size: float) -> Accuracy:
     spot = Spot(size, 0.1, 0.5, 0.25)
     part = Part("left", "tail", error=spot, step=Step(size, spot, spot), alone=Apart(size, 0.1, 0.5, 0.25))
     ends, at = (Edge("zero", 1.0, 2.0, False),), {"nan": (math.nan, None), "inf": (1.0, math.inf)}
-    return Accuracy(0, 9, math.nan, (part,), 3, ends, at, ())
+    return Accuracy(0, 9, spot, math.nan, (part,), 3, ends, at, ())
 
 
 @pytest.fixture

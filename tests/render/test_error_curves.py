@@ -21,7 +21,7 @@ DEFINITION = Path("snippets/demo/definition.yml")
 def row(api: str, library: str, dtype: str, error: float) -> Row:
     """A row whose value, and nothing else, is off by some ulp everywhere."""
     curve = (error,) * 2 * BINS
-    accuracy = Accuracy(0, 9, math.nan, (), 0, (), {}, curve)
+    accuracy = Accuracy(0, 9, None, math.nan, (), 0, (), {}, curve)
     return Row(api, api.partition(".")[0], library, dtype, "", "", dtype, "none", (accuracy,), ())
 
 
