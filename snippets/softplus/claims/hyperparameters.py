@@ -6,7 +6,7 @@ import torch.nn.functional as F
 
 torch.set_num_threads(1)
 MEAN, DEVIATION = 0.806059, 0.521071  # of softplus(z) for z ~ N(0, 1)
-NETS = 3  # each with its own data and weights; they are trained side by side
+NETS = 2  # each with its own data and weights; they are trained side by side
 STARTS = {  # the deviation of the weights times root of inputs, the mean to cancel
     "ReLU": (2**0.5, 0.0),  # weights N(0, 2 / inputs), made for ReLU
     "softplus": (2**0.5, 0.0),  # the same
