@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from engine.base import libraries
@@ -26,6 +27,7 @@ from engine.sources.formulas import Formula
 #: What can be said of a change: the file is refused, a check fails, it is the same by proof, or nobody notices.
 REFUSED, CAUGHT, SAME, MISSED = "refused", "caught", "the same", "missed"
 SECONDS = 120.0
+_AT_ONCE = 200
 
 
 def judge(
@@ -58,13 +60,17 @@ def judge(
         answers = pool.call(_judge, [(root, mutant) for mutant in some], SECONDS)
         return [MISSED if isinstance(answer, Stopped) else answer for answer in answers]
 
-    known = store.all(dict(zip(keys, mutants, strict=True)), str, ask, lambda verdict: verdict != MISSED)
+    verdicts: list[str] = []
+    for first in range(0, len(mutants), _AT_ONCE):  # so that what is known is kept if somebody stops this
+        some = dict(zip(keys[first : first + _AT_ONCE], mutants[first : first + _AT_ONCE], strict=True))
+        known = store.all(some, str, ask, lambda verdict: verdict != MISSED)
+        for key in keys[first : first + _AT_ONCE]:
+            verdicts.append(known[key])
+            if done:
+                done(some[key], known[key])
     if keep:
         store.keep(keys)
-    if done:
-        for key, mutant in zip(keys, mutants, strict=True):
-            done(mutant, known[key])
-    return [known[key] for key in keys]
+    return verdicts
 
 
 def _faults(question: tuple[Path, str]) -> list[Problem]:
@@ -140,9 +146,8 @@ def _facts(root: Path, copy: Path, mutant: Mutant) -> str:
 def _prose(root: Path, copy: Path, mutant: Mutant, written: list[Formula]) -> str:
     """Of a change to a formula of the prose, or to what stands beside one. Raises SourceError where it is refused."""
     function = mutant.function
-    known = tried(root, function)
-    after = prose.read(copy, definition.read(copy, function), written, known)
-    before = prose.read(root, definition.read(root, function), written_formulas(root, function), known)
+    after = prose.read(copy, definition.read(copy, function), written, tried(root, function))
+    before = _readings(root, function, _text(root, function)[0])
     for old, new in zip(before, after, strict=True):
         if (one := old.check) != (other := new.check) and other:
             if any(verify(other, only=i, symbolic=False).problems for i in _different(one, other)):
@@ -150,6 +155,12 @@ def _prose(root: Path, copy: Path, mutant: Mutant, written: list[Formula]) -> st
             if one and len(one.steps) == len(other.steps) and all(_same(one, other, i) for i in _different(one, other)):
                 return SAME
     return MISSED
+
+
+@lru_cache(maxsize=2)
+def _readings(root: Path, function: str, _: str) -> list[prose.Reading]:
+    """How the prose is read, unchanged; the last argument is a digest of it."""
+    return prose.read(root, definition.read(root, function), written_formulas(root, function), tried(root, function))
 
 
 def _different(before: Derivation | None, after: Derivation) -> list[int]:

@@ -32,7 +32,7 @@ WORDS: dict[str, dict[str, str]] = {
         PART: "${note}$ 的一部分",
         EXPERIMENT: "由 `{note}` 试验",
         "colon": "：",
-        "comma": "，",
+        "comma": "、",
     },
 }
 
