@@ -18,7 +18,8 @@ Beside a formula may stand
   a sharp inequality, an interval needs both of its ends;
 - `reads`: the statements that it stands for, where it is not written as the engine reads: with dots, or for all n;
 - `part`: a formula of these pages that it is a part of, so that it says nothing alone;
-- `experiment`: what tries it: a snippet, as `claims/how_jax`, or an assertion over the data, as `holds/values`;
+- `experiment`: what tries it: a snippet, as `claims/how_jax`, or an assertion over the data, as `holds/values`; the
+  formula's numbers stand there, or in what the snippet printed;
 - `quoted`: by language, why it is not checked.
 
 The last three are listed on the page that includes `<function>/formulas.md`. `times` says how often a formula stands in
@@ -29,7 +30,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -101,9 +102,9 @@ class Reading:
 
 
 def read(
-    root: Path, definition: Definition, formulas: Sequence[Formula], experiments: Collection[str]
+    root: Path, definition: Definition, formulas: Sequence[Formula], experiments: Mapping[str, str]
 ) -> list[Reading]:
-    """How each formula of the prose is read. experiments: what can be named as such.
+    """How each formula of the prose is read. experiments: what can be named as such, with its text.
 
     Raises SourceError with all that is not understood, each with its page and line, and for an entry without a formula.
     """
@@ -126,7 +127,7 @@ class _Prose:
     """Reads the formulas of one function, and gathers what is wrong with them."""
 
     def __init__(
-        self, root: Path, definition: Definition, formulas: Sequence[Formula], experiments: Collection[str]
+        self, root: Path, definition: Definition, formulas: Sequence[Formula], experiments: Mapping[str, str]
     ) -> None:
         self.experiments = experiments
         file = root / definition.path.with_name(FILE)
@@ -237,6 +238,9 @@ class _Prose:
         if "experiment" in entry:
             if entry["experiment"] not in self.experiments:
                 self.reader.problem(f"{name}: no snippet or assertion {entry['experiment']!r}", *keys, "experiment")
+            elif missing := _numerals(formula.tex) - _numerals(self.experiments[entry["experiment"]]):
+                reason = f"{name}: {entry['experiment']} holds no {min(missing)}; correct what the page says of it"
+                self.reader.problem(reason, *keys, "experiment")
             return Reading(formula, EXPERIMENT, note=entry["experiment"])
         return Reading(formula, QUOTED, reason=entry["quoted"])
 
@@ -275,6 +279,11 @@ def _plain(tex: str) -> str:
     """A formula without its layout."""
     tex = re.sub(r"\\[,;:! ]|\\left(?![a-z])|\\right(?![a-z])", " ", tex)
     return re.sub(r"(?<![A-Za-z]) | (?![A-Za-z])", "", " ".join(tex.split()))
+
+
+def _numerals(text: str) -> set[str]:
+    """The numbers in a text, without signs."""
+    return {f"{float(number):g}" for number in re.findall(r"(?<![\w.])\d+(?:\.\d+)?", text)}
 
 
 def _of_a_variable(chain: Chain) -> tuple[str, str, Expr] | None:

@@ -93,7 +93,7 @@ def _text(root: Path, function: str) -> list[str]:
     own = [folder / name for name in (FACTS, PROSE, FILE)]
     files = [file.read_text(encoding="utf-8") for file in own if file.is_file()]
     written = [(formula.path, formula.section, formula.tex) for formula in written_formulas(root, function)]
-    return [digest(files, written, sorted(tried(root, function))), folder_digest(folder / "derivations")]
+    return [digest(files, written, sorted(tried(root, function).items())), folder_digest(folder / "derivations")]
 
 
 def _judge(question: tuple[Path, Mutant]) -> str:

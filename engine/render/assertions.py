@@ -84,9 +84,17 @@ def read(root: Path, function: str) -> list[Assertion]:
     ]
 
 
-def tried(root: Path, function: str) -> set[str]:
-    """What can try a formula: a function's snippets, and its assertions as `holds/<id>`. Raises SourceError."""
-    return snippet_names(root, function) | {f"holds/{one.id}" for one in read(root, function)}
+def tried(root: Path, function: str) -> dict[str, str]:
+    """What can try a formula, each with its text: a function's snippets with what they printed, and its assertions.
+
+    Raises SourceError.
+    """
+    folder = root / "snippets" / function
+    texts = {}
+    for name in snippet_names(root, function):
+        files = [folder / f"{name}{suffix}" for suffix in (".py", ".out")]
+        texts[name] = "\n".join(file.read_text(encoding="utf-8") for file in files if file.is_file())
+    return texts | {f"holds/{one.id}": one.condition for one in read(root, function)}
 
 
 def evaluate(asserted: Iterable[Assertion], text: str) -> list[Assertion]:

@@ -39,7 +39,7 @@ FACTS = {
 def reads(tmp_path):
     """Write a page about a function with the expression of Softplus, and read its formulas."""
 
-    def reads(page, entries=None, experiments=(), **declared):
+    def reads(page, entries=None, experiments=None, **declared):
         folder = tmp_path / "snippets" / "demo"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "facts.yml").write_text(json.dumps(FACTS), encoding="utf-8")
@@ -52,7 +52,7 @@ def reads(tmp_path):
         file.write_text(f"# Demo {{ #demo }}\n\n## One {{ #one }}\n\n{page}\n", encoding="utf-8")
         written = sources.of_function(tmp_path, "demo", Store(tmp_path / "store"))
         entry = replace(SOFTPLUS, root=tmp_path, path=Path("snippets/demo/definition.yml"))
-        return prose.read(tmp_path, entry, written, experiments)
+        return prose.read(tmp_path, entry, written, experiments or {})
 
     return reads
 
@@ -151,11 +151,27 @@ SHOWS = [
 @pytest.mark.parametrize(("formula", "holds", "fails", "reason"), SHOWS)
 def test_an_expression_follows_from_what_is_said_beside_it(reads, formula, holds, fails, reason):
     page = f"It is ${formula}$, as $f(x) < e^x$."
-    readings = reads(page, {formula: holds}, ["claims/a"])
+    readings = reads(page, {formula: holds}, {"claims/a": "rate = 18.0"})
     assert not problems(readings)
     assert readings[0].kind in (SHOWN, PART, EXPERIMENT)
     with pytest.raises(SourceError, match=reason):
-        reads(page, {formula: fails}, ["claims/a"])
+        reads(page, {formula: fails}, {"claims/a": "rate = 18.0"})
+
+
+def test_the_numbers_of_an_experiment_are_those_of_its_code_and_output(reads):
+    tried = {"claims/a": "for rate in (0.5, 20):\n", "holds/b": "order.max < 8"}
+    readings = reads(r"From $0.5$ to $\beta = 20$, below $8$.", numbers("20"), tried)
+    assert kinds(readings) == [EXPERIMENT] * 3
+    for wrong in (r"From $0.5$ to $\beta = 21$, below $8$.", r"From $0.4$ to $\beta = 20$, below $8$."):
+        with pytest.raises(SourceError, match=r"claims/a holds no (21|0.4); correct what the page says"):
+            reads(wrong, numbers("21" if "21" in wrong else "20", "0.4" if "0.4" in wrong else "0.5"), tried)
+    with pytest.raises(SourceError, match="holds/b holds no 9"):
+        reads("Below $9$.", {"9": {"experiment": "holds/b"}}, tried)
+
+
+def numbers(high, low="0.5"):
+    tried = {"experiment": "claims/a"}
+    return {low: tried, rf"\beta = {high}": tried, "8": {"experiment": "holds/b"}}
 
 
 def test_a_false_statement_beside_a_formula_is_told(reads):
@@ -205,7 +221,7 @@ def test_prose_about_a_function_without_facts_is_refused(reads, tmp_path):
     (tmp_path / "snippets/demo/facts.yml").unlink()
     entry = replace(SOFTPLUS, root=tmp_path, path=Path("snippets/demo/definition.yml"))
     with pytest.raises(SourceError, match="f is not declared"):
-        prose.read(tmp_path, entry, [reading.formula for reading in readings], [])
+        prose.read(tmp_path, entry, [reading.formula for reading in readings], {})
 
 
 def test_a_formula_in_a_lab_is_one_of_the_prose(tmp_path):
@@ -240,7 +256,7 @@ def test_the_page_counts_the_formulas_and_lists_those_that_are_no_statements(rea
         "37": {"quoted": {"en": "from the source", "zh": "引自源代码"}},
         "18": {"experiment": "claims/a"},
     }
-    readings = reads("As $f(x) < e^x$, $e^x$ and $37$ and $18$ for $y > 0$.", entries, ["claims/a"])
+    readings = reads("As $f(x) < e^x$, $e^x$ and $37$ and $18$ for $y > 0$.", entries, {"claims/a": "rate = 18.0"})
     assert Counter(kinds(readings)) == Counter([STATEMENT, PART, QUOTED, EXPERIMENT, CONDITION])
     reports = [derivations.verify(check) for check in prose.checks(readings)]
     text = prose_fragment(readings, reports, "en", "functions/demo/mathematics.md")
