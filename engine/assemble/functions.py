@@ -44,7 +44,7 @@ from engine.run.runner import Runner
 from engine.sources import definition, threads
 from engine.sources.definition import Definition
 from engine.sources.formulas import Formula
-from engine.sources.includes import Place, link, page_of
+from engine.sources.includes import Place, link
 from engine.sources.threads import Thread
 
 Included = Mapping[str, Mapping[str, Place]]
@@ -248,8 +248,7 @@ def _fragments(findings: Findings, language: str, places: Mapping[str, Place]) -
         checks = link(places, f"{sources.function}/facts.md", f"{sources.function}/checks.md")
         yield from facts_fragments(sources.facts, proved.checks, language, checks).items()
     if sources.prose:
-        page = page_of(places, f"{sources.function}/formulas.md")
-        yield "formulas.md", prose_fragment(sources.prose, proved.prose, language, page)
+        yield "formulas.md", prose_fragment(sources.prose, proved.prose, language)
     yield "apis.md", apis.apis_fragment(findings.apis, language)
     if text := versions_fragment(findings.histories, language):
         yield VERSIONS, text

@@ -11,11 +11,11 @@ from engine.base import libraries
 from engine.base.code import code_digest
 from engine.base.errors import Problem, SourceError
 from engine.base.processes import Pool, Stopped
-from engine.base.store import Store, digest, folder_digest
+from engine.base.store import Store, digest, folder_digest, project_store
 from engine.mathematics import facts, proofs, prose
 from engine.mathematics.derivation import file as derivations
 from engine.mathematics.derivation.duties import Claim
-from engine.mathematics.derivation.report import verify
+from engine.mathematics.derivation.report import reports, verify
 from engine.mathematics.derivation.steps import Derivation
 from engine.mathematics.derivation.symbolic import prove
 from engine.mutation.content import FACTS, PROSE, Mutant, mutated, of_page, written_formulas
@@ -45,11 +45,7 @@ def judge(
     change would seem to be noticed.
     """
     functions = sorted({mutant.function for mutant in mutants})
-    answers = pool.call(_faults, [(root, function) for function in functions], SECONDS)
-    problems: list[Problem] = []
-    for function, answer in zip(functions, answers, strict=True):
-        problems += [Problem(f"snippets/{function}", answer.reason)] if isinstance(answer, Stopped) else answer
-    if problems:
+    if problems := [problem for function in functions for problem in _faults(root, function, pool)]:
         raise SourceError(problems)
     code = code_digest(__name__)
     versions = [libraries.version(name) for name in ("sympy", "mpmath", "python-flint")]
@@ -73,9 +69,8 @@ def judge(
     return verdicts
 
 
-def _faults(question: tuple[Path, str]) -> list[Problem]:
-    """What does not hold of a function's content, unchanged. In a process of the pool."""
-    root, function = question
+def _faults(root: Path, function: str, pool: Pool) -> list[Problem]:
+    """What does not hold of a function's content, unchanged."""
     try:
         entry = definition.read(root, function)
         checks = [derivations.load(root, file) for file in derivations.discover(root, function)]
@@ -83,8 +78,9 @@ def _faults(question: tuple[Path, str]) -> list[Problem]:
         checks += prose.checks(prose.read(root, entry, written_formulas(root, function), tried(root, function)))
     except SourceError as error:
         return error.problems
-    reports = [proofs.verify((root, entry)), *map(verify, checks)]
-    return [problem for report in reports for problem in report.problems]
+    proved = proofs.prove(root, [entry], project_store(root, "proofs"), pool)
+    held = reports(checks, project_store(root, "derivations"), pool)
+    return [problem for report in (*proved, *held) for problem in report.problems]
 
 
 def _text(root: Path, function: str) -> list[str]:

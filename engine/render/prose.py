@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
-from pathlib import PurePosixPath
 
-from engine.base.languages import SOURCE
 from engine.mathematics.derivation.evidence import Report
 from engine.mathematics.prose import CONDITION, EXPERIMENT, NAME, PART, QUOTED, SHOWN, STATEMENT, Reading
 
@@ -37,10 +34,10 @@ WORDS: dict[str, dict[str, str]] = {
 }
 
 
-def prose_fragment(readings: Sequence[Reading], reports: Sequence[Report], language: str, page: str) -> str:
+def prose_fragment(readings: Sequence[Reading], reports: Sequence[Report], language: str) -> str:
     """How many formulas there are of each kind, and those that are no statements, with the reason.
 
-    reports: on those that have something to hold, in their order; page: that of the fragment, within its language.
+    reports: on those that have something to hold, in their order.
     """
     words = WORDS[language]
     count = Counter(reading.kind for reading in readings)
@@ -63,30 +60,19 @@ def prose_fragment(readings: Sequence[Reading], reports: Sequence[Report], langu
         names=count[NAME],
         rest=len(rest),
     )
-    return "\n".join([text, "", *_reasons(rest, language, page)]) + "\n"
+    return "\n".join([text, "", *_reasons(rest, language)]) + "\n"
 
 
-def _reasons(readings: Sequence[Reading], language: str, page: str) -> list[str]:
-    """A line for each reason, with the formulas that have it and where they stand."""
+def _reasons(readings: Sequence[Reading], language: str) -> list[str]:
+    """A line for each reason, with the formulas that have it."""
     words = WORDS[language]
     lines = []
-    told = [(_reason(reading, language), reading) for reading in readings]
-    for reason, group in groupby(sorted(told, key=lambda pair: pair[0]), key=lambda pair: pair[0]):
-        shown = dict.fromkeys(_shown(reading, page) for _, reading in group)
+    told = sorted(((_reason(reading, language), reading) for reading in readings), key=lambda pair: pair[0])
+    for reason, group in groupby(told, key=lambda pair: pair[0]):
+        shown = dict.fromkeys(f"${reading.formula.tex}$" for _, reading in group)
         lines.append(f"- {reason}{words['colon']}{words['comma'].join(shown)}")
     return lines
 
 
 def _reason(reading: Reading, language: str) -> str:
     return reading.reason[language] if reading.reason else WORDS[language][reading.kind].format(note=reading.note)
-
-
-def _shown(reading: Reading, page: str) -> str:
-    """A formula, with a link to its section; labs are pages of their own."""
-    formula = reading.formula
-    folder = PurePosixPath("docs", SOURCE)
-    path = PurePosixPath(formula.path)
-    if not path.is_relative_to(folder):
-        return f"${formula.tex}$"
-    target = posixpath.relpath(path.relative_to(folder).as_posix(), posixpath.dirname(page))
-    return f"[${formula.tex}$]({'' if target == posixpath.basename(page) else target}#{formula.section})"

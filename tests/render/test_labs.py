@@ -205,7 +205,7 @@ def test_trained_curves_are_not_recorded_but_plain_ones_are(add: Add, warm: Runn
     snippets = [add("demo/labs/tried.py", source), add("demo/claims/tried.py", source)]
     warm.run(snippets, lambda snippet, result: results.update({snippet.folder: result}))
     assert results["labs"].output == ""
-    assert results["claims"].output.startswith("line: 2 points\n")
+    assert "line, #3f51b5 -: 2 points\n" in results["claims"].output
 
 
 def test_a_wrong_record_is_found_in_whichever_cell(verdict: Callable[[str], Verdict], add: Add) -> None:
