@@ -144,13 +144,14 @@ def _prose(root: Path, copy: Path, mutant: Mutant, written: list[Formula]) -> st
     function = mutant.function
     after = prose.read(copy, definition.read(copy, function), written, tried(root, function))
     before = _readings(root, function, _text(root, function)[0])
-    for old, new in zip(before, after, strict=True):
-        if (one := old.check) != (other := new.check) and other:
-            if any(verify(other, only=i, symbolic=False).problems for i in _different(one, other)):
-                return CAUGHT
-            if one and len(one.steps) == len(other.steps) and all(_same(one, other, i) for i in _different(one, other)):
-                return SAME
-    return MISSED
+    verdicts = []
+    for one, other in ((old.check, new.check) for old, new in zip(before, after, strict=True)):
+        changed = _different(one, other) if other else []
+        if other and any(verify(other, only=i, symbolic=False).problems for i in changed):
+            return CAUGHT
+        if one and other and changed and len(one.steps) == len(other.steps):
+            verdicts.append(all(_same(one, other, i) for i in changed))
+    return SAME if verdicts and all(verdicts) else MISSED
 
 
 @lru_cache(maxsize=2)
