@@ -219,6 +219,7 @@ class _Prose:
     def _by_entry(self, formula: Formula, entry: Mapping[str, Any]) -> Reading | None:
         keys, name = entry["keys"], f"${formula.tex}$"
         if "when" in entry:
+            held = None  # what is not understood is a problem already
             with self.reader.at(*keys, "when", what=f"{name}: when", tex=entry["when"]):
                 held = condition(entry["when"], self.reader.scope)
             with self.reader.at(*keys, what=name, tex=formula.tex):

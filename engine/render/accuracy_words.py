@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+#: What a fact is in every language: a name and a text of the library.
+_SAME = {
+    "fact no derivative": "{f} {text}",
+    "fact integer": "{text}",
+    "fact integer type": "{text}",
+    "fact default": "{text}",
+    "fact dtype": "{text}",
+    "fact refused": "{text}",
+}
 WORDS: dict[str, dict[str, str]] = {
     "en": {
         "library": "library",
@@ -69,12 +78,7 @@ WORDS: dict[str, dict[str, str]] = {
         "fact nan": "{f} at {x} for {exact}",
         "fact infinity": "{f}({x}) is {got}, not {exact}",
         "fact nan lost": "{f} gives {got}",
-        "fact no derivative": "{f} {text}",
-        "fact integer": "{text}",
-        "fact integer type": "{text}",
-        "fact default": "{text}",
-        "fact dtype": "{text}",
-        "fact refused": "{text}",
+        **_SAME,
         "none": "No rule flagged anything.",
         "comma": ", ",
         "list": ", ",
@@ -143,12 +147,7 @@ WORDS: dict[str, dict[str, str]] = {
         "fact nan": "{f} 在 {x} 处应为 {exact}",
         "fact infinity": "{f}({x}) 得 {got}，应为 {exact}",
         "fact nan lost": "{f} 得 {got}",
-        "fact no derivative": "{f} {text}",
-        "fact integer": "{text}",
-        "fact integer type": "{text}",
-        "fact default": "{text}",
-        "fact dtype": "{text}",
-        "fact refused": "{text}",
+        **_SAME,
         "none": "没有规则标出任何问题。",
         "comma": "，",
         "list": "、",

@@ -190,6 +190,8 @@ def test_a_statement_has_its_condition(reads):
     assert "does not hold" in problems(reads("It is $f(x) < 1$ for $x < 2$.", {"f(x) < 1": {"when": "x < 2"}}))[0]
     with pytest.raises(SourceError, match="nor the condition of a statement"):
         reads("It is $f(x) > 0$ for $x < 0$.")
+    with pytest.raises(SourceError, match=r"formulas.yml:\d+: \$f\(x\) < 1\$: when: "):
+        reads(page, {"f(x) < 1": {"when": "x <"}})
 
 
 def test_a_limit_names_where_it_goes(reads):
