@@ -104,7 +104,8 @@ CONDITIONAL = [
     ("s(x) = x", "-1 < x < 1", True),
     ("s(x) = 1", r"x \ge 1", True),
     ("s(x) = 1", "x > 0", False),
-    ("s(x) = 1", r"|x| \ge 1", False),  # a border that no number is: not looked at, and false
+    ("s(x) = 1", r"|x| \ge 1", False),
+    ("s(x) = -1", "x^2 > 5", False),  # no border of it is looked at, so that no part can be left out
     (r"f(x) < \frac{7}{10}", "x < 0", True),
     (r"f(x) < \frac{7}{10}", "x < 1", False),
     (r"f(x) > \frac{7}{10}", "x < 0", False),
