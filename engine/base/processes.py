@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -14,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
+from types import FrameType
 from typing import Any
 
 import psutil
@@ -23,6 +25,8 @@ from engine.base.files import ENGINE
 MEMORY = 4 << 30  # bytes for one process
 #: How much longer than its processor time a call may take by the clock.
 WALL = 10
+#: Seconds until what was raised is raised once more.
+AGAIN = 0.2
 
 
 @dataclass(frozen=True)
@@ -180,17 +184,21 @@ class OutOfTime(BaseException):
 def limited(seconds: float) -> Iterator[None]:
     """Raise OutOfTime after that much processor time, which other processes do not shorten.
 
-    Works in the main thread, on systems with interval timers.
+    Works in the main thread, on systems with interval timers. It is raised again until somebody hears it: what is
+    raised in a destructor or in a callback of the garbage collector is lost.
     """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
 
-    def stop(*_: object) -> None:
-        raise OutOfTime
+    collecting = {getattr(callback, "__code__", None) for callback in gc.callbacks}
+
+    def stop(_: int, frame: FrameType | None) -> None:
+        if frame is None or frame.f_code not in collecting:  # there it would be a warning, and nothing else
+            raise OutOfTime
 
     before = signal.signal(signal.SIGVTALRM, stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, AGAIN)
     try:
         yield
     finally:

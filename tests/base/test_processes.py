@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import signal
 import sys
 import threading
+import time
+from collections.abc import Callable
 
 import psutil
 import pytest
 
-from engine.base.processes import Pool, Stopped
+from engine.base.processes import OutOfTime, Pool, Stopped, limited
 
 WHERE = "(__import__('time').sleep(0.2), __import__('os').getpid())[1]"
 ENDLESS = "[None for _ in iter(int, 1)]"
@@ -59,3 +63,36 @@ def test_closing_ends_what_is_not_answered() -> None:
     pool = Pool()
     threading.Timer(1.0, pool.close).start()
     assert all(isinstance(answer, Stopped) for answer in pool.call(eval, [ASLEEP] * 5, 60))
+
+
+HAS_TIMERS = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="`limited` does nothing without timers")
+
+
+def work(*_: object) -> None:
+    """Take longer than the limit of the tests below."""
+    begun = time.process_time()
+    while time.process_time() < begun + 0.3:
+        pass
+
+
+def forever(start: Callable[[], object]) -> None:
+    start()
+    while True:
+        pass
+
+
+@HAS_TIMERS
+def test_the_end_of_time_is_not_lost_in_a_callback_of_the_garbage_collector() -> None:
+    gc.callbacks.append(work)
+    try:
+        with pytest.raises(OutOfTime), limited(0.1):
+            forever(gc.collect)
+    finally:
+        gc.callbacks.remove(work)
+
+
+@HAS_TIMERS
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_the_end_of_time_is_not_lost_in_a_destructor() -> None:
+    with pytest.raises(OutOfTime), limited(0.1):
+        forever(type("Object", (), {"__del__": work}))

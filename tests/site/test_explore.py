@@ -238,10 +238,10 @@ def test_the_address_holds_the_state(open_page: Open) -> None:
 def test_it_survives_instant_navigation(open_page: Open) -> None:
     page = open_page()
     page.get_by_role("link", name="How this site is checked").first.click()
-    page.wait_for_url("**/checked/")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("How this site is checked")  # later than the address
     page.go_back()
     expect(plot(page)).to_be_visible()
-    assert page.locator(".explorer").count() == 1
+    expect(page.locator(".explorer")).to_have_count(1)
 
 
 def test_nothing_moves_when_the_controls_come(open_page: Open) -> None:
