@@ -14,6 +14,8 @@ What is a variable, or a declared function, says nothing. All else stands in `sn
 Beside a formula may stand
 
 - `when`: the condition under which the statement holds, which may itself be a formula of the section;
+- `sharp`: where the sides of its inequalities meet: a bound of these pages is the best possible, unless both sides are
+  numbers, of which one is a decimal then whose last digit is the nearest;
 - `because`: statements that show it, as they show a cell of `facts.yml`: an expression is one side of an equation or of
   a sharp inequality, an interval needs both of its ends;
 - `reads`: the statements that it stands for, where it is not written as the engine reads: with dots, or for all n;
@@ -31,18 +33,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from engine.base.errors import Problem
 from engine.base.yamlfile import load as load_yaml
 from engine.mathematics import facts, latex
-from engine.mathematics.derivation.file import Reader, condition, pointed, statement
+from engine.mathematics.derivation.file import SHARP, Reader, places, pointed, statement
 from engine.mathematics.derivation.steps import Derivation, Domain, Step
 from engine.mathematics.formula.multiprecision import evaluate
-from engine.mathematics.formula.operations import Undecided, Undefined
-from engine.mathematics.formula.tree import Chain, Expr, Limit, Variable, free_variables, walk
+from engine.mathematics.formula.operations import COMPARE, Undecided, Undefined
+from engine.mathematics.formula.tree import Chain, Expr, Limit, Number, Variable, free_variables, walk
 from engine.mathematics.latex import LatexError
 from engine.mathematics.statements import BECAUSE, TEX, Statements, standing
 from engine.sources.definition import TEXT, Definition
@@ -55,8 +57,14 @@ _KINDS: dict[str, Any] = {
     "part": TEX,
     "experiment": {"type": "string", "pattern": r"^[a-z]+/[\w-]+$"},
     "quoted": TEXT,
-    "when": TEX,
 }
+_OWN = {"when": TEX, "sharp": SHARP}  # of a statement
+
+
+def _required(keys: Iterable[str]) -> list[dict[str, list[str]]]:
+    return [{"required": [key]} for key in keys]
+
+
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
@@ -73,8 +81,8 @@ SCHEMA: dict[str, Any] = {
                     "additionalProperties": {
                         "type": "object",
                         "additionalProperties": False,
-                        "oneOf": [{"required": [kind]} for kind in _KINDS],
-                        "properties": _KINDS | {"times": {"type": "integer", "minimum": 2}},
+                        "oneOf": [*_required(_KINDS), {"anyOf": _required(_OWN)}],
+                        "properties": _KINDS | _OWN | {"times": {"type": "integer", "minimum": 2}},
                     },
                 },
             },
@@ -114,8 +122,47 @@ def read(
     prose.reader.stop_at_problems()
     readings = [reading for formula in formulas if (reading := prose.reading(formula))]
     prose.reader.problems += [*prose.strays(), *prose.reader.unused(checks(readings), prose.named)]
+    prose.reader.problems += _blunt(checks(readings))
     prose.reader.stop_at_problems()
     return readings
+
+
+def _blunt(stated: Iterable[Derivation]) -> Iterator[Problem]:
+    """Inequalities that would hold of another constant, too."""
+    for check in stated:
+        for step in check.steps:
+            if lack := _lacks(step):
+                yield Problem(
+                    check.name,
+                    f"{check.called}: this bound is not the best possible: {lack}",
+                    step.line,
+                    f"  {step.tex}",
+                )
+
+
+def _lacks(step: Step) -> str | None:
+    """What an inequality of a statement lacks; None if each is sharp.
+
+    Where both sides are numbers, one of them is a decimal whose last digit has to be that.
+    """
+    chain, sharp = step.chain, len(step.chain.ops) - len(step.meetings)
+    for i, (left, op, right) in enumerate(zip(chain.sides[:-1], chain.ops, chain.sides[1:], strict=True)):
+        if op not in _FLIPPED or i >= sharp:
+            continue
+        if free_variables(left) | free_variables(right):
+            return "say where it is sharp"
+        if not (_is_last(left, op, right) or _is_last(right, _FLIPPED[op], left)):
+            return "one side has to be a decimal, rounded to its last digit"
+    return None
+
+
+def _is_last(bound: Expr, op: str, value: Expr) -> bool:
+    """Whether a decimal that lies on one side of a number is the nearest one with as many digits."""
+    if not isinstance(bound, Number) or not float(bound.text):
+        return False
+    unit = 10.0 ** -len(bound.text.partition(".")[2])
+    nearer = float(bound.text) + (unit if op in ("<", "<=") else -unit)
+    return not COMPARE[op](nearer, float(evaluate(value, {}, 30)))
 
 
 def checks(readings: Iterable[Reading]) -> list[Derivation]:
@@ -154,7 +201,7 @@ class _Prose:
         for (page, section, _), entry in self.entries.items():
             parts = [*entry.get("because", []), *entry.get("reads", [])]
             given = [entry, *(part for part in parts if isinstance(part, Mapping))]
-            whens = [part.get(key) for part in given for key in ("when", "sharp")]
+            whens = [tex for part in given for tex in (part.get("when", ""), *places(part))]
             conditions.setdefault((page, section), set()).update(_plain(when) for when in whens if when)
         return conditions
 
@@ -167,7 +214,7 @@ class _Prose:
             parts = [*entry.get("because", []), *entry.get("reads", [])]
             texts = [formula.tex, *(part if isinstance(part, str) else part.get("tex", "") for part in parts)]
             place.update(limit for text in texts for limit in self._limits(text))
-            sharp = [part["sharp"] for part in parts if isinstance(part, Mapping) and "sharp" in part]
+            sharp = [tex for part in parts if isinstance(part, Mapping) for tex in places(part)]
             place.update(target for text in sharp for target in self._targets(text))
         return approached
 
@@ -218,15 +265,11 @@ class _Prose:
 
     def _by_entry(self, formula: Formula, entry: Mapping[str, Any]) -> Reading | None:
         keys, name = entry["keys"], f"${formula.tex}$"
-        if "when" in entry:
-            held = None  # what is not understood is a problem already
-            with self.reader.at(*keys, "when", what=f"{name}: when", tex=entry["when"]):
-                held = condition(entry["when"], self.reader.scope)
-            with self.reader.at(*keys, what=name, tex=formula.tex):
-                chain = statement(formula.tex, self.reader.scope)
-                step = Step(formula.tex, {}, formula.line, chain, entry["when"], held)
-                return Reading(formula, STATEMENT, self._standing(formula, step))
-            return None
+        if _OWN.keys() & entry.keys():
+            step = self.reader.step({"tex": formula.tex} | entry, keys, name)
+            return (
+                Reading(formula, STATEMENT, self._standing(formula, replace(step, line=formula.line))) if step else None
+            )
         if "because" in entry:
             return Reading(formula, SHOWN, self.statements.group(name, {}, entry["because"], keys, formula.tex))
         if "reads" in entry:

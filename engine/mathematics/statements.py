@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.mathematics import latex
 from engine.mathematics.derivation.duties import flow_problems
-from engine.mathematics.derivation.file import Reader
+from engine.mathematics.derivation.file import SHARP, Reader
 from engine.mathematics.derivation.steps import Derivation, Step
 from engine.mathematics.formula.python import FormulaError, number, read
 from engine.mathematics.formula.tree import Call, Chain, Expr, Variable, free_variables
@@ -29,7 +29,7 @@ BECAUSE: dict[str, Any] = {
                 "type": "object",
                 "additionalProperties": False,
                 "required": ["tex"],
-                "properties": {"tex": TEX, "when": TEX, "sharp": TEX},
+                "properties": {"tex": TEX, "when": TEX, "sharp": SHARP},
             },
             {
                 "type": "object",

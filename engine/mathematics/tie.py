@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.mathematics import latex
-from engine.mathematics.derivation.steps import REAL, Derivation, Step
+from engine.mathematics.derivation.steps import REAL, Derivation
 from engine.mathematics.formula.tree import Apply, Call, Chain, Expr, Limit, walk
 from engine.mathematics.latex import LatexError
 
@@ -37,19 +37,14 @@ class _Relation:
         return self.left.written, self.op, self.right.written
 
 
-def relations(chain: Chain, sharp: str = "") -> Iterator[_Relation]:
-    """The relations of a statement; if it is sharp, the last one is."""
+def relations(chain: Chain, meetings: Sequence[Chain] = ()) -> Iterator[_Relation]:
+    """The relations of a statement. meetings: where the sides of the last so many of them meet."""
     sides = [_Side(expr, written) for expr, written in zip(chain.sides, chain.written, strict=True)]
-    last = len(chain.ops) - 1
-    for i, (left, op, right) in enumerate(zip(sides[:-1], chain.ops, sides[1:], strict=True)):
+    sharp = [""] * (len(chain.ops) - len(meetings)) + [meeting.ops[0] for meeting in meetings]
+    for left, op, right, met in zip(sides[:-1], chain.ops, sides[1:], sharp, strict=True):
         if op in _FLIPPED:
             left, op, right = right, _FLIPPED[op], left
-        yield _Relation(left, op, right, sharp if i == last else "")
-
-
-def meeting(step: Step) -> str:
-    """How the sides of a statement meet, as `=` at a point or `->` towards one; empty if that is not said."""
-    return step.meeting.ops[0] if step.meeting else ""
+        yield _Relation(left, op, right, met)
 
 
 class Tie:
@@ -64,7 +59,7 @@ class Tie:
         self.identified = identified
         self.continuous: list[Expr] = []
         always = [step for step in check.steps if not step.when]
-        self.statements = [relation for step in always for relation in relations(step.chain, meeting(step))]
+        self.statements = [relation for step in always for relation in relations(step.chain, step.meetings)]
         self.known = [*self.statements, *(relation for chain in named for relation in relations(chain))]
 
     def holds(self, tex: str) -> bool:

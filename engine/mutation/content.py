@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -121,7 +121,7 @@ def _of_file(root: Path, function: str, file: Path, parameters: Sequence[Paramet
         line = yamlfile.line_in(text, keys)
         for new in change(formula):
             # An inequality may be met at both ends.
-            if keys[-1] != "sharp" or new.replace("-", "") != formula.replace("-", ""):
+            if "sharp" not in keys[-2:] or new.replace("-", "") != formula.replace("-", ""):
                 yield Mutant(function, file.as_posix(), keys, line, formula, new)
 
 
@@ -164,8 +164,7 @@ def _of_entries(pages: dict[str, Any]) -> Iterator[tuple[Keys, str]]:
         for section, entries in sections.items():
             for tex, entry in entries.items():
                 keys = ("formulas", page, section, tex)
-                if "when" in entry:
-                    yield (*keys, "when"), entry["when"]
+                yield from _stated(keys, entry, ("when", "sharp"))
                 for key in ("because", "reads"):
                     yield from _statements((*keys, key), entry.get(key, []))
 
@@ -175,4 +174,14 @@ def _statements(above: Keys, statements: list[Any]) -> Iterator[tuple[Keys, str]
         if isinstance(statement, str):
             yield (*above, i), statement
         else:
-            yield from (((*above, i, key), statement[key]) for key in STATED if key in statement)
+            yield from _stated((*above, i), statement, STATED)
+
+
+def _stated(above: Keys, statement: Mapping[str, Any], names: Sequence[str]) -> Iterator[tuple[Keys, str]]:
+    """The formulas under these names; `sharp` may have several."""
+    for name in names:
+        written = statement.get(name, [])
+        if isinstance(written, str):
+            yield (*above, name), written
+        else:
+            yield from (((*above, name, i), tex) for i, tex in enumerate(written))

@@ -162,8 +162,8 @@ def _readings(root: Path, function: str, _: str) -> list[prose.Reading]:
 
 def _different(before: Derivation | None, after: Derivation) -> list[int]:
     """The statements of a check that are not those of the one before."""
-    known = [(step.chain, step.condition, step.meeting) for step in before.steps] if before else []
-    return [i for i, step in enumerate(after.steps) if (step.chain, step.condition, step.meeting) not in known]
+    known = [(step.chain, step.condition, step.meetings) for step in before.steps] if before else []
+    return [i for i, step in enumerate(after.steps) if (step.chain, step.condition, step.meetings) not in known]
 
 
 def _noticed(derivation: Derivation, steps: Sequence[int | str]) -> bool:

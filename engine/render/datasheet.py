@@ -101,7 +101,7 @@ def _fact(fact: Fact, report: Report, function: str, places: Mapping[str, Place]
         {
             "latex": step.tex,
             "when": step.when,
-            "sharp": step.sharp,
+            "sharp": list(step.sharp),
             "points": evidence.points,
             "digits": evidence.digits,
             "proved": evidence.symbolic,

@@ -86,7 +86,7 @@ def _statement(step: Step, evidence: Evidence, words: Mapping[str, str]) -> str:
     """A statement, and how it was checked."""
     statement = _math(step.tex + (rf"\quad ({step.when})" if step.when else ""))
     if step.sharp:
-        statement += f"{words['comma']}{words['sharp']}{words['colon']}{_math(step.sharp)}"
+        statement += f"{words['comma']}{words['sharp']}{words['colon']}{words['comma'].join(map(_math, step.sharp))}"
     kind = "points" if evidence.points > 1 else "number"
     how = [words[kind].format(points=evidence.points, digits=evidence.digits)]
     how += [words["proved"]] if evidence.symbolic else []

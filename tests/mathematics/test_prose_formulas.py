@@ -67,6 +67,8 @@ def kinds(readings):
 
 FALSE = [
     r"$f(0.5) = 0.648721$",
+    r"$f(0.5) < 0.9740$",
+    r"$f(0.5) < 0.9742$",
     r"$f'(x) = \sigma(-x)$",
     r"$f(x) - f(-x) = 2x$",
     r"$f(x) < e^{2x}$",
@@ -84,7 +86,19 @@ FALSE = [
 
 @pytest.mark.parametrize("formula", FALSE)
 def test_a_false_formula_is_told_with_its_page_and_line(reads, formula):
-    found = problems(reads(f"It is {formula}."))
+    bounds = {
+        r"f(x) < e^{2x}": "x = 0",
+        "f(x) < x": r"x \to \infty",
+        r"f(x) \ge 1": "x = 0",
+        "0 < f(x)": r"x \to -\infty",
+    }
+    bounds[r"f(x) < \max(x, 0)"] = "x = 0"
+    try:
+        found = problems(
+            reads(f"It is {formula}.", {tex: {"sharp": at} for tex, at in bounds.items() if tex in formula})
+        )
+    except SourceError as error:
+        found = [str(problem) for problem in error.problems]
     assert found
     assert all(re.match(r"docs/en/functions/demo\.md:[567]: ", problem) for problem in found), found
 
@@ -134,13 +148,13 @@ def test_a_condition_is_the_whole_domain_and_no_more(reads, condition):
 
 
 SHOWS = [
-    (r"\ln 2", {"because": [r"f(0) = \ln 2"]}, {"because": [r"f(0) > \ln 2"]}, "do not show"),
+    (r"\ln 2", {"because": [r"f(0) = \ln 2"]}, {"because": [r"f(0) > 0.69"]}, "do not show"),
     (r"\ln 2", {"because": [r"f(0) = \ln 2"]}, {"because": [r"f(0) = \ln 3"]}, "do not show"),
-    ("1", {"because": [{"tex": "f'(x) < 1", "sharp": r"x \to \infty"}]}, {"because": ["f'(x) < 1"]}, "do not show"),
+    ("1", {"because": [{"tex": "f'(x) < 1", "sharp": r"x \to \infty"}]}, {"because": ["f'(0) < 1"]}, "do not show"),
     (
         r"(0, \infty)",
         {"because": [{"tex": "f(x) > 0", "sharp": r"x \to -\infty"}, r"\lim_{x \to \infty} f(x) = \infty"]},
-        {"because": ["f(x) > 0", r"\lim_{x \to \infty} f(x) = \infty"]},
+        {"because": [r"\lim_{x \to -\infty} f(x) = 0", r"\lim_{x \to \infty} f'(x) = 1"]},
         "do not show",
     ),
     ("e^x", {"part": "f(x) < e^x"}, {"part": "f(x) < e^{2x}"}, "is no part of a formula"),
@@ -151,11 +165,12 @@ SHOWS = [
 @pytest.mark.parametrize(("formula", "holds", "fails", "reason"), SHOWS)
 def test_an_expression_follows_from_what_is_said_beside_it(reads, formula, holds, fails, reason):
     page = f"It is ${formula}$, as $f(x) < e^x$."
-    readings = reads(page, {formula: holds}, {"claims/a": "rate = 18.0"})
+    bound = {"f(x) < e^x": {"sharp": r"x \to -\infty"}}
+    readings = reads(page, {formula: holds} | bound, {"claims/a": "rate = 18.0"})
     assert not problems(readings)
     assert readings[0].kind in (SHOWN, PART, EXPERIMENT)
     with pytest.raises(SourceError, match=reason):
-        reads(page, {formula: fails}, {"claims/a": "rate = 18.0"})
+        reads(page, {formula: fails} | bound, {"claims/a": "rate = 18.0"})
 
 
 def test_the_numbers_of_an_experiment_are_those_of_its_code_and_output(reads):
@@ -182,16 +197,54 @@ def test_a_false_statement_beside_a_formula_is_told(reads):
 
 
 def test_a_statement_has_its_condition(reads):
-    page = "It is $f(x) < 1$ for $x < 0$."
-    readings = reads(page, {"f(x) < 1": {"when": "x < 0"}})
+    page, tex = r"It is $f(x) < \ln 2$ for $x < 0$.", r"f(x) < \ln 2"
+    held = {"when": "x < 0", "sharp": r"x \to 0"}
+    readings = reads(page, {tex: held})
     assert kinds(readings) == [STATEMENT, CONDITION]
     assert not problems(readings)
-    assert problems(reads(page, {"f(x) < 1": {"when": "x < 0"}})) == []
-    assert "does not hold" in problems(reads("It is $f(x) < 1$ for $x < 2$.", {"f(x) < 1": {"when": "x < 2"}}))[0]
+    wrong = {tex: held | {"when": "x < 2"}}
+    assert "does not hold" in problems(reads(page.replace("x < 0", "x < 2"), wrong))[0]
     with pytest.raises(SourceError, match="nor the condition of a statement"):
-        reads("It is $f(x) > 0$ for $x < 0$.")
-    with pytest.raises(SourceError, match=r"formulas.yml:\d+: \$f\(x\) < 1\$: when: "):
-        reads(page, {"f(x) < 1": {"when": "x <"}})
+        reads("It is $f(x) = x$ for $x < 0$.")
+    with pytest.raises(SourceError, match=r"formulas.yml:\d+: when of \$f\(x\) < \\ln 2\$: "):
+        reads(page, {tex: held | {"when": "x <"}})
+
+
+@pytest.mark.parametrize(
+    ("formula", "sharp"),
+    [
+        ("f(x) > 0", None),
+        ("f(x) < e^{x} + 1", None),
+        ("f(x) - x > 0", r"x \to -\infty"),
+        (r"f(x) \ge 0", "x = 0"),
+        ("f(x) < 2e^x", r"x \to -\infty"),  # both sides vanish, and one is twice the other
+        ("0 < f(x) < e^x", r"x \to -\infty"),  # and the other bound?
+        ("-1 < f(x) < e^x", [r"x \to -\infty", r"x \to -\infty"]),
+        (r"\ln 2 < 0.7 < 0.8", None),
+        (r"f(0) > 0", None),
+        (r"f(0) \le \ln 2", None),
+    ],
+)
+def test_a_bound_that_could_be_better_is_refused(reads, formula, sharp):
+    try:
+        (found, *_) = problems(reads(f"It is ${formula}$.", {formula: {"sharp": sharp}} if sharp else {}))
+    except SourceError as error:
+        found = str(error.problems[0])
+    assert "not the best possible" in found or "is not sharp there" in found
+
+
+@pytest.mark.parametrize(
+    ("formula", "sharp"),
+    [
+        ("f(x) > 0", r"x \to -\infty"),
+        ("f(x) < e^x", r"x \to -\infty"),
+        ("x < f(x) < x + e^{-x}", [r"x \to \infty", r"x \to \infty"]),
+        (r"0.69 < \ln 2 < 0.7", None),
+        (r"0.9 < f'(3) < 0.96", None),
+    ],
+)
+def test_the_best_bound_says_where_it_is_that(reads, formula, sharp):
+    assert not problems(reads(f"It is ${formula}$.", {formula: {"sharp": sharp}} if sharp else {}))
 
 
 def test_a_limit_names_where_it_goes(reads):
@@ -254,6 +307,7 @@ def test_formulas_side_by_side_are_told_apart(tex, parts):
 
 def test_the_page_counts_the_formulas_and_lists_those_that_are_no_statements(reads):
     entries = {
+        "f(x) < e^x": {"sharp": r"x \to -\infty"},
         "e^x": {"part": "f(x) < e^x"},
         "37": {"quoted": {"en": "from the source", "zh": "引自源代码"}},
         "18": {"experiment": "claims/a"},

@@ -118,8 +118,11 @@ class _Flow:
             duty = self.branch(step, step.condition)
         else:
             duty = self.join(step)
-        if step.meeting:
-            duty = replace(duty, claims=(*duty.claims, *_continuity(duty.claims[-1], step.meeting)))
+        met = duty.claims[-len(step.meetings) :] if step.meetings else ()
+        if len(met) < len(step.meetings):
+            raise _Disconnected("has more places where it is sharp than relations")
+        owed = [claim for one, where in zip(met, step.meetings, strict=True) for claim in _continuity(one, where)]
+        duty = replace(duty, claims=(*duty.claims, *owed))
         return duty
 
     def imply(self, step: Step) -> Duty:

@@ -26,6 +26,7 @@ _TEXT = {
     "additionalProperties": {"type": "string", "minLength": 1},
 }
 _TEX = {"type": "string", "minLength": 1}
+SHARP = {"anyOf": [_TEX, {"type": "array", "minItems": 2, "items": _TEX}]}
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
@@ -42,7 +43,7 @@ SCHEMA: dict[str, Any] = {
                 "type": "object",
                 "additionalProperties": False,
                 "required": ["tex", "rule"],
-                "properties": {"tex": _TEX, "rule": _TEXT, "when": _TEX, "sharp": _TEX},
+                "properties": {"tex": _TEX, "rule": _TEXT, "when": _TEX, "sharp": SHARP},
             },
         },
     },
@@ -124,16 +125,20 @@ class Reader:
 
     def step(self, step: Mapping[str, Any], keys: tuple[str | int, ...], what: str) -> Step | None:
         """The step that lies under these keys; None if it is not understood."""
-        chains: dict[str, Chain | None] = dict.fromkeys(("tex", "when", "sharp"))
-        for key in [key for key in chains if key in step]:
-            with self.at(*keys, key, what=what if key == "tex" else f"{key} of {what}", tex=step[key]):
-                chains[key] = _STEP_PARTS[key](step[key], self.scope)
-        if not chains["tex"]:
+        chain = held = None
+        with self.at(*keys, "tex", what=what, tex=step["tex"]):
+            chain = statement(step["tex"], self.scope)
+        if "when" in step:
+            with self.at(*keys, "when", what=f"when of {what}", tex=step["when"]):
+                held = condition(step["when"], self.scope)
+        meetings = []
+        for tex in (sharp := places(step)):
+            with self.at(*keys, "sharp", what=f"sharp of {what}", tex=tex):
+                meetings.append(_sharp(tex, self.scope))
+        if not chain:
             return None
-        line = self.line(*keys, "tex")
-        when, sharp = step.get("when"), step.get("sharp")
-        rule = step.get("rule", {})
-        return Step(step["tex"], rule, line, chains["tex"], when, chains["when"], sharp, chains["sharp"])
+        line, rule = self.line(*keys, "tex"), step.get("rule", {})
+        return Step(step["tex"], rule, line, chain, step.get("when"), held, sharp, tuple(meetings))
 
     def unused(self, derivations: Iterable[Derivation], named: Iterable[str] = ()) -> Iterator[Problem]:
         """What is declared has a purpose; otherwise a mistake in it would stay unseen. named: what is used besides."""
@@ -141,7 +146,7 @@ class Reader:
         for derivation in derivations:
             chains += [derivation.start_chain] if derivation.start_chain else []
             for step in derivation.steps:
-                chains += [chain for chain in (step.chain, step.condition, step.meeting) if chain]
+                chains += [chain for chain in (step.chain, step.condition, *step.meetings) if chain]
         parts = [part for chain in chains for side in chain.sides for part in walk(side)]
         used = {*named, *(part.name for part in parts if isinstance(part, Variable))}
         used |= {part.function.name for part in parts if isinstance(part, Call)}
@@ -227,6 +232,12 @@ def _membership(tex: str, scope: Scope) -> Chain:
     return Chain(None, (call, Apply(SMOOTH_SET)), ("in",), ((name,), (named,)))
 
 
+def places(step: Mapping[str, Any]) -> tuple[str, ...]:
+    """Where a step or a statement of a file says that it is sharp."""
+    sharp = step.get("sharp", ())
+    return (sharp,) if isinstance(sharp, str) else tuple(sharp)
+
+
 def condition(tex: str, scope: Scope) -> Chain:
     """What the condition of a step says. Raises LatexError."""
     chain = latex.parse(tex, scope)
@@ -240,6 +251,3 @@ def _sharp(tex: str, scope: Scope) -> Chain:
     if chain.lead or chain.ops not in (("=",), ("->",)) or not isinstance(chain.sides[0], Variable):
         raise LatexError(r"neither x = … nor x \to …", 1)
     return chain
-
-
-_STEP_PARTS = {"tex": statement, "when": condition, "sharp": _sharp}

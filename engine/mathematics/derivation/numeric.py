@@ -13,6 +13,7 @@ from engine.mathematics.derivation.duties import Claim, Duty, Implication
 from engine.mathematics.derivation.points import Point, points
 from engine.mathematics.derivation.solutions import Solutions
 from engine.mathematics.derivation.steps import Derivation, Domain
+from engine.mathematics.derivation.symbolic import prove
 from engine.mathematics.formula.operations import COMPARE, Undecided, Undefined
 from engine.mathematics.formula.tree import (
     Apply,
@@ -42,13 +43,14 @@ class Check:
         self.values = Values(derivation.domains, self.curve)
         self.solutions = Solutions(self.values.balls)
 
-    def duty(self, duty: Duty, meeting: Chain | None, proved: Sequence[bool]) -> tuple[int, int]:
+    def duty(self, duty: Duty, meetings: Sequence[Chain], proved: Sequence[bool]) -> tuple[int, int]:
         """The number of points and of digits that a step was checked with. proved: which claims are. Raises Fault."""
         results = [self.claim(claim, known) for claim, known in zip(duty.claims, proved, strict=True)]
         if duty.branches:
             self.cover(duty.branches)
-        if meeting:
-            self.meet(next(claim for claim in reversed(duty.claims) if claim.op != "continuous"), meeting)
+        claims = [claim for claim in duty.claims if claim.op != "continuous"]
+        for claim, meeting in zip(claims[len(claims) - len(meetings) :], meetings, strict=True):
+            self.meet(claim, meeting)
         return min(decided for decided, _ in results), min(digits for _, digits in results)
 
     def claim(self, claim: Claim | Implication, proved: bool = False) -> tuple[int, int]:
@@ -211,29 +213,38 @@ class Check:
                 raise Fault(f"{held} branches hold at {point}")
 
     def meet(self, claim: Claim | Implication, meeting: Chain) -> None:
-        """Check that an inequality becomes an equality at a value, or towards it. Raises Fault."""
+        """Check that an inequality becomes an equality at a value, or towards it. Raises Fault.
+
+        Two sides that both vanish meet if their ratio tends to 1: that of `2e^x` and `e^x` does not.
+        """
         variable, target = meeting.sides
         assert isinstance(claim, Claim)
         assert isinstance(variable, Variable)
-        there = Function("there", (variable.name,), Apply("-", (claim.left, claim.right)))
+        gaps = [Apply("-", claim.sides)]
+        if meeting.ops == ("->",) and all(variable.name in free_variables(side) for side in claim.sides):
+            gaps.append(Apply("-", (Apply("/", claim.sides), Number("1"))))
         domains = self.domains_of(claim)
         for point in islice(points(domains, True), POINTS_MEET if domains.keys() - {variable.name} else 1):
-            if meeting.ops == ("->",):
-                size = self.limit(Limit(there.body, variable.name, target, ""), point)
-            else:
-                gap = Call(there, (target,))
-                size = self.values.difference((gap, gap), Place(point), policy_for([gap])).left
-            if not abs(size) <= 10.0**-FULL.digits:
-                others = ", ".join(f"{name} = {value}" for name, value in point.values if name != variable.name)
-                raise Fault("is not sharp there" + (f" for {others}" if others else ""), f"the sides differ by {size}")
+            for gap in gaps:
+                if meeting.ops == ("->",):
+                    size = self.limit(Limit(gap, variable.name, target, ""), point)
+                else:
+                    there = Call(Function("there", (variable.name,), gap), (target,))
+                    size = self.values.difference((there, there), Place(point), policy_for([there])).left
+                if not abs(size) <= 10.0**-FULL.digits:
+                    others = ", ".join(f"{name} = {value}" for name, value in point.values if name != variable.name)
+                    reason = "is not sharp there" + (f" for {others}" if others else "")
+                    by = "by" if gap is gaps[0] else "by the factor 1 +"
+                    raise Fault(reason, f"the sides differ {by} {size}")
 
     def limit(self, limit: Limit, point: Point) -> Any:
-        """A limit as far as it settles, else infinity."""
+        """A limit as far as it settles or SymPy knows that it is zero, else infinity."""
         evaluator = self.values.evaluator(2 * FULL.digits)
         try:
             return evaluator.value(limit, dict(point.values))
-        except Undecided:
-            return evaluator.mp.inf
+        except (Undecided, Undefined):  # as where rounding has left nothing to divide by
+            known = prove(Claim(limit, "=", Number("0")), self.domains)
+            return evaluator.mp.mpf(0) if known else evaluator.mp.inf
 
 
 def _curve(start: Chain | None) -> Curve | None:

@@ -43,7 +43,7 @@ def _key(derivation: Derivation) -> str:
 
     A report that holds says nothing of lines, so that another line above takes no proof away.
     """
-    steps = [(step.chain, step.condition, step.meeting) for step in derivation.steps]
+    steps = [(step.chain, step.condition, step.meetings) for step in derivation.steps]
     meaning = repr((derivation.start_chain, steps, derivation.continuous, sorted(derivation.domains.items())))
     versions = [frameworks.version(name) for name in ("sympy", "python-flint", "mpmath")]
     code = code_digest(__name__)
@@ -64,7 +64,7 @@ def verify(derivation: Derivation, *, only: int | None = None, symbolic: bool = 
         proved = [symbolic and prove(claim, derivation.domains) for claim in required[i].claims]
         try:
             with limited(SECONDS_NUMERIC):
-                points, digits = checker.duty(required[i], step.meeting, proved)
+                points, digits = checker.duty(required[i], step.meetings, proved)
         except Fault as fault:
             lines = [f"  {step.tex}", *(f"  {line}" for line in fault.lines)]
             reason = f"{derivation.called} {i + 1}: {fault.reason}"

@@ -31,7 +31,10 @@ class Domain:
 
 @dataclass(frozen=True)
 class Step:
-    """One line of a derivation. tex, when and sharp: as they are written; the other three: what they say."""
+    """One line of a derivation. tex, when and sharp: as they are written; the other three: what they say.
+
+    sharp: where the two sides of its inequalities meet, for the last so many of its relations.
+    """
 
     tex: str
     rule: Mapping[str, str]
@@ -39,8 +42,8 @@ class Step:
     chain: Chain
     when: str | None = None
     condition: Chain | None = None
-    sharp: str | None = None
-    meeting: Chain | None = None
+    sharp: tuple[str, ...] = ()
+    meetings: tuple[Chain, ...] = ()
 
 
 @dataclass(frozen=True)
