@@ -33,10 +33,22 @@ def positive(gap: Any, strict: bool, sign: Sign, deep: int = DEEP) -> bool:
         return False
     slope = sympy.diff(gap, symbol)
     for end, rising in (((0 if symbol.is_positive else -sympy.oo), 1), (sympy.oo, -1)):
+        if _negative_somewhere(rising * slope, symbol):
+            continue
         start = sympy.limit(gap, symbol, end, "+" if end == 0 else "-")
         if start.is_extended_nonnegative is True and positive(rising * slope, strict, sign, deep - 1):
             return True
     return False
+
+
+def _negative_somewhere(gap: Any, symbol: Any) -> bool:
+    """Whether an expression has a negative value, which spares the limits: they take long."""
+    import sympy
+
+    places = [sympy.Rational(1, 7), sympy.Rational(3, 2), sympy.Integer(9)]
+    if not symbol.is_positive:
+        places += [-place for place in places]
+    return any(gap.subs(symbol, place).evalf().is_negative for place in places)
 
 
 def zero(gap: Any) -> bool:

@@ -23,6 +23,9 @@ from engine.mathematics.formula.tree import (
     Variable,
 )
 
+#: Terms of a sum or product that are written out: of a few SymPy finds more, and sooner, than of a sum.
+SHORT = 50
+
 
 class NotSymbolic(ValueError):
     """SymPy has no counterpart for a part of the expression."""
@@ -100,9 +103,14 @@ class _Translation:
     def bound(self, bound: Bound) -> Any:
         import sympy
 
+        lower, upper = self.expr(bound.lower), self.expr(bound.upper)
+        if bound.op != "int" and lower.is_Integer and upper.is_Integer and upper - lower < SHORT:
+            each = (sympy.Integer(index) for index in range(lower, upper + 1))
+            terms = (to_sympy(bound.body, {**self.symbols, bound.variable: index}) for index in each)
+            return (sympy.Add if bound.op == "sum" else sympy.Mul)(*terms)
         dummy, inside = self.inside(bound.body, bound.variable)
         kind = {"int": sympy.Integral, "sum": sympy.Sum, "prod": sympy.Product}[bound.op]
-        return kind(inside, (dummy, self.expr(bound.lower), self.expr(bound.upper)))
+        return kind(inside, (dummy, lower, upper))
 
     def condition(self, condition: Condition | None) -> Any:
         import sympy
