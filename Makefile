@@ -45,6 +45,7 @@ portable: $(READY)  ## run the snippets and audits as other machines would: vect
 	$(BIN)/python -m engine portable
 
 mutate: $(READY)  ## break what is written about functions one change at a time, and tell what nothing notices
+	$(BIN)/python -m engine build
 	$(BIN)/python -m engine mutate
 
 bench: $(READY)  ## the figures that the project promises, measured
