@@ -162,7 +162,10 @@ def _is_last(bound: Expr, op: str, value: Expr) -> bool:
         return False
     unit = 10.0 ** -len(bound.text.partition(".")[2])
     nearer = float(bound.text) + (unit if op in ("<", "<=") else -unit)
-    return not COMPARE[op](nearer, float(evaluate(value, {}, 30)))
+    try:
+        return not COMPARE[op](nearer, float(evaluate(value, {}, 30)))
+    except (Undecided, Undefined):
+        return False
 
 
 def checks(readings: Iterable[Reading]) -> list[Derivation]:

@@ -198,6 +198,8 @@ def test_no_two_branches_hold_but_at_borders(derive):
 def test_sharp(derive):
     assert problems(derive("e^{-|x|}", {"tex": r"\le 1", "sharp": "x = 0"})) == []
     assert problems(derive("e^{-|x|}", {"tex": "> 0", "sharp": r"x \to \infty"})) == []
+    (problem,) = problems(derive("e^{-|x|}", {"tex": r"\le e^{-|x|} + \ln(1 + x^2)", "sharp": r"x = \ln(-1)"}))
+    assert "has no value where it is said to be sharp" in problem
     (problem,) = problems(derive("e^{-|x|}", {"tex": r"\le 2", "sharp": "x = 0"}))
     assert "is not sharp" in problem
     (problem,) = problems(derive("e^{-|x|}", {"tex": "> -1", "sharp": r"x \to \infty"}))

@@ -188,6 +188,7 @@ def test_loose(tried, name):
 
 # Sets, and what else is refused ---------------------------------------------------------------------------------------
 
+CASES = "\\begin{{cases}} {} & \\text{{if }} x > 0 \\\\ {} & \\text{{otherwise}} \\end{{cases}}"
 NOT_IN = {
     "undefined at a special point": ("f(x) \\in \\mathbb{R}", "\\frac{1}{x}", "has no value at x = 0"),
     "undefined on one side": ("f(x) \\in \\mathbb{R}", "\\ln x", "has no value at x = "),
@@ -197,8 +198,39 @@ NOT_IN = {
     "a pole": ("f \\in C^{\\infty}(\\mathbb{R})", "\\frac{1}{x}", "at x = 0"),
     "a logarithm": ("f \\in C^{\\infty}(\\mathbb{R})", "\\ln(x + 20)", "at x = -"),
     "a power": ("f \\in C^{\\infty}(\\mathbb{R})", "(x^2)^{1.5}", "does not hold at x = 0"),
+    "a kink in the first derivative": ("f \\in C^{2}(\\mathbb{R})", "x|x|", "not the same from both sides"),
+    "a kink of another class": ("f \\in C^{1}(\\mathbb{R})", "\\max(x, 0)", "not the same from both sides"),
+    "a kink between two floats": (
+        "f \\in C^{\\infty}(\\mathbb{R} \\setminus \\{0\\})",
+        "|x - 0.3|",
+        "a jump at x = 0.29",
+    ),
+    "a kink that is not left out": ("f \\in C^{\\infty}(\\mathbb{R} \\setminus \\{1\\})", "|x|", "no value at x = 0"),
+    "a smooth point that is": ("f \\in C^{\\infty}(\\mathbb{R} \\setminus \\{0\\})", "e^{x}", "smoother than that"),
+    "one smooth point of two": ("f \\in C^{\\infty}(\\mathbb{R} \\setminus \\{0, 1\\})", "|x|", "smoother than that"),
+    "a smoother one": ("f \\in C^{0}(\\mathbb{R})", "x|x|", "smoother than that"),
+    "a smooth one": ("f \\in C^{3}(\\mathbb{R})", "e^{x}", "smoother than that"),
+    "a jump": ("f \\in C^{0}(\\mathbb{R})", CASES.format("1", "0"), "there is a jump"),
     "inside another": ("f \\in C^{\\infty}(\\mathbb{R})", "h(\\ln(1 + e^{x} - e^{2x}))", "at x = "),
 }
+
+
+IN = {
+    "a kink": ("f \\in C^{0}(\\mathbb{R})", "\\max(x, 0)"),
+    "a kink between two floats": ("f \\in C^{0}(\\mathbb{R})", "|x - 0.3|"),
+    "a kink left out": ("f \\in C^{\\infty}(\\mathbb{R} \\setminus \\{0\\})", "\\max(x, 0)"),
+    "two of them": ("f \\in C^{\\infty}(\\mathbb{R} \\setminus \\{-1/2, 1/2\\})", "|x - 1/2| + |x + 1/2|"),
+    "cases that meet smoothly": ("f \\in C^{1}(\\mathbb{R})", CASES.format("x", "e^{x} - 1")),
+    "a jump left out": ("f \\in C^{\\infty}(\\mathbb{R} \\setminus \\{0\\})", CASES.format("1", "0")),
+    "a pole left out": ("f \\in C^{\\infty}(\\mathbb{R} \\setminus \\{0\\})", "\\frac{1}{x}"),
+}
+
+
+@pytest.mark.parametrize("name", IN)
+def test_in(make, name):
+    tex, body = IN[name]
+    data = of_another(body, tried={"tex": tex.partition("\\in ")[2], "because": [tex]})
+    assert not derivations.verify(make(data, "exp(-x)")[-1].check, symbolic=False).problems
 
 
 def of_another(body, **facts):

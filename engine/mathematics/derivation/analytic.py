@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from engine.mathematics.formula.tree import Apply, Call, Expr, Number, Variable, children
+from engine.mathematics.formula.tree import Apply, Call, Cases, Expr, Number, Variable, children
 
 _ZERO = Number("0")
 _EVERYWHERE = {"neg", "+", "-", "*", "exp", "expm1", "sin", "cos", "sinh", "cosh", "tanh", "sech", "erf", "erfc"}
 _EVERYWHERE |= {"arctan", "arsinh", "e", "pi"}
+_BENDING = {"abs", "max", "min", "sgn", "step"}
 
 Condition = tuple[Expr, str, Expr]  # a relation: left, op, right
 
@@ -18,20 +19,21 @@ class NotAnalytic(ValueError):
     """An expression that is not composed of functions known to be analytic."""
 
 
-def conditions(expr: Expr) -> Iterator[Condition]:
-    """What has to hold for the expression to be analytic. Raises NotAnalytic."""
+def conditions(expr: Expr, bends: bool = False) -> Iterator[Condition]:
+    """What has to hold for the expression to be analytic, but where it bends, if it may. Raises NotAnalytic."""
     if isinstance(expr, Call) and expr.order == 0:
-        yield from _call_conditions(expr)
+        yield from _call_conditions(expr, bends)
         return
-    yield from _own_conditions(expr)
+    if not (bends and (isinstance(expr, Cases) or (isinstance(expr, Apply) and expr.op in _BENDING))):
+        yield from _own_conditions(expr)
     for part in children(expr):
-        yield from conditions(part)
+        yield from conditions(part, bends)
 
 
-def _call_conditions(call: Call) -> Iterator[Condition]:
+def _call_conditions(call: Call, bends: bool) -> Iterator[Condition]:
     for arg in call.args:
-        yield from conditions(arg)
-    for part, op, bound in conditions(call.function.body):  # as a function of the same arguments
+        yield from conditions(arg, bends)
+    for part, op, bound in conditions(call.function.body, bends):  # as a function of the same arguments
         yield Call(replace(call.function, body=part), call.args), op, bound
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import Any
@@ -145,8 +145,6 @@ class Values:
 
         They are looked for along each variable in turn, on a few lines. Two within an eighth may be missed.
         """
-        if not any(isinstance(part, Cases) or _bends(part) for expr in exprs for part in walk(expr)):
-            return []
         found = [
             point
             for start, name, *ends in self._crossings(exprs, domains)
@@ -155,20 +153,25 @@ class Values:
         ]
         return list(dict.fromkeys(found))
 
-    def jump(self, expr: Expr, domains: Mapping[str, Domain]) -> Point | None:
-        """Where an expression has a jump, as far as its borders tell: between them it has none where it has values."""
+    def jump(self, expr: Expr, domains: Mapping[str, Domain], within: Callable[[Point, Point], bool]) -> Point | None:
+        """Where an expression has a jump, as far as its borders tell: between them it has none where it has values.
+
+        within: tells whether what lies between two points counts.
+        """
         for start, name, low, high in self._crossings([expr], domains):
-            before, after = (self._nearby(expr, {**dict(start.values), name: end}) for end in (low, high))
-            if not abs(before - after) <= _JUMP * max(1.0, abs(before)):
+            ends = (low - _BESIDE * math.ulp(low), high + _BESIDE * math.ulp(high))
+            beside = [Point(tuple({**dict(start.values), name: end}.items()), False) for end in ends]
+            before, after = (self._nearby(expr, dict(point.values)) for point in beside)
+            if within(*beside) and not abs(before - after) <= _JUMP * max(1.0, abs(before)):
                 return Point(tuple({**dict(start.values), name: high}.items()), False)
         return None
 
     def _nearby(self, expr: Expr, values: Mapping[str, float]) -> float:
-        """A value as a float, nan where there is none."""
+        """A value as a float, nan where there is none, or none of that size."""
         try:
             for ball in enclosures(lambda: self.balls.value(expr, values), _START, 1 << 12):
                 if ball.is_finite() and (ball.rad() < _JUMP or ball.rel_accuracy_bits() > _FLOAT):
-                    return float(ball)
+                    return value if math.isfinite(value := float(ball)) else math.nan
         except Undefined:
             pass
         return math.nan
@@ -177,6 +180,8 @@ class Values:
         self, exprs: Sequence[Expr], domains: Mapping[str, Domain]
     ) -> Iterator[tuple[Point, str, float, float]]:
         """Where borders are crossed: the point that the other variables are of, the variable, and the floats beside."""
+        if not any(isinstance(part, Cases) or _bends(part) for expr in exprs for part in walk(expr)):
+            return
         for start in islice((point for point in points(domains, True) if point.generic), _LINES):
             for name in domains:
                 for low, high in self._along(exprs, start, name, domains[name]):
@@ -255,6 +260,7 @@ _LINES = 3  # along each variable, to look for borders on
 _JUMP = (
     1e-9  # neighbouring floats whose values differ by more, relatively where these are large, have a jump between them
 )
+_BESIDE = 8  # floats from a border that is none itself, so that they lie on both sides of it
 _FLOAT = 60  # bits that are more than enough to see that
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from engine.base.errors import Problem, SourceError
 from engine.mathematics.derivation.analytic import NotAnalytic, conditions
-from engine.mathematics.derivation.steps import SMOOTH_SET, Derivation, Step
-from engine.mathematics.formula.tree import Apply, Call, Chain, Expr, walk
+from engine.mathematics.derivation.steps import SMOOTH, Derivation, Step
+from engine.mathematics.formula.tree import Apply, Call, Chain, Expr, Number, walk
 
-SMOOTH = 6  # derivatives that are looked at where all are claimed to exist
+ORDERS = 6  # derivatives that are looked at where all are claimed to exist
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,8 @@ class Claim:
     """A relation between two expressions, wherever the condition holds.
 
     `real` says of the left side, whatever the right one, that it has a finite value everywhere; `smooth` says it of a
-    derivative, which has to be the same from both sides; `continuous` that it has no jump.
+    derivative, which has to be the same from both sides; `continuous` that it has no jump; `rough` that it has one,
+    or has no value somewhere.
     """
 
     left: Expr
@@ -208,9 +209,26 @@ def _continuity(claim: Claim | Implication, meeting: Chain) -> tuple[Claim, ...]
 def _membership(step: Step) -> tuple[Claim, ...]:
     """What has to hold for an expression to belong to a set. Raises NotAnalytic."""
     member, named = step.chain.sides
-    claims = [Claim(member, "real", member, step.condition)]
-    if named == Apply(SMOOTH_SET):
-        claims += [Claim(left, op, right, step.condition) for left, op, right in conditions(member)]
-        derivatives = [replace(member, order=order) for order in range(1, SMOOTH + 1)]
-        claims += [Claim(derivative, "smooth", derivative, step.condition) for derivative in derivatives]
-    return tuple(claims)
+    if not isinstance(named, Apply) or named.op != SMOOTH:
+        return (Claim(member, "real", member, step.condition),)
+    assert isinstance(member, Call)
+    (variable,) = member.args
+    order, *without = named.args
+    inside = step.condition
+    if without:
+        if inside:
+            raise _Disconnected("a set that leaves out points has no condition besides")
+        inside = Chain(None, (without[0], variable, *without[1:]), ("!=",) * len(without), ())
+    claims = [Claim(member, "real", member, inside)]
+    if isinstance(order, Number):
+        last = replace(member, order=int(order.text))
+        more = replace(member, order=last.order + 1)
+        claims += [Claim(more, "rough", more, inside)]
+    else:
+        claims += [Claim(left, op, right, inside) for left, op, right in conditions(member, bends=bool(without))]
+        last = replace(member, order=ORDERS)
+    derivatives = [replace(member, order=order) for order in range(last.order + 1)]
+    claims += [Claim(derivative, "smooth", derivative, inside) for derivative in derivatives[1:]]
+    claims += [Claim(derivative, "continuous", derivative, inside) for derivative in derivatives]
+    there = (replace(last, args=(point,)) for point in without)
+    return *claims, *(Claim(derivative, "rough", derivative) for derivative in there)

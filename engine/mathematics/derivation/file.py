@@ -15,7 +15,7 @@ from engine.base.yamlfile import line_of
 from engine.base.yamlfile import load as load_yaml
 from engine.mathematics import latex
 from engine.mathematics.derivation.duties import flow_problems
-from engine.mathematics.derivation.steps import REAL, SMOOTH_SET, Derivation, Domain, Step
+from engine.mathematics.derivation.steps import REAL, SMOOTH, Derivation, Domain, Step
 from engine.mathematics.formula.multiprecision import evaluate
 from engine.mathematics.formula.tree import Apply, Call, Chain, Derivative, Number, Scope, Variable, walk
 from engine.mathematics.latex import LatexError
@@ -26,6 +26,8 @@ _TEXT = {
     "additionalProperties": {"type": "string", "minLength": 1},
 }
 _TEX = {"type": "string", "minLength": 1}
+#: A class of smoothness without blanks: how often differentiable, and the points that are left out.
+_CLASS = re.compile(r"C\^\{(\\infty|[0-4])\}\(\\mathbb\{R\}(?:\\setminus\\\{([^{}]+(?:\{[^{}]*\}[^{}]*)*)\\\})?\)")
 SHARP = {"anyOf": [_TEX, {"type": "array", "minItems": 2, "items": _TEX}]}
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -219,8 +221,14 @@ def _membership(tex: str, scope: Scope) -> Chain:
         if inside.lead or inside.ops:
             raise LatexError(r"an expression is missing before \in", 1)
         return Chain(None, (inside.sides[0], Apply(REAL)), ("in",), (inside.written[0], (named,)))
-    if named != SMOOTH_SET:
-        raise LatexError(rf"the only sets are {REAL} and {SMOOTH_SET}", spaces)
+    match = _CLASS.fullmatch(named)
+    if not match:
+        sets = rf"{REAL}, C^{{k}}({REAL}) and C^{{k}}({REAL} \setminus \{{0\}}), with a number or \infty for k"
+        raise LatexError(f"the only sets are {sets}", spaces)
+    order = Apply("inf") if match[1] == r"\infty" else Number(match[1])
+    without = [latex.parse(tex, replace(scope, variables=frozenset())) for tex in (match[2] or "").split(",") if tex]
+    if any(chain.lead or chain.ops for chain in without):
+        raise LatexError("numbers are left out of a set, with a comma between them", spaces)
     name = latex.name(left)
     if name not in scope.functions or len(scope.functions[name].params) != 1:
         raise LatexError(f"{name} is not declared as a function of one variable", 1)
@@ -229,7 +237,8 @@ def _membership(tex: str, scope: Scope) -> Chain:
     if param not in scope.variables:
         raise LatexError(f"{param}, the variable of {name}, is not among the variables", 1)
     call = Call(function, (Variable(param),))
-    return Chain(None, (call, Apply(SMOOTH_SET)), ("in",), ((name,), (named,)))
+    smooth = Apply(SMOOTH, (order, *(chain.sides[0] for chain in without)))
+    return Chain(None, (call, smooth), ("in",), ((name,), (named,)))
 
 
 def places(step: Mapping[str, Any]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -46,6 +46,7 @@ class Check:
     def duty(self, duty: Duty, meetings: Sequence[Chain], proved: Sequence[bool]) -> tuple[int, int]:
         """The number of points and of digits that a step was checked with. proved: which claims are. Raises Fault."""
         results = [self.claim(claim, known) for claim, known in zip(duty.claims, proved, strict=True)]
+        results = [one for one, claim in zip(results, duty.claims, strict=True) if claim.op != "rough"]
         if duty.branches:
             self.cover(duty.branches)
         claims = [claim for claim in duty.claims if claim.op != "continuous"]
@@ -58,13 +59,16 @@ class Check:
 
         It is looked at beside its borders, too, which are not counted.
         """
+        if isinstance(claim, Claim) and claim.op == "rough":
+            return self.rough(claim)
         policy = policy_for(claim.sides, smooth=claim.op == "smooth")
         limiting, wanted = (False, WANTED) if policy is FULL else (True, WANTED_LIMITING)
         domains = self.domains_of(claim)
         wanted = wanted if domains else 1
         condition = claim.condition.sides if claim.condition else ()
         borders = [] if limiting else self.values.borders([*claim.sides, *condition], domains)
-        if claim.op == "continuous" and borders and (jump := self.values.jump(claim.left, domains)):
+        jumps = claim.op == "continuous" and isinstance(claim, Claim)
+        if jumps and (jump := self.values.jump(claim.left, domains, self._within(claim))):
             raise Fault(f"says nothing of all values: there is a jump at {jump}")
         for point in borders:
             self.decided(claim, point, policy, proved)
@@ -78,6 +82,36 @@ class Check:
         if decided < wanted // 2:
             raise Fault(f"could be checked at {decided} points only, not at {wanted // 2}")
         return decided, policy.digits
+
+    def _within(self, claim: Claim) -> Callable[[Point, Point], bool]:
+        """Whether the claim is about all that lies between two near points: no value that it leaves out does."""
+        if not (condition := claim.condition):
+            return lambda low, high: True
+        sides = [*zip(condition.sides[:-1], condition.ops, condition.sides[1:], strict=True)]
+        left_out = [(left, right) for left, op, right in sides if op == "!="]
+
+        def within(*ends: Point) -> bool:
+            signs = [[self.values.difference(pair, Place(end), FULL).sign for pair in left_out] for end in ends]
+            return all(self.meets(condition, end) for end in ends) and signs[0] == signs[1]
+
+        return within
+
+    def rough(self, claim: Claim) -> tuple[int, int]:
+        """Find a place where an expression jumps or has no value, among its borders if it has any. Raises Fault."""
+        domains = self.domains_of(claim)
+        varies = free_variables(claim.left)
+        if varies and self.values.jump(claim.left, domains, self._within(claim)):
+            return 1, FULL.digits
+        for point in self.values.borders(claim.sides, domains) if varies else [Point((), True)]:
+            if claim.condition and not self.meets(claim.condition, point):
+                continue
+            try:
+                self.values.difference(claim.sides, Place(point), FULL)
+            except Undefined:
+                return 1, FULL.digits
+            except Undecided:
+                continue
+        raise Fault("has a value everywhere: the function is smoother than that")
 
     def decided(self, claim: Claim | Implication, point: Point, policy: Policy, proved: bool) -> bool:
         """Whether a claim says something at a point, where it then holds. Raises Fault.
@@ -229,13 +263,19 @@ class Check:
                 if meeting.ops == ("->",):
                     size = self.limit(Limit(gap, variable.name, target, ""), point)
                 else:
-                    there = Call(Function("there", (variable.name,), gap), (target,))
-                    size = self.values.difference((there, there), Place(point), policy_for([there])).left
+                    size = self.value_at(Call(Function("there", (variable.name,), gap), (target,)), point)
                 if not abs(size) <= 10.0**-FULL.digits:
                     others = ", ".join(f"{name} = {value}" for name, value in point.values if name != variable.name)
                     reason = "is not sharp there" + (f" for {others}" if others else "")
                     by = "by" if gap is gaps[0] else "by the factor 1 +"
                     raise Fault(reason, f"the sides differ {by} {size}")
+
+    def value_at(self, there: Call, point: Point) -> Any:
+        """A value at a place that a statement names. Raises Fault where there is none."""
+        try:
+            return self.values.difference((there, there), Place(point), policy_for([there])).left
+        except (Undefined, Undecided) as error:
+            raise Fault("has no value where it is said to be sharp", str(error)) from None
 
     def limit(self, limit: Limit, point: Point) -> Any:
         """A limit as far as it settles or SymPy knows that it is zero, else infinity."""

@@ -9,7 +9,8 @@ from typing import Any
 
 from engine.mathematics.formula.tree import Chain, Expr, Scope
 
-REAL, SMOOTH_SET = r"\mathbb{R}", r"C^{\infty}(\mathbb{R})"  # the sets of statements, as they are written
+#: The sets of statements: numbers, as they are written, and functions so often differentiable, but for some points.
+REAL, SMOOTH = r"\mathbb{R}", "smooth"
 
 
 @dataclass(frozen=True)
