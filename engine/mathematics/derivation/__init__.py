@@ -21,7 +21,10 @@ A step's `tex` is one of
 - `f(x) \in \mathbb{R}`: it has a finite value at every point, also at the special ones, where others may have none.
 - `f \in C^{\infty}(\mathbb{R})`: f is composed of functions known to be analytic, each where it is so: that its
   argument lies there becomes a claim of its own. And its derivatives up to the sixth have values, the same from both
-  sides.
+  sides, and no jump.
+- `f \in C^{1}(\mathbb{R})`, up to 4: so many derivatives have values and no jump, and the next one has a jump, or a
+  point without a value. `f \in C^{\infty}(\mathbb{R} \setminus \{-3, 3\})`: all but at these points, each of which is
+  one where that fails; maxima, absolute values and cases may bend there, and nowhere else.
 
 After a statement, `= …` goes on from its last side. Two more keys are optional:
 
@@ -29,7 +32,7 @@ After a statement, `= …` goes on from its last side. Two more keys are optiona
   before the branches. A step without `when` joins the branches again, and holds in each; together they have to cover
   the domain, and no two may hold but at borders.
 - `sharp: x = 0` or `sharp: x \to \infty`: where the two sides of the step's last inequality meet, so that no better
-  bound exists.
+  bound exists. A list of them is for the last so many of its relations, in their order.
 
 The syntax of the formulas is that of `engine.mathematics.latex`. Every relation is checked at fixed points of the
 variables' domains, random and extreme ones, to 50 digits (20 where an integral, a series or a limit is involved): more
