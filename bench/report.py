@@ -9,8 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import yaml
+
+from engine.render.measured import whole
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class Figure:
 def record(figures: Sequence[Figure], path: Path) -> None:
     """Write the ratios for the pages, to two digits, with the day and the machine; see `engine.render.measured`."""
     cores = f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPU"
-    data = {
+    data: dict[str, Any] = {
         "day": date.today().isoformat(),
         "machine": cores,
         "figures": [
@@ -58,6 +61,7 @@ def record(figures: Sequence[Figure], path: Path) -> None:
         ],
     }
     head = "# Ratios that `python -m bench others scale --record` has measured. Not written by hand.\n"
+    data["digest"] = whole(data)
     text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120)
     path.write_text(head + text, encoding="utf-8", newline="\n")
 

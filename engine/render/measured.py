@@ -6,10 +6,13 @@ are in it. The fragment `measured.md` is their table.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from engine.base import yamlfile
+from engine.base.errors import Problem, SourceError
+from engine.base.store import digest
 from engine.sources.definition import TEXT
 
 FILE = Path("docs/measured.yml")
@@ -22,11 +25,12 @@ WORDS = {
 
 _SCHEMA: dict[str, Any] = {
     "type": "object",
-    "required": ["day", "machine", "figures"],
+    "required": ["day", "machine", "figures", "digest"],
     "additionalProperties": False,
     "properties": {
         "day": {"type": "string"},
         "machine": {"type": "string"},
+        "digest": {"type": "string"},
         "figures": {
             "type": "array",
             "items": {
@@ -45,11 +49,21 @@ _SCHEMA: dict[str, Any] = {
 }
 
 
+def whole(data: Mapping[str, Any]) -> str:
+    """Digest of all that the file says: it shows a slip of the hand, and proves nothing of who wrote it."""
+    return digest({key: value for key, value in data.items() if key != "digest"})[:12]
+
+
 def measured(root: Path, language: str) -> dict[str, str]:
     """The fragment, by its path; none if nothing was recorded. Raises SourceError for a file with other content."""
     if not (root / FILE).is_file():
         return {}
     data = yamlfile.load(root, root / FILE, _SCHEMA)
+    if data["digest"] != whole(data):
+        line = yamlfile.line_of(root, root / FILE, ["digest"])
+        raise SourceError(
+            [Problem(FILE.as_posix(), "does not fit its digest; `make bench` writes it, nobody else", line)]
+        )
     what, found, promised, most, least, when = WORDS[language]
     rows = [f"| {what} | {found} | {promised} |", "|---|---|---|"]
     for figure in data["figures"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,8 +36,7 @@ def test_the_ratios_and_nothing_else_are_shown(root: Path) -> None:
 
 
 def test_a_promise_that_is_not_kept_is_marked(root: Path) -> None:
-    file = root / FILE
-    file.write_text(file.read_text(encoding="utf-8").replace("0.87", "1.2"), encoding="utf-8")
+    record([replace(FIGURES[0], value=1.2)], root / FILE)
     assert "| 1.2 ✗ | at most 1 |" in measured(root, "en")["measured.md"]
 
 
@@ -44,6 +44,18 @@ def test_what_was_changed_by_hand_to_something_else_is_an_error(root: Path) -> N
     file = root / FILE
     file.write_text(file.read_text(encoding="utf-8").replace("found: 0.87", "found: fast"), encoding="utf-8")
     with pytest.raises(SourceError, match=r"docs/measured\.yml:\d+: .*fast"):
+        measured(root, "en")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("0.87", "0.78"), ("limit: 8.0", "limit: 7.0"), ("machine: ", "machine: fast ")]
+)
+def test_another_figure_than_the_one_measured_is_an_error(root: Path, old: str, new: str) -> None:
+    file = root / FILE
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(SourceError, match=r"docs/measured\.yml:\d+: does not fit its digest"):
         measured(root, "en")
 
 
