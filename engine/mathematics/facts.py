@@ -16,7 +16,8 @@ The facts are in `snippets/<function>/facts.yml`:
 
 What stands under `because` are statements of their own in the language of `engine.mathematics.derivation`, which
 checks them; `when` and `sharp` may be given. `expression: f_\beta(x)` is one too: it says that this is the function of
-definition.yml, and one fact has to say so. What the card shows has to follow from the statements, or the file is
+definition.yml, and one fact has to say so. There, the functions that definition.yml compares with are shown, too, to be
+those that `where` declares by their names. What the card shows has to follow from the statements, or the file is
 refused. It may be
 
 - a relation or several, each of which is among the statements, or a declaration from `where` that `expression` names;
@@ -29,15 +30,15 @@ refused. It may be
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from engine.base.yamlfile import load as load_yaml
 from engine.mathematics import latex
 from engine.mathematics.derivation.file import Reader
-from engine.mathematics.derivation.steps import Derivation
+from engine.mathematics.derivation.steps import Derivation, Step
 from engine.mathematics.latex import LatexError
 from engine.mathematics.properties import in_a_word
 from engine.mathematics.statements import BECAUSE, TEX, Statements
@@ -102,10 +103,21 @@ def load(root: Path, definition: Definition) -> list[Fact]:
             f"no fact says which is the function of {definition.path.name}; one needs `- expression: …` below because",
             "facts",
         )
+    compared = list(statements.compared())
     reader.stop_at_problems()
+    facts = [_with(fact, compared) if _identifies(entries[fact.id]) else fact for fact in facts]
     reader.problems += reader.unused(fact.check for fact in facts)
     reader.stop_at_problems()
     return facts
+
+
+def _identifies(entry: Mapping[str, Any]) -> bool:
+    """Whether an entry says which is the function of the definition: there, others of the definition are shown, too."""
+    return any(isinstance(part, Mapping) and "expression" in part for part in entry["because"])
+
+
+def _with(fact: Fact, steps: Sequence[Step]) -> Fact:
+    return replace(fact, check=replace(fact.check, steps=(*fact.check.steps, *steps))) if steps else fact
 
 
 def read(root: Path, definition: Definition) -> tuple[Statements | None, Mapping[str, Any]]:

@@ -115,6 +115,22 @@ class Statements:
             return Step(rf"{tex} = \texttt{{{text}}}", {}, self.reader.line(*keys, "expression"), equation)
         return None
 
+    def compared(self) -> Iterator[Step]:
+        """The statements that what the definition compares with is what the facts declare by that name."""
+        path = self.definition.path.as_posix()
+        for name, text in self.definition.compare.items():
+            called = rf"\operatorname{{{name}}}"
+            function = self.reader.scope.functions.get(name)
+            if function is None or len(function.params) != 1:
+                self.reader.problem(f"declares no {called}(x), with which {path} compares the function", "where")
+                continue
+            (variable,) = function.params
+            call, expr = Call(function, (Variable(variable),)), read(text, {"x": Variable(variable)})
+            written = text.replace("_", r"\_").replace("^", r"\^{}")
+            tex = rf"{called}({variable})"
+            chain = Chain(None, (call, expr), ("=",), ((tex,), (written,)))
+            yield Step(rf"{tex} = \texttt{{{written}}}", {}, self.reader.line("where"), chain)
+
     def defined(self, variables: Collection[str]) -> tuple[Expr, list[str]]:
         """The expression of the definition, with defaults for parameters that are not among these, and those defaults.
 

@@ -52,12 +52,12 @@ def entries(**changed):
 def make(tmp_path):
     """Write facts and load them, as those of a function with that expression."""
 
-    def make(data, expression=SOFTPLUS.expression):
+    def make(data, expression=SOFTPLUS.expression, **compare):
         file = tmp_path / "snippets" / "demo" / "facts.yml"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(data, indent=1), encoding="utf-8")  # which is YAML too, and quick
         path = file.with_name("definition.yml").relative_to(tmp_path)
-        return facts.load(tmp_path, replace(SOFTPLUS, path=path, expression=expression))
+        return facts.load(tmp_path, replace(SOFTPLUS, path=path, expression=expression, compare=compare))
 
     return make
 
@@ -250,6 +250,18 @@ def test_not_in(make, name):
     except SourceError as error:
         found = error.problems
     assert reason in "".join(map(str, found))
+
+
+def test_what_is_compared_is_what_the_facts_declare(make):
+    data = entries()
+    data["where"].append("\\operatorname{Ramp}(x) = \\max(x, 0)")
+    (fact,) = make(data, "exp(-x)", Ramp="(x + Abs(x))/2")
+    assert not derivations.verify(fact.check).problems
+    (fact,) = make(data, "exp(-x)", Ramp="Max(x, 1)")
+    (problem,) = derivations.verify(fact.check).problems
+    assert "does not hold" in str(problem)
+    with pytest.raises(SourceError, match=r"facts\.yml:\d+: declares no \\operatorname\{Step\}\(x\)"):
+        make(data, "exp(-x)", Step="Heaviside(x)")
 
 
 def test_refused(make, tried):
