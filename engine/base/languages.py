@@ -51,9 +51,11 @@ WORDS: dict[str, dict[str, str]] = {
         "colon": ": ",
         "with": "With",
         "comma": ", ",
+        "semicolon": "; ",
         "stop": ".",
         "derived": "Checked by this build: each of the {steps} steps at {points} points or more, "
-        "to {digits} digits or more; {proved} of them also proved by SymPy.",
+        "to {digits} digits or more; {proved} of them also proved by SymPy, and {ruled} compared with the form "
+        "of their rule.",
         "not derived": "This derivation does not hold",
     },
     "zh": {
@@ -96,9 +98,10 @@ WORDS: dict[str, dict[str, str]] = {
         "colon": "：",
         "with": "设",
         "comma": "，",
+        "semicolon": "；",
         "stop": "。",
         "derived": "本次构建已核验：共 {steps} 步，每步至少在 {points} 个点上比对，精确到不少于 {digits} 位数字；"
-        "其中 {proved} 步另由 SymPy 证明。",
+        "其中 {proved} 步另由 SymPy 证明，{ruled} 步的变形与所注法则的形式一致。",
         "not derived": "此推导不成立",
     },
 }

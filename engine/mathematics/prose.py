@@ -260,7 +260,7 @@ class _Prose:
             reason = f"this is neither the domain of {end[0]} nor the condition of a statement in {self.reader.path}"
             self.reader.problems.append(Problem(formula.path, reason, formula.line, f"  {formula.tex}"))
             return None
-        step = Step(formula.tex, {}, formula.line, chain)
+        step = Step(formula.tex, formula.line, chain)
         return Reading(formula, STATEMENT, self._standing(formula, step))
 
     def _standing(self, formula: Formula, step: Step) -> Derivation:

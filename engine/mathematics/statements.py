@@ -112,7 +112,7 @@ class Statements:
             expr, defaults = self.defined(free_variables(chain.sides[0]))
             text = ", ".join([text, *defaults])
             equation = Chain(None, (*chain.sides, expr), ("=",), (*chain.written, (text,)))
-            return Step(rf"{tex} = \texttt{{{text}}}", {}, self.reader.line(*keys, "expression"), equation)
+            return Step(rf"{tex} = \texttt{{{text}}}", self.reader.line(*keys, "expression"), equation)
         return None
 
     def compared(self) -> Iterator[Step]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
@@ -16,7 +17,7 @@ from engine.base.store import project_store
 from engine.mathematics import facts, prose
 from engine.mathematics.derivation import file as derivations
 from engine.mathematics.prose import NAME
-from engine.mutation import formulas
+from engine.mutation import formulas, rules
 from engine.render.assertions import tried
 from engine.sources import definition
 from engine.sources import formulas as sources
@@ -73,7 +74,7 @@ def mutated(root: Path, mutant: Mutant, target: Path) -> list[Formula]:
             name = file.relative_to(root).as_posix()
             data = _content(read_source(root, file))
             if name == mutant.file:
-                data = _changed(data, mutant.keys, mutant.new)
+                data = _changed(data, mutant.keys, json.loads(mutant.new) if of_rule(mutant) else mutant.new)
             write(target / name, yaml.safe_dump(data, allow_unicode=True, sort_keys=False))
     written = written_formulas(root, mutant.function)
     if of_page(mutant):
@@ -85,6 +86,11 @@ def mutated(root: Path, mutant: Mutant, target: Path) -> list[Formula]:
 def of_page(mutant: Mutant) -> bool:
     """Whether a formula of the prose is changed itself."""
     return not mutant.file.endswith(".yml")
+
+
+def of_rule(mutant: Mutant) -> bool:
+    """Whether the rules of a step are changed: then old and new are JSON, as a derivation may have them."""
+    return mutant.keys[-1:] == ("rule",)
 
 
 def written_formulas(root: Path, function: str) -> list[Formula]:
@@ -104,8 +110,8 @@ def _of_pages(root: Path, function: str, parameters: Sequence[Parameter]) -> Ite
                 yield Mutant(function, formula.path, (number,), formula.line, formula.tex, new)
 
 
-def _changed(data: Any, keys: Keys, new: str) -> Any:
-    """Data with another text at the end of keys; nothing else is copied."""
+def _changed(data: Any, keys: Keys, new: Any) -> Any:
+    """Data with something else at the end of keys; nothing else is copied."""
     if not keys:
         return new
     copy = list(data) if isinstance(data, list) else dict(data)
@@ -123,16 +129,24 @@ def _of_file(root: Path, function: str, file: Path, parameters: Sequence[Paramet
             # An inequality may be met at both ends.
             if "sharp" not in keys[-2:] or new.replace("-", "") != formula.replace("-", ""):
                 yield Mutant(function, file.as_posix(), keys, line, formula, new)
+    for i, step in enumerate(data.get("steps", ())):
+        keys = ("steps", i, "rule")
+        for changed in rules.changed(step["rule"], _functions(data), change):
+            old, new = (json.dumps(rule, ensure_ascii=False) for rule in (step["rule"], changed))
+            yield Mutant(function, file.as_posix(), keys, yamlfile.line_in(text, keys), old, new)
 
 
 def _changes(name: str, data: Any, parameters: Sequence[Parameter]) -> Callable[[str], list[str]]:
     """What changes a formula of a file, by the names that are declared there."""
     if name == FILE:
         return partial(formulas.sympy, variables=["x", *(parameter.name for parameter in parameters)])
+    return partial(formulas.latex, functions=_functions(data), parameters=[parameter.tex for parameter in parameters])
+
+
+def _functions(data: Any) -> list[str]:
+    """The functions that a file declares, as they are written."""
     functions = [tex.partition("(")[0].strip() for tex in data.get("where", []) if "(" in tex.partition("=")[0]]
-    return partial(
-        formulas.latex, functions=list(dict.fromkeys(functions)), parameters=[parameter.tex for parameter in parameters]
-    )
+    return list(dict.fromkeys(functions))
 
 
 @lru_cache(maxsize=16)

@@ -16,9 +16,10 @@ from engine.mathematics import facts, proofs, prose
 from engine.mathematics.derivation import file as derivations
 from engine.mathematics.derivation.duties import Claim
 from engine.mathematics.derivation.report import reports, verify
+from engine.mathematics.derivation.rule_forms import has_its_form
 from engine.mathematics.derivation.steps import Derivation
 from engine.mathematics.derivation.symbolic import prove
-from engine.mutation.content import FACTS, PROSE, Mutant, mutated, of_page, written_formulas
+from engine.mutation.content import FACTS, PROSE, Mutant, mutated, of_page, of_rule, written_formulas
 from engine.render.assertions import tried
 from engine.sources import definition
 from engine.sources.definition import FILE
@@ -110,10 +111,13 @@ def _judge(question: tuple[Path, Mutant]) -> str:
             changed = derivations.load(copy, copy / file)
         except SourceError:
             return REFUSED
+        if of_rule(mutant) and not has_its_form(changed, int(mutant.keys[1])):
+            return CAUGHT  # that is soon told
         if _noticed(changed, _affected(mutant, len(changed.steps))):
             return CAUGHT
-        same = mutant.keys[0] == "steps" and _same(derivations.load(root, root / file), changed, int(mutant.keys[1]))
-        return SAME if same else MISSED
+        if mutant.keys[0] != "steps" or of_rule(mutant):
+            return MISSED
+        return SAME if _same(derivations.load(root, root / file), changed, int(mutant.keys[1])) else MISSED
 
 
 def _affected(mutant: Mutant, steps: int) -> Sequence[int | str]:

@@ -6,7 +6,7 @@ from textwrap import indent
 
 from engine.base.languages import WORDS
 from engine.mathematics.derivation.evidence import Report
-from engine.mathematics.derivation.steps import Derivation
+from engine.mathematics.derivation.steps import Derivation, Step
 from engine.render.snippets import fence
 
 
@@ -18,7 +18,7 @@ def derivation_fragment(steps: Derivation, report: Report, language: str) -> str
     lines.append('<ol class="derivation" markdown="block">\n')
     lines.append(_line(steps.start, ""))
     lines += [
-        _line(step.tex + (f", \\quad {step.when}" if step.when else ""), step.rule[language]) for step in steps.steps
+        _line(step.tex + (f", \\quad {step.when}" if step.when else ""), _named(step, language)) for step in steps.steps
     ]
     lines.append("</ol>\n")
     if report.problems:
@@ -28,9 +28,20 @@ def derivation_fragment(steps: Derivation, report: Report, language: str) -> str
         proved = sum(evidence.symbolic for evidence in report.evidence)
         points = min(evidence.points for evidence in report.evidence)
         digits = min(evidence.digits for evidence in report.evidence)
-        summary = words["derived"].format(steps=len(report.evidence), proved=proved, points=points, digits=digits)
+        ruled = sum(all(rule.kind.checked for rule in step.rules) for step in steps.steps)
+        summary = words["derived"].format(
+            steps=len(report.evidence), proved=proved, points=points, digits=digits, ruled=ruled
+        )
         lines.append(f"{summary}\n{{ .checked }}\n")
     return "\n".join(lines)
+
+
+def _named(step: Step, language: str) -> str:
+    """The rules of a step and the remark on it, as one sentence."""
+    first, *others = (rule.text(language) for rule in step.rules)
+    words = WORDS[language]
+    text = words["semicolon"].join([first, *(other[0].lower() + other[1:] for other in others)])
+    return text + (words["colon"] + step.note[language] if step.note else "")
 
 
 def _line(tex: str, rule: str) -> str:

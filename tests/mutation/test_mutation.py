@@ -12,7 +12,7 @@ from engine.base.processes import Pool
 from engine.base.store import Store
 from engine.commands.outcome import FAILED, OK, USAGE
 from engine.mutation import formulas, judge
-from engine.mutation.content import mutants
+from engine.mutation.content import mutants, of_rule
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,8 +45,8 @@ title: {en: Square, zh: 平方}
 variables: {x: real}
 start: (x+1)^2
 steps:
-  - {tex: "= x^2 + 2x + 1", rule: {en: Expand, zh: 展开}}
-  - {tex: \ge 2x, rule: {en: Drop, zh: 舍去}}
+  - {tex: "= x^2 + 2x + 1", rule: rearrange}
+  - {tex: \ge 2x, rule: estimate}
 """
 
 
@@ -110,6 +110,7 @@ def test_every_formula_is_changed_and_its_line_is_told(content: Path) -> None:
     assert {(Path(one.file).name, one.keys) for one in changes} == {
         ("square.yml", ("start",)),
         ("square.yml", ("steps", 0, "tex")),
+        ("square.yml", ("steps", 0, "rule")),
         ("square.yml", ("steps", 1, "tex")),
         ("facts.yml", ("where", 0)),
         ("facts.yml", ("facts", "definition", "tex")),
@@ -149,6 +150,20 @@ def test_what_is_broken_is_noticed(
     verdicts = judge.judge(content, broken, Store(tmp_path / "store"), pool)
     assert verdict in verdicts
     assert judge.MISSED not in verdicts
+
+
+def test_a_rule_is_changed_and_each_change_is_noticed(pool: Pool, tmp_path: Path) -> None:
+    """Of one derivation of this site; the rules are those of the list that can take the place of one of its own."""
+    changes = [one for one in mutants(ROOT, "softplus") if one.file.endswith("/derivative.yml") and of_rule(one)]
+    found = {one.new for one in changes}
+    assert {
+        r'[{"definition": "\\sigma"}]',
+        '["quotient"]',
+        '[{"multiply": "e^{x}"}]',
+        '[{"divide": "-e^{x}"}]',
+        '[{"derivative": "1-e^{x}"}]',
+    } <= found
+    assert set(judge.judge(ROOT, changes, Store(tmp_path / "store"), pool)) <= {judge.CAUGHT, judge.REFUSED}
 
 
 def test_what_nothing_notices_is_told(

@@ -9,7 +9,8 @@ A derivation is `snippets/<function>/derivations/<name>.yml`:
     start: f_\beta'(x)
     steps:
       - tex: = \frac{1}{\beta} \cdot \frac{d}{dx}\ln(1+e^{\beta x})
-        rule: {en: Constant multiple rule, zh: 常数倍法则}
+        rule: linear
+        note: {en: 1/β does not depend on x, zh: 1/β 与 x 无关}
 
 A step's `tex` is one of
 
@@ -26,8 +27,14 @@ A step's `tex` is one of
   point without a value. `f \in C^{\infty}(\mathbb{R} \setminus \{-3, 3\})`: all but at these points, each of which is
   one where that fails; maxima, absolute values and cases may bend there, and nowhere else.
 
-After a statement, `= …` goes on from its last side. Two more keys are optional:
+A step's `rule` is one of the list in `rules`, alone or with what it is about: `chain`, `{divide: e^x}`,
+`{definition: \sigma}`; `{use: e^0 = 1}` for an equation, which has to hold, too; several as `[chain, power]`. A step
+has to have the form of its rules, and nothing may be left that they do not say. `estimate` and `increasing` have no
+form, and explain inequalities only.
 
+After a statement, `= …` goes on from its last side. Three more keys are optional:
+
+- `note`: a remark, which nothing checks.
 - `when: x \ge 0`: the step is in the branch for that condition; the first of a branch continues from the last step
   before the branches. A step without `when` joins the branches again, and holds in each; together they have to cover
   the domain, and no two may hold but at borders.
@@ -44,6 +51,7 @@ nothing but what the file says, this engine, and the versions of SymPy and mpmat
 
 `file` reads a derivation as `steps`. `duties` says what has to hold for each of them, `analytic` what for a smooth
 function. `numeric` checks that at `points`, where `difference` tells values apart, and `symbolic` looks for a proof.
+`rule_forms` compares a step with its rules: `rule_changes` knows their forms, `rule_algebra` what they allow.
 `report` puts it all together and keeps what holds; `evidence` is what pages show.
 """
 

@@ -74,6 +74,19 @@ def duties(derivation: Derivation) -> list[Duty]:
     return required
 
 
+def given(duty: Duty, step: Step) -> list[Claim | Implication]:
+    """What a step itself claims, of all that it has to satisfy."""
+    return [claim for claim in duty.claims[len(_used(step)) :] if claim.op != "continuous"]
+
+
+def _used(step: Step) -> tuple[Claim, ...]:
+    """The equations that the rules of a step use: they have to hold, too."""
+    equations = (rule.about for rule in step.rules if rule.kind.id == "use")
+    return tuple(
+        Claim(*one.sides[:1], "=", *one.sides[1:], step.condition) for one in equations if isinstance(one, Chain)
+    )
+
+
 def flow_problems(derivation: Derivation) -> list[Problem]:
     """What is wrong with how the steps connect."""
     try:
@@ -123,8 +136,7 @@ class _Flow:
         if len(met) < len(step.meetings):
             raise _Disconnected("has more places where it is sharp than relations")
         owed = [claim for one, where in zip(met, step.meetings, strict=True) for claim in _continuity(one, where)]
-        duty = replace(duty, claims=(*duty.claims, *owed))
-        return duty
+        return replace(duty, claims=(*_used(step), *duty.claims, *owed))
 
     def imply(self, step: Step) -> Duty:
         r"""`\iff A = B`, `\implies A = B`: goes on from the statement before."""

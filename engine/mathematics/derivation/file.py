@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,10 +14,11 @@ from engine.base.files import sources_below
 from engine.base.yamlfile import line_of
 from engine.base.yamlfile import load as load_yaml
 from engine.mathematics import latex
+from engine.mathematics.derivation import rules
 from engine.mathematics.derivation.duties import flow_problems
 from engine.mathematics.derivation.steps import REAL, SMOOTH, Derivation, Domain, Step
 from engine.mathematics.formula.multiprecision import evaluate
-from engine.mathematics.formula.tree import Apply, Call, Chain, Derivative, Number, Scope, Variable, walk
+from engine.mathematics.formula.tree import Apply, Bound, Call, Chain, Derivative, Number, Scope, Variable, walk
 from engine.mathematics.latex import LatexError
 
 _TEXT = {
@@ -45,7 +46,7 @@ SCHEMA: dict[str, Any] = {
                 "type": "object",
                 "additionalProperties": False,
                 "required": ["tex", "rule"],
-                "properties": {"tex": _TEX, "rule": _TEXT, "when": _TEX, "sharp": SHARP},
+                "properties": {"tex": _TEX, "rule": rules.SCHEMA, "note": _TEXT, "when": _TEX, "sharp": SHARP},
             },
         },
     },
@@ -66,6 +67,8 @@ def load(root: Path, file: Path) -> Derivation:
         start = _start(data["start"], reader.scope)
     steps = [reader.step(step, ("steps", i), f"step {i + 1}") for i, step in enumerate(data["steps"])]
     reader.stop_at_problems()
+    steps = [*_ruled(reader, data["steps"], [step for step in steps if step], start)]
+    reader.stop_at_problems()
     derivation = Derivation(
         root=root,
         path=reader.path,
@@ -81,6 +84,20 @@ def load(root: Path, file: Path) -> Derivation:
     reader.problems += [*flow_problems(derivation), *reader.unused([derivation])]
     reader.stop_at_problems()
     return derivation
+
+
+def _ruled(reader: Reader, data: Sequence[Mapping[str, Any]], steps: Sequence[Step], start: Chain) -> Iterator[Step]:
+    """The steps with the rules that the file names."""
+    sides = [part for chain in (start, *(step.chain for step in steps)) for side in chain.sides for part in walk(side)]
+    bound = {part.variable for part in sides if isinstance(part, Bound)}
+    for i, (step, written) in enumerate(zip(steps, data, strict=True)):
+        found: list[rules.Rule] = []
+        for id, tex in (named := rules.written(written["rule"])):
+            with reader.at("steps", i, "rule", what=f"rule of step {i + 1}", tex=tex or id):
+                if named.count((id, tex)) > 1:
+                    raise LatexError(f"{id} is named twice", 1)
+                found.append(rules.read(id, tex, reader.scope, bound, [step.chain.lead or "", *step.chain.ops]))
+        yield replace(step, rules=tuple(found), note=written.get("note", {}))
 
 
 class Reader:
@@ -139,8 +156,8 @@ class Reader:
                 meetings.append(_sharp(tex, self.scope))
         if not chain:
             return None
-        line, rule = self.line(*keys, "tex"), step.get("rule", {})
-        return Step(step["tex"], rule, line, chain, step.get("when"), held, sharp, tuple(meetings))
+        line = self.line(*keys, "tex")
+        return Step(step["tex"], line, chain, step.get("when"), held, sharp, tuple(meetings))
 
     def unused(self, derivations: Iterable[Derivation], named: Iterable[str] = ()) -> Iterator[Problem]:
         """What is declared has a purpose; otherwise a mistake in it would stay unseen. named: what is used besides."""

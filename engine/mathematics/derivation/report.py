@@ -9,6 +9,7 @@ from engine.base.code import code_digest
 from engine.base.errors import Problem
 from engine.base.processes import OutOfTime, Pool, Stopped, limited
 from engine.base.store import Store, digest
+from engine.mathematics.derivation import rule_forms
 from engine.mathematics.derivation.difference import Fault
 from engine.mathematics.derivation.duties import duties
 from engine.mathematics.derivation.evidence import Evidence, Report
@@ -43,7 +44,7 @@ def _key(derivation: Derivation) -> str:
 
     A report that holds says nothing of lines, so that another line above takes no proof away.
     """
-    steps = [(step.chain, step.condition, step.meetings) for step in derivation.steps]
+    steps = [(step.chain, step.condition, step.meetings, step.rules) for step in derivation.steps]
     meaning = repr((derivation.start_chain, steps, derivation.continuous, sorted(derivation.domains.items())))
     versions = [frameworks.version(name) for name in ("sympy", "python-flint", "mpmath")]
     code = code_digest(__name__)
@@ -65,6 +66,7 @@ def verify(derivation: Derivation, *, only: int | None = None, symbolic: bool = 
         try:
             with limited(SECONDS_NUMERIC):
                 points, digits = checker.duty(required[i], step.meetings, proved)
+            rule_forms.check(derivation, i, required[i])
         except Fault as fault:
             lines = [f"  {step.tex}", *(f"  {line}" for line in fault.lines)]
             reason = f"{derivation.called} {i + 1}: {fault.reason}"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from engine.mathematics.derivation.rules import Rule
 from engine.mathematics.formula.tree import Chain, Expr, Scope
 
 #: The sets of statements: numbers, as they are written, and functions so often differentiable, but for some points.
@@ -34,22 +35,24 @@ class Domain:
 class Step:
     """One line of a derivation. tex, when and sharp: as they are written; the other three: what they say.
 
-    sharp: where the two sides of its inequalities meet, for the last so many of its relations.
+    sharp: where the two sides of its inequalities meet, for the last so many of its relations. rules: those by which it
+    follows; note: a remark, by language.
     """
 
     tex: str
-    rule: Mapping[str, str]
     line: int
     chain: Chain
     when: str | None = None
     condition: Chain | None = None
     sharp: tuple[str, ...] = ()
     meetings: tuple[Chain, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    note: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Derivation:
-    """A derivation. title and rules: by language; where: the declarations as they are written.
+    """A derivation. title: by language; where: the declarations as they are written.
 
     Without a start, the steps are statements of their own. called: what problems call a step; continuous: what has to
     be so besides.

@@ -38,7 +38,7 @@ def prove(claim: Claim | Implication, domains: Mapping[str, Domain]) -> bool:
 def _proved(claim: Claim, domains: Mapping[str, Domain]) -> bool:
     import sympy
 
-    symbols = _symbols(claim.condition, domains)
+    symbols = symbols_of(claim.condition, domains)
     match claim.left:
         case Call(function, (Variable(name),), -1) if claim.op == "=":
             return _is_inverse(function.body, function.params[0], claim.right, symbols[name], symbols)
@@ -67,7 +67,7 @@ def _proved(claim: Claim, domains: Mapping[str, Domain]) -> bool:
     return all(_has_sign(gap, claim.op in ("<", ">")) or _falls_nowhere(gap, claim.op in ("<", ">")) for gap in gaps)
 
 
-def _symbols(condition: Chain | None, domains: Mapping[str, Domain]) -> dict[str, Any]:
+def symbols_of(condition: Chain | None, domains: Mapping[str, Domain]) -> dict[str, Any]:
     """Symbols that know what is certain of their sign."""
     import sympy
 

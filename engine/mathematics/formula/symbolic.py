@@ -37,21 +37,26 @@ def to_sympy(expr: Expr, symbols: Mapping[str, Any]) -> Any:
     Declared functions are replaced by what they stand for. SymPy simplifies on the way: this is for proofs, while
     `parse` alone says what is written. Raises NotSymbolic.
     """
-    return _Translation(symbols).expr(expr)
+    return Translation(symbols).expr(expr)
 
 
 def to_condition(condition: Condition, symbols: Mapping[str, Any]) -> Any:
     """A condition in SymPy, like `to_sympy`. Raises NotSymbolic."""
-    return _Translation(symbols).condition(condition)
+    return Translation(symbols).condition(condition)
 
 
-class _Translation:
+class Translation:
     """Translates with given expressions for the variables. SymPy is slow to import, and reading does not need it."""
 
     def __init__(self, symbols: Mapping[str, Any]) -> None:
         self.symbols = symbols
 
+    def within(self, symbols: Mapping[str, Any]) -> Translation:
+        """The same with other expressions for the variables."""
+        return Translation(symbols)
+
     def expr(self, expr: Expr) -> Any:
+        """An expression in SymPy."""
         import sympy
 
         match expr:
@@ -84,35 +89,39 @@ class _Translation:
         import sympy
 
         dummy = sympy.Dummy(variable, real=True)
-        return dummy, to_sympy(body, {**self.symbols, variable: dummy})
+        return dummy, self.within({**self.symbols, variable: dummy}).expr(body)
 
     def call(self, call: Call) -> Any:
+        """A declared function at its arguments."""
         function, args = call.function, list(map(self.expr, call.args))
         if call.order < 0:
             raise NotSymbolic("the inverse of a function")
         if call.order:
             return self.derivative(function.body, function.params[0], call.order, args[0])
-        return to_sympy(function.body, {**self.symbols, **dict(zip(function.params, args, strict=True))})
+        return self.within({**self.symbols, **dict(zip(function.params, args, strict=True))}).expr(function.body)
 
     def derivative(self, body: Expr, variable: str, order: int, at: Any) -> Any:
+        """The derivative by a variable, at a place."""
         import sympy
 
         dummy, inside = self.inside(body, variable)
         return sympy.diff(inside, dummy, order).subs(dummy, at)
 
     def bound(self, bound: Bound) -> Any:
+        """An integral, a sum or a product."""
         import sympy
 
         lower, upper = self.expr(bound.lower), self.expr(bound.upper)
         if bound.op != "int" and lower.is_Integer and upper.is_Integer and upper - lower < SHORT:
             each = (sympy.Integer(index) for index in range(lower, upper + 1))
-            terms = (to_sympy(bound.body, {**self.symbols, bound.variable: index}) for index in each)
+            terms = (self.within({**self.symbols, bound.variable: index}).expr(bound.body) for index in each)
             return (sympy.Add if bound.op == "sum" else sympy.Mul)(*terms)
         dummy, inside = self.inside(bound.body, bound.variable)
         kind = {"int": sympy.Integral, "sum": sympy.Sum, "prod": sympy.Product}[bound.op]
         return kind(inside, (dummy, lower, upper))
 
     def condition(self, condition: Condition | None) -> Any:
+        """A condition."""
         import sympy
 
         if condition is None:
