@@ -196,6 +196,7 @@ def test_what_a_rule_does_not_say_is_no_part_of_its_step(derive):
         ({"use": "x > 0"}, "use is about one equation"),
         ({"substitute": "-x = x"}, "a substitution gives the new variable by the old one"),
         ("estimate", "estimate explains an inequality"),
+        (["chain", "estimate"], "estimate has no form, so no other rule beside it could be told"),
     ],
 )
 def test_what_is_no_rule_is_refused_with_its_line(derive, rule, reason):

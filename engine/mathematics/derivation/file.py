@@ -96,6 +96,8 @@ def _ruled(reader: Reader, data: Sequence[Mapping[str, Any]], steps: Sequence[St
             with reader.at("steps", i, "rule", what=f"rule of step {i + 1}", tex=tex or id):
                 if named.count((id, tex)) > 1:
                     raise LatexError(f"{id} is named twice", 1)
+                if len(named) > 1 and id in rules.KINDS and not rules.KINDS[id].checked:
+                    raise LatexError(f"{id} has no form, so no other rule beside it could be told; make two steps", 1)
                 found.append(rules.read(id, tex, reader.scope, bound, [step.chain.lead or "", *step.chain.ops]))
         yield replace(step, rules=tuple(found), note=written.get("note", {}))
 
