@@ -129,7 +129,7 @@ class Statements:
             written = text.replace("_", r"\_").replace("^", r"\^{}")
             tex = rf"{called}({variable})"
             chain = Chain(None, (call, expr), ("=",), ((tex,), (written,)))
-            yield Step(rf"{tex} = \texttt{{{written}}}", {}, self.reader.line("where"), chain)
+            yield Step(rf"{tex} = \texttt{{{written}}}", self.reader.line("where"), chain)
 
     def defined(self, variables: Collection[str]) -> tuple[Expr, list[str]]:
         """The expression of the definition, with defaults for parameters that are not among these, and those defaults.
