@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
@@ -127,7 +128,7 @@ def _of_file(root: Path, function: str, file: Path, parameters: Sequence[Paramet
         line = yamlfile.line_in(text, keys)
         for new in change(formula):
             # An inequality may be met at both ends.
-            if "sharp" not in keys[-2:] or new.replace("-", "") != formula.replace("-", ""):
+            if "sharp" not in keys[-2:] or re.sub("[-+]", "", new) != re.sub("[-+]", "", formula):
                 yield Mutant(function, file.as_posix(), keys, line, formula, new)
     for i, step in enumerate(data.get("steps", ())):
         keys = ("steps", i, "rule")

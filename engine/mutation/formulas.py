@@ -73,7 +73,8 @@ def latex(tex: str, functions: Sequence[str] = (), parameters: Sequence[str] = (
     swaps = [(_name(name), _plain(f"2{name}")) for name in (*main, *parameters)]
     swaps += [(_name(other), _plain(one)) for one in main for other in functions[1:] if not _alike(one, other)]
     swaps += [(rf"{_name(name)}(?=\()", _plain(f"{name}'")) for name in main]
-    return list(dict.fromkeys([*_swapped(tex, [*LATEX, *swaps]), *_digits(tex), *_turned(tex)]))
+    changed = dict.fromkeys([*_swapped(tex, [*LATEX, *swaps]), *_digits(tex), *_turned(tex)])
+    return [other for other in changed if other != tex]  # a fraction of two equal parts is the same upside down
 
 
 def sympy(text: str, variables: Sequence[str] = ()) -> list[str]:

@@ -95,6 +95,7 @@ WRONG = {
     "an error beyond double precision": ("x", "= x + 10^{-40}"),
     "right for large x only": (r"\ln(1+e^{x})", "= x"),
     "right for positive x only": (r"\sqrt{x^2}", "= x"),
+    "a sum that ends at minus infinity": (r"x\sum_{k=1}^{-\infty} 2^{-k}", "= x"),
     "right at whole numbers only": (r"\sin(\pi x)", "= 0"),
     "not strict": (r"e^{-|x|}", "< 1"),
     "strict but far out, the wrong way": (r"\ln(1+e^{x})", r"\le x"),

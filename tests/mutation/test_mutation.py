@@ -69,6 +69,7 @@ def content(tmp_path: Path) -> Path:
             {r"\frac{2}{1}\ln(1+e^{x})", r"\frac{1}{2}\ln(1-e^{x})", r"\frac{1}{2}\exp(1+e^{x})"},
         ),
         (r"f'(x) \le 12", {r"f'(x) \ge 12", r"f''(x) \le 12", r"f'(x) \le 13", r"f'(x) \le 22", r"-f'(x) \le 12"}),
+        (r"\frac{1}{1}x", {r"\frac{2}{1}x", r"\frac{1}{2}x"}),
         (r"(0, \infty)", {r"[0, \infty)", r"(0, \infty]", "(0, 1)", r"(1, \infty)"}),
         (r"|x| < \max(x, 0)", {r"(x) < \max(x, 0)", r"|x| > \max(x, 0)", r"|x| < \min(x, 0)"}),
     ],

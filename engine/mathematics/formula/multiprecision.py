@@ -295,7 +295,7 @@ class Evaluator:
 
     def _sum(self, term: Callable[[Any], Any], lower: Any, upper: Any) -> Any:
         self._stop_at_no_index(lower)
-        if not self.mp.isinf(upper):
+        if upper != self.mp.inf:
             return reduce(operator.add, self._terms(term, lower, upper), self.mp.zero)
         if not abs(term(lower + 4000)) <= abs(term(lower + 200)) <= abs(term(lower + 10)):
             raise Undecided("the terms of the series do not fall")
@@ -303,7 +303,7 @@ class Evaluator:
 
     def _product(self, term: Callable[[Any], Any], lower: Any, upper: Any) -> Any:
         self._stop_at_no_index(lower)
-        if self.mp.isinf(upper):
+        if upper == self.mp.inf:
             raise Undecided("infinite products are not computed")
         return reduce(operator.mul, self._terms(term, lower, upper), self.mp.one)
 
@@ -312,7 +312,7 @@ class Evaluator:
             raise Undefined("the index does not start at a whole number")
 
     def _terms(self, term: Callable[[Any], Any], lower: Any, upper: Any) -> Iterator[Any]:
-        if upper != int(upper):
+        if self.mp.isinf(upper) or upper != int(upper):
             raise Undefined("the index does not end at a whole number")
         if upper - lower > _MANY:
             raise Undecided("too many terms")
