@@ -178,6 +178,7 @@ OLDER = {
 }
 #: What is allowed beside that, and why; nothing of it is in the site.
 EXCEPTIONS = {
+    "gmpy2": ("LGPL-3.0-or-later", "GMP and MPFR, which mpmath and SymPy compute with while the site is built"),
     "python-flint": (
         "LGPL-3.0-or-later",
         "FLINT, GMP and MPFR, which compute reference values while the site is built",

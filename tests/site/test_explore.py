@@ -181,7 +181,7 @@ def test_pointer_keyboard_and_field_read_out(open_page: Open) -> None:
     page = open_page()
     box = plot(page).bounding_box()
     assert box
-    page.mouse.move(box["x"] + box["width"] * 0.75, box["y"] + 50)
+    plot(page).hover(position={"x": box["width"] * 0.75, "y": 50})  # which waits until nothing moves any more
     expect(plot(page)).to_have_attribute("aria-valuenow", re.compile(r"^(2\.99|3|3\.01)$"))
     plot(page).focus()
     for key, x in (("Home", -6), ("ArrowRight", -5.9), ("PageUp", -4.9), ("ArrowDown", -5), ("End", 6), ("ArrowUp", 6)):
