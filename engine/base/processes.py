@@ -27,6 +27,8 @@ MEMORY = 4 << 30  # bytes for one process
 WALL = 10
 #: Seconds until what was raised is raised once more.
 AGAIN = 0.2
+#: Seconds until a limit is told that passed while another one held within it.
+SOON = 0.001
 
 
 @dataclass(frozen=True)
@@ -185,7 +187,8 @@ def limited(seconds: float) -> Iterator[None]:
     """Raise OutOfTime after that much processor time, which other processes do not shorten.
 
     Works in the main thread, on systems with interval timers. It is raised again until somebody hears it: what is
-    raised in a destructor or in a callback of the garbage collector is lost.
+    raised in a destructor or in a callback of the garbage collector is lost. A limit within another one ends with that
+    at the latest, and leaves the other what is left of it.
     """
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
@@ -198,9 +201,13 @@ def limited(seconds: float) -> Iterator[None]:
             raise OutOfTime
 
     before = signal.signal(signal.SIGVTALRM, stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, AGAIN)
+    begun = os.times().user
+    left, _ = signal.getitimer(signal.ITIMER_VIRTUAL)
+    signal.setitimer(signal.ITIMER_VIRTUAL, min(seconds, left or seconds), AGAIN)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
+        if left:
+            signal.setitimer(signal.ITIMER_VIRTUAL, max(left - (os.times().user - begun), SOON), AGAIN)

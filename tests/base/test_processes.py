@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -96,3 +97,23 @@ def test_the_end_of_time_is_not_lost_in_a_callback_of_the_garbage_collector() ->
 def test_the_end_of_time_is_not_lost_in_a_destructor() -> None:
     with pytest.raises(OutOfTime), limited(0.1):
         forever(type("Object", (), {"__del__": work}))
+
+
+@HAS_TIMERS
+@pytest.mark.parametrize("inner", [0.05, 60])
+def test_a_limit_holds_although_another_one_was_within_it(inner: float) -> None:
+    def nested() -> None:
+        with suppress(OutOfTime), limited(inner):
+            work()
+
+    begun = time.process_time()
+    with pytest.raises(OutOfTime), limited(0.2):
+        forever(nested)
+    assert time.process_time() - begun < 2
+
+
+@HAS_TIMERS
+def test_no_limit_is_left_behind() -> None:
+    with limited(0.2), limited(0.1):
+        pass
+    work()
