@@ -20,7 +20,7 @@ class Scale(nn.Module):
 start = torch.tensor([1e-3, 1.0, 50.0])
 print("starts where it should:", torch.allclose(Scale(start)(), start, rtol=1e-5))
 
-# Why not exp? Its gradient grows with the value, that of softplus stays below 1.
+# Why not exp? Its gradient grows with the value, that of softplus is at most 1.
 raw = torch.tensor([1.0, 5.0, 10.0], requires_grad=True)
 print(" raw    d exp  d softplus")
 (exp,) = torch.autograd.grad(raw.exp().sum(), raw)
