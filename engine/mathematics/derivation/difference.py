@@ -189,10 +189,12 @@ class Values:
 
     def _along(self, exprs: Sequence[Expr], start: Point, name: str, domain: Domain) -> Iterator[tuple[float, float]]:
         """The floats on both sides of the borders along one variable: bisected, where decisions differ."""
+        from flint import ctx
 
         def decided(value: float) -> object:
             try:
-                return [self.balls.decisions(expr, {**dict(start.values), name: value}) for expr in exprs]
+                with ctx.workprec(_START):  # not the one that was set before: it would move the border
+                    return [self.balls.decisions(expr, {**dict(start.values), name: value}) for expr in exprs]
             except (Undecided, Undefined):
                 return None
 
