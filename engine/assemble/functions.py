@@ -33,7 +33,7 @@ from engine.render.assertions import Assertion
 from engine.render.derivations import derivation_fragment
 from engine.render.downloads import downloads_fragment, function_downloads, lab_downloads, lab_line
 from engine.render.error_curves import draw
-from engine.render.facts import facts_fragments
+from engine.render.facts import facts_fragments, formula_fragment
 from engine.render.labs import LANGUAGE
 from engine.render.labs import read as read_lab
 from engine.render.prose import prose_fragment
@@ -44,8 +44,9 @@ from engine.run.runner import Runner
 from engine.sources import definition, threads
 from engine.sources.definition import Definition
 from engine.sources.formulas import Formula
-from engine.sources.includes import Place, link
+from engine.sources.includes import Place, link, shown
 from engine.sources.threads import Thread
+from engine.sources.topics import PAGE, page
 
 Included = Mapping[str, Mapping[str, Place]]
 Item, Answer = TypeVar("Item"), TypeVar("Answer")
@@ -221,6 +222,9 @@ def _build(root: Path, findings: Findings, included: Included) -> Built:
         texts[language] = written | dict(_fragments(findings, language, places))
         texts[language] |= assertions.fragments(asserted, source.function, language, places)
         texts[language]["downloads.md"] = downloads_fragment(files, language)
+        if f"{source.function}/{PAGE}" in places:
+            there = {f"{source.function}/{name}" for name in texts[language]}
+            texts[language][PAGE] = shown(page(root, source.function, language), there)
     for verdict in (verdict for verdict in findings.verdicts if verdict.snippet.lab):
         lab, faults = read_lab(verdict)
         seen.update(faults)
@@ -242,11 +246,14 @@ def _datasheet(root: Path, findings: Findings, places: Mapping[str, Place]) -> t
 
 def _fragments(findings: Findings, language: str, places: Mapping[str, Place]) -> Iterator[tuple[str, str]]:
     sources, proved = findings.sources, findings.mathematics
+    shows_page = f"{sources.function}/{PAGE}" in places
     for steps, report in zip(sources.derivations, proved.reports, strict=True):
         yield f"derivations/{steps.path.stem}.md", derivation_fragment(steps, report, language)
     if sources.facts:
         checks = link(places, f"{sources.function}/facts.md", f"{sources.function}/checks.md")
         yield from facts_fragments(sources.facts, proved.checks, language, checks).items()
+        if shows_page:
+            yield "formula.md", formula_fragment(sources.facts)
     if sources.prose:
         yield "formulas.md", prose_fragment(sources.prose, proved.prose, language)
     yield "apis.md", apis.apis_fragment(findings.apis, language)

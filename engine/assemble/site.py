@@ -28,6 +28,7 @@ from engine.sources import formulas
 from engine.sources.formulas import Formula
 from engine.sources.includes import Place, check_includes, places
 from engine.sources.snippets import discover, functions
+from engine.sources.topics import topics_digest
 
 if TYPE_CHECKING:
     from engine.compare.verdict import Verdict
@@ -184,7 +185,7 @@ class Site:
             for language, included_in in included.items()
         }
         prose = [(formula.path, formula.section, formula.tex) for formula in written]
-        sources = [folder_digest(self.root / "snippets" / function), prose, ledger]
+        sources = [folder_digest(self.root / "snippets" / function), topics_digest(self.root), prose, ledger]
         code = code_digest("engine.assemble.functions")
         return digest(function, sources, own, frameworks.distributions(), frameworks.environment(), code)
 

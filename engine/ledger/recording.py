@@ -26,7 +26,7 @@ from engine.ledger.entries import (
     source,
 )
 from engine.run.runner import Result
-from engine.sources.snippets import Snippet
+from engine.sources.snippets import Snippet, names
 
 _HEAD = "# What the snippets printed with {title} {version}. Written by the engine, read by builds.\n"
 
@@ -54,8 +54,9 @@ def enter(root: Path, printed: Iterable[Printed], versions: Mapping[str, str], d
     for function, ones in functions.items():
         before = read(root, function)
         books = {(release.library, release.version): dict(release.entries) for release in before}
+        there = {f"{name}.py" for name in names(root, function)}
         for entries in books.values():
-            for path in [path for path in entries if not (root / "snippets" / function / path).is_file()]:
+            for path in entries.keys() - there:
                 del entries[path]
         for one in ones:
             _enter(books, one, versions, day, anew)

@@ -14,6 +14,9 @@ The facts are in `snippets/<function>/facts.yml`:
           - \lim_{x \to \infty} f(x) = \infty
         see: range                                       # optional: an anchor of the page with more about it
 
+`name` may be left out where `engine.mathematics.fact_names` has one for the fact, and `because` where the card shows
+the only statement.
+
 What stands under `because` are statements of their own in the language of `engine.mathematics.derivation`, which
 checks them; `when` and `sharp` may be given. `expression: f_\beta(x)` is one too: it says that this is the function of
 definition.yml, and one fact has to say so. There, the functions that definition.yml compares with are shown, too, to be
@@ -39,6 +42,7 @@ from engine.base.yamlfile import load as load_yaml
 from engine.mathematics import latex
 from engine.mathematics.derivation.file import Reader
 from engine.mathematics.derivation.steps import Derivation, Step
+from engine.mathematics.fact_names import NAMES
 from engine.mathematics.latex import LatexError
 from engine.mathematics.properties import in_a_word
 from engine.mathematics.statements import BECAUSE, TEX, Statements
@@ -59,7 +63,7 @@ SCHEMA: dict[str, Any] = {
             "additionalProperties": {
                 "type": "object",
                 "additionalProperties": False,
-                "required": ["name", "tex", "because"],
+                "required": ["tex"],
                 "properties": {
                     "name": TEXT,
                     "tex": TEX,
@@ -129,9 +133,18 @@ def read(root: Path, definition: Definition) -> tuple[Statements | None, Mapping
     if not file.is_file():
         return None, {}
     data = load_yaml(root, file, SCHEMA)
-    entries = data["facts"]
+    reader = Reader(root, file, data)
+    entries = {id: _completed(reader, id, entry) for id, entry in data["facts"].items()}
+    reader.stop_at_problems()
     parts = (part for entry in entries.values() for part in entry["because"])
-    return Statements(Reader(root, file, data), definition, data["where"], parts), entries
+    return Statements(reader, definition, data["where"], parts), entries
+
+
+def _completed(reader: Reader, id: str, entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An entry with its name and its statements, where it leaves them out."""
+    if "name" not in entry and id not in NAMES:
+        reader.problem(f"{id} needs a name; without one there can be {', '.join(NAMES)}", "facts", id)
+    return {"name": NAMES.get(id), "because": [entry["tex"]]} | dict(entry)
 
 
 def _fact(statements: Statements, id: str, entry: Mapping[str, Any]) -> Fact:

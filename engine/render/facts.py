@@ -62,6 +62,12 @@ def facts_fragments(
     return {"facts.md": card, "checks.md": "\n".join(checks)}
 
 
+def formula_fragment(facts: Sequence[Fact]) -> str:
+    """What the facts give as definition and derivative, in display."""
+    shown = [fact.tex for fact in facts if fact.id in ("definition", "derivative")]
+    return "\n\n".join(f"$$\n{tex}\n$$" for tex in shown) + "\n"
+
+
 def _row(fact: Fact, report: Report, language: str, checks_page: str) -> str:
     """A fact on the card, with a link to its check."""
     words = WORDS[language]

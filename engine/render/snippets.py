@@ -23,6 +23,7 @@ from engine.sources.definition import Definition
 from engine.sources.includes import Place, link
 from engine.sources.snippets import Snippet
 from engine.sources.threads import Thread
+from engine.sources.topics import absent, offered
 
 VERDICTS = {"true": "verdict-true", "half true": "verdict-half", "false": "verdict-false"}
 ANSWERS = ("yes", "no")
@@ -116,10 +117,10 @@ class _Fragments:
     def _tabs(self, topic: str, verdicts: Mapping[str, Verdict]) -> str:
         """One topic across frameworks; the first tab with code is open."""
         definition = self.definition
-        first = next((tab for tab in TABS if tab in verdicts), None)
+        first, shared = next((tab for tab in TABS if tab in verdicts), None), absent(definition.root)
         parts = []
         for tab, module in TABS.items():
-            reason = definition.absent.get((topic, tab))
+            reason = definition.absent.get((topic, tab)) or (None if tab in verdicts else shared.get((topic, tab)))
             if tab in verdicts and reason:
                 where = (
                     f"absent.{topic}.{tab} says that there is nothing to show, but {verdicts[tab].snippet.name} does"
@@ -127,7 +128,7 @@ class _Fragments:
                 line = definition.line("absent", topic, tab)
                 self.fail(definition.path.as_posix(), f"{where}; remove one of the two", line)
             if tab in verdicts:
-                body = _run(verdicts[tab], self.language)
+                body = self._lacking(tab, verdicts[tab].snippet) + _run(verdicts[tab], self.language)
             elif reason:
                 body = f"{reason[self.language]}\n{{ .absent }}"
             else:
@@ -137,6 +138,13 @@ class _Fragments:
             chosen = "+" if tab == first else ""
             parts.append(f'==={chosen} "{LIBRARIES[module].title}"\n\n{indent(body, "    ")}\n')
         return "\n".join(parts)
+
+    def _lacking(self, tab: str, snippet: Snippet) -> str:
+        """That a library has no such function, where its script has been filled with the formula."""
+        if offered(self.definition, tab) or (snippet.root / snippet.path).is_file():
+            return ""
+        library = LIBRARIES[TABS[tab]].title
+        return self.words["lacking"].format(library=library, function=self.definition.name) + "\n\n"
 
     def _claim(self, verdict: Verdict) -> None:
         """The verdict, with a link to the experiment; on the page that the link leads to stands the way back."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +22,24 @@ TEXT = {
 }
 
 _LINE = {"type": "string", "minLength": 1}
+#: What a figure is of, where nobody says more of it.
+_FIGURE = {
+    "en": "{name} and its derivative, drawn from x = −6 to x = 6.",
+    "zh": "{name} 及其导数在 x = −6 到 x = 6 之间的图像。",
+}
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
-    "required": ["name", "expression", "stable", "derivative", "apis", "figure"],
+    "required": ["name", "expression", "derivative", "apis"],
     "properties": {
         "name": _LINE,
         "expression": _LINE | {"description": "the definition in x and the parameters, in SymPy's syntax"},
-        "stable": _LINE | {"description": "an equal form that loses no digits in floating point; log1p, expm1 allowed"},
+        "stable": _LINE
+        | {
+            "description": "an equal form that loses no digits in floating point; log1p, expm1 allowed; "
+            "default: the expression itself"
+        },
         "derivative": _LINE | {"description": "its derivative by x"},
         "parameters": {
             "type": "object",
@@ -66,7 +75,14 @@ SCHEMA: dict[str, Any] = {
                 },
             },
         },
-        "figure": TEXT | {"description": "alternative text of the figure"},
+        "instead": {
+            "description": "framework -> expression in x to write where its library has no such function; "
+            "default: the stable form in that library's operations",
+            "type": "object",
+            "additionalProperties": False,
+            "properties": dict.fromkeys(TABS, _LINE),
+        },
+        "figure": TEXT | {"description": "alternative text of the figure; default: what it draws"},
         "absent": {
             "description": "topic -> framework -> why that framework has nothing to show",
             "type": "object",
@@ -110,8 +126,9 @@ class Definition:
     """A function.
 
     expression, stable, derivative: SymPy texts in x and the parameters; compare: other functions to show beside it, as
-    SymPy texts in x, by name; figure: alternative text of its figure by
-    language; absent: reasons by (topic, tab), by language; root: the project's folder, which `path` is within.
+    SymPy texts in x, by name; instead: what to write where a library has no such function, by tab; figure: alternative
+    text of its figure by language; absent: reasons by (topic, tab), by language; root: the project's folder, which
+    `path` is within.
     """
 
     path: Path
@@ -125,6 +142,7 @@ class Definition:
     figure: dict[str, str]
     absent: dict[tuple[str, str], dict[str, str]]
     root: Path = Path()
+    instead: dict[str, str] = field(default_factory=dict)
 
     @property
     def defaults(self) -> dict[str, float]:
@@ -149,7 +167,7 @@ def read(root: Path, function: str) -> Definition:
         path=path,
         name=data["name"],
         expression=data["expression"],
-        stable=data["stable"],
+        stable=data.get("stable", data["expression"]),
         derivative=data["derivative"],
         parameters=tuple(Parameter(name, **rest) for name, rest in data.get("parameters", {}).items()),
         compare=data.get("compare", {}),
@@ -157,7 +175,8 @@ def read(root: Path, function: str) -> Definition:
             Api(api["name"], api.get("call", f"{api['name']}(x)"), api.get("defaults", {}), api.get("audit", False))
             for api in data["apis"]
         ),
-        figure=data["figure"],
+        instead=data.get("instead", {}),
+        figure=data.get("figure") or {language: text.format(name=data["name"]) for language, text in _FIGURE.items()},
         absent=absent,
         root=root,
     )

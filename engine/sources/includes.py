@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
 from engine.base.errors import Problem
 from engine.base.files import read_source, sources_below
+from engine.sources.topics import PAGE, page
 
 # The stock syntax of pymdownx.snippets, single-line form; a leading `;` escapes it.
 INCLUDE = re.compile(r"""^\s*-{1,}8<-{1,}\s+["']([^"']+)["']\s*$""")
@@ -27,9 +28,9 @@ def check_includes(root: Path, language: str, fragments: set[str]) -> list[Probl
     folder = root / "docs" / language
     problems: list[Problem] = []
     included: set[str] = set()
-    for page in sources_below(folder, ".md"):
-        name = page.relative_to(root).as_posix()
-        lines = read_source(root, page).split("\n")
+    for file in sources_below(folder, ".md"):
+        name = file.relative_to(root).as_posix()
+        lines = read_source(root, file).split("\n")
         settings = lines.index("---", 1) if lines[0] == "---" and "---" in lines[1:] else 0
         for number, line in enumerate(lines, 1):
             if number <= settings and (formula := _FORMULA.search(line)):
@@ -39,7 +40,7 @@ def check_includes(root: Path, language: str, fragments: set[str]) -> list[Probl
                 problems.append(Problem(name, 'write one include a line: --8<-- "path"', number))
             match = INCLUDE.match(line)
             if match:
-                included.add(match[1])
+                included.update([match[1], *_nested(root, match[1], language)])
                 if match[1] not in fragments:
                     near = get_close_matches(match[1], sorted(fragments), 1, 0.8)
                     hint = f"; the nearest is {near[0]!r}" if near else ""
@@ -63,14 +64,50 @@ def places(root: Path, language: str) -> dict[str, Place]:
     """Each fragment that the pages of a language include and where, in reading order: a page before those below it."""
     where: dict[str, Place] = {}
     folder = root / "docs" / language
-    for page in sorted(sources_below(folder, ".md"), key=lambda page: page.with_suffix("").parts):
+    for file in sorted(sources_below(folder, ".md"), key=lambda file: file.with_suffix("").parts):
         heading = ""
-        for line in read_source(root, page).split("\n"):
+        name = file.relative_to(folder).as_posix()
+        lines = read_source(root, file).split("\n")
+        while lines:
+            line = lines.pop(0)
             if match := _HEADING.match(line):
                 heading = match[1]
             elif match := INCLUDE.match(line):
-                where.setdefault(match[1], Place(page.relative_to(folder).as_posix(), heading))
+                where.setdefault(match[1], Place(name, heading))
+                if function := _shows_page(match[1]):
+                    lines = page(root, function, language).split("\n") + lines
     return where
+
+
+def _shows_page(fragment: str) -> str:
+    """The function of which a fragment is all that is shown of every function alike; empty for another fragment."""
+    function, _, name = fragment.partition("/")
+    return function if name == PAGE else ""
+
+
+def _nested(root: Path, fragment: str, language: str) -> list[str]:
+    """The fragments that a fragment includes itself."""
+    if not (function := _shows_page(fragment)):
+        return []
+    return [match[1] for line in page(root, function, language).split("\n") if (match := INCLUDE.match(line))]
+
+
+def shown(text: str, fragments: Container[str]) -> str:
+    """A text without includes of fragments that there are not, and without headings that have nothing below them."""
+    parts: list[list[str]] = [[]]  # each begins with a heading, but for the first
+    for line in text.split("\n"):
+        match = INCLUDE.match(line)
+        if match and match[1] not in fragments:
+            continue
+        if _HEADING.match(line):
+            parts.append([])
+        parts[-1].append(line)
+    whole = parts[:1]
+    for part, after in zip(parts[1:], [*parts[2:], ["# "]], strict=True):
+        deeper = len(after[0]) - len(after[0].lstrip("#")) > len(part[0]) - len(part[0].lstrip("#"))
+        if deeper or any(map(INCLUDE.match, part)):
+            whole.append(part)
+    return "\n".join(line for part in whole for line in part)
 
 
 def page_of(places: Mapping[str, Place], fragment: str) -> str:

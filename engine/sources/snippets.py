@@ -1,7 +1,8 @@
 """Find the snippets of the site and what each of them imports.
 
-A snippet is a Python file under `snippets/<function>/`. A file whose name starts with an underscore is a module that
-snippets import; it is not run by itself. `<topic>.out` beside a snippet is its recorded output.
+A snippet is a Python file under `snippets/<function>/`, or one that `engine.sources.topics` fills for the function. A
+file whose name starts with an underscore is a module that snippets import; it is not run by itself. `<topic>.out`
+beside a snippet is its recorded output.
 """
 
 from __future__ import annotations
@@ -96,8 +97,12 @@ def functions(root: Path) -> list[str]:
 
 def names(root: Path, function: str) -> set[str]:
     """The files of a function's snippets, within its folder and without their suffix, as `claims/series`."""
+    from engine.sources import topics
+
     folder = root / "snippets" / function
-    return {file.relative_to(folder).with_suffix("").as_posix() for file in sources_below(folder, ".py")}
+    own = {file.relative_to(folder) for file in sources_below(folder, ".py")}
+    own |= {script.path.relative_to("snippets", function) for script in topics.shared(root, function)}
+    return {path.with_suffix("").as_posix() for path in own}
 
 
 def discover(root: Path, within: Path | None = None) -> list[Snippet]:
@@ -116,23 +121,39 @@ def discover_each(root: Path, within: Path | None = None) -> tuple[list[Snippet]
     a module, anything in `engine.sources.forbidden`, code that a page cannot show as it is, a framework folder whose
     snippet does not import its framework, libraries that cannot share a process, an orphaned `.out`.
     """
+    from engine.sources import topics  # it reads YAML, for which the environments of other releases have nothing
+
     start = within or root / "snippets"
     files = [start] if start.is_file() else sources_below(start, ".py")
     snippets: list[Snippet] = []
     problems: list[Problem] = []
-    for file in files:
-        if file.suffix == ".py" and not file.name.startswith("_"):
+    sources: dict[Path, str | None] = {file: None for file in files if not file.name.startswith("_")}
+    for function in _functions_at(root, start):
+        try:
+            filled = {root / script.path: script.source for script in topics.shared(root, function)}
+            sources |= {path: text for path, text in filled.items() if path.is_relative_to(start)}
+        except SourceError as error:
+            problems += error.problems
+    for file, source in sorted(sources.items()):
+        if file.suffix == ".py":
             try:
-                snippets.append(_read(root, file))
+                snippets.append(_read(root, file, source))
             except SourceError as error:
                 problems += error.problems
     for out in [] if start.is_file() else sources_below(start, ".out"):
-        if not out.with_suffix(".py").is_file():
+        if out.with_suffix(".py") not in sources:
             problems.append(Problem(out.relative_to(root).as_posix(), "recorded output without its snippet"))
     return snippets, problems
 
 
-def _read(root: Path, file: Path) -> Snippet:
+def _functions_at(root: Path, start: Path) -> list[str]:
+    """The functions of which something lies at or below a path."""
+    within = start.relative_to(root).parts
+    return [within[1]] if len(within) > 1 else folders_in(root / "snippets")
+
+
+def _read(root: Path, file: Path, filled: str | None) -> Snippet:
+    """A snippet from its file, or from the text that was filled in for it."""
     path = file.relative_to(root)
     name = path.as_posix()
     if len(path.parts) < 3:
@@ -140,7 +161,7 @@ def _read(root: Path, file: Path) -> Snippet:
     _refuse_shadow(file, name)
     imports: dict[str, int] = {}
     modules: dict[Path, str] = {}
-    source = _scan(root, file, file.parent, imports, modules, notebook=_folder(path) == "labs")
+    source = _scan(root, file, file.parent, imports, modules, _folder(path) == "labs", filled)
     texts = [source, *modules.values()]
     known = {top: line for top, line in _tops(imports).items() if top in LIBRARIES}
     workers = {LIBRARIES[top].worker: (top, line) for top, line in known.items() if LIBRARIES[top].worker}
@@ -196,10 +217,16 @@ def _tops(imports: dict[str, int]) -> dict[str, int]:
 
 
 def _scan(
-    root: Path, file: Path, folder: Path, imports: dict[str, int], modules: dict[Path, str], notebook: bool
+    root: Path,
+    file: Path,
+    folder: Path,
+    imports: dict[str, int],
+    modules: dict[Path, str],
+    notebook: bool,
+    filled: str | None = None,
 ) -> str:
-    """Read a file, add its imports, and follow those of local modules in the snippet's folder."""
-    source = read_source(root, file)
+    """Read a file, add its imports, and follow those of local modules in the snippet's folder. filled: its text."""
+    source = read_source(root, file) if filled is None else filled
     for dotted, line in _imports(file.relative_to(root).as_posix(), source, notebook):
         local = _local(folder, dotted)
         if local and local not in modules and local != file:

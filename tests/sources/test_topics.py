@@ -1,0 +1,198 @@
+"""Shared topics: scripts that are written once and filled for each function, and the form that all pages share."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from demo import DEFINITION
+from shared import ROOT
+
+from engine.base.errors import SourceError
+from engine.base.languages import languages
+from engine.sources import topics
+from engine.sources.definition import read
+from engine.sources.includes import INCLUDE, check_includes, places, shown
+from engine.sources.snippets import discover, discover_each, functions, names
+from engine.sources.spelling import Unspelled, spell
+
+SCRIPT = "import math\n\nimport torch\nimport torch.nn.functional as F\n\nx = torch.ones(2)\nprint(FUNCTION(x))\n"
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Writes files of a project that has one function."""
+
+    def put(files: dict[str, str], definition: str = DEFINITION) -> Path:
+        for name, text in {"snippets/demo/definition.yml": definition, **files}.items():
+            file = tmp_path / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        return tmp_path
+
+    return put
+
+
+def filled(root: Path, path: str = "pytorch/a.py") -> str:
+    (text,) = [script.source for script in topics.shared(root, "demo") if script.path.as_posix().endswith(path)]
+    return text
+
+
+OFFERED = DEFINITION.replace("[{name: numpy.positive}]", "[{name: torch.nn.functional.relu}]")
+
+
+@pytest.mark.parametrize(
+    ("apis", "written", "becomes"),
+    [
+        ("{name: torch.nn.functional.relu}", "FUNCTION(x)", "F.relu(x)"),
+        ("{name: torch.nn.functional.relu}", "FUNCTION", "F.relu"),
+        ("{name: torch.relu, call: 'torch.relu(2*x)/2'}", "FUNCTION(x + 1)", "torch.relu(2 * (x + 1)) / 2"),
+        ("{name: torch.relu, call: 'torch.relu(2*x)/2'}", "FUNCTION", "lambda x: torch.relu(2 * x) / 2"),
+        ("{name: torch.nn.functional.relu}", "FUNCTION(FUNCTION(x))", "F.relu(F.relu(x))"),
+        ("{name: torch.nn.functional.relu}", "'…' + str(FUNCTION(x))", "'…' + str(F.relu(x))"),
+        ("{name: torch.nn.ReLU, call: torch.nn.ReLU(True)(x)}", "LAYER", "torch.nn.ReLU(True)"),
+        ("{name: numpy.maximum, call: 'numpy.maximum(x, 0)'}", "FUNCTION(x)", "demo(x)"),
+        ("{name: torch.nn.functional.relu}", "DERIVATIVE(x)", "derivative(x)"),
+    ],
+)
+def test_words(write, apis, written, becomes):
+    root = write(
+        {"topics/pytorch/a.py": SCRIPT.replace("FUNCTION(x)", written)},
+        DEFINITION.replace("{name: numpy.positive}", apis),
+    )
+    assert f"print({becomes})\n" in filled(root)
+
+
+def test_what_a_library_lacks_is_defined_in_its_operations(write):
+    definition = DEFINITION.replace("stable: x\n", "stable: Piecewise((exp(a*x), x > 0), (Abs(x), True))\n")
+    definition = definition.replace(
+        "expression: x\n", "expression: x\nparameters: {a: {tex: a, domain: real, default: 2}}\n"
+    )
+    text = filled(write({"topics/pytorch/a.py": SCRIPT}, definition))
+    assert text == (
+        "import torch\n\n\ndef demo(x):\n    return torch.where(x > 0, torch.exp(2 * x), torch.abs(x))\n\n\n"
+        "x = torch.ones(2)\nprint(demo(x))\n"
+    )
+
+
+def test_instead_goes_before_the_formula(write):
+    root = write(
+        {"topics/pytorch/a.py": SCRIPT}, DEFINITION + "instead: {pytorch: torch.nn.functional.relu(x) + 0*x}\n"
+    )
+    assert "def demo(x):\n    return F.relu(x) + 0 * x\n" in filled(root)
+
+
+def test_unused_imports_are_left_out(write):
+    text = filled(write({"topics/pytorch/a.py": SCRIPT}, OFFERED))
+    assert text.startswith("import torch\nimport torch.nn.functional as F\n")
+
+
+def test_a_file_of_the_function_goes_first(write):
+    root = write({"topics/pytorch/a.py": SCRIPT, "snippets/demo/pytorch/a.py": "import torch\nprint(1)\n"}, OFFERED)
+    assert topics.shared(root, "demo") == []
+    (snippet,) = discover(root)
+    assert snippet.source == "import torch\nprint(1)\n"
+
+
+def test_a_reason_goes_first(write):
+    root = write({"topics/pytorch/a.py": SCRIPT}, OFFERED + "absent: {a: {pytorch: {en: no, zh: 无}}}\n")
+    assert topics.shared(root, "demo") == []
+
+
+def test_discovered_like_any_other(write):
+    root = write({"topics/pytorch/a.py": SCRIPT, "topics/b.py": "print(1)\n"}, OFFERED)
+    assert [snippet.name for snippet in discover(root)] == ["snippets/demo/b.py", "snippets/demo/pytorch/a.py"]
+    assert [snippet.name for snippet in discover(root, root / "snippets/demo/pytorch")] == [
+        "snippets/demo/pytorch/a.py"
+    ]
+    assert [snippet.name for snippet in discover(root, root / "snippets/demo/b.py")] == ["snippets/demo/b.py"]
+    assert names(root, "demo") == {"b", "pytorch/a"}
+    (root / "snippets/demo/pytorch").mkdir()
+    (root / "snippets/demo/pytorch/a.out").write_text("1\n")
+    assert not discover_each(root)[1]
+    (root / "snippets/demo/pytorch/c.out").write_text("1\n")
+    assert [problem.path for problem in discover_each(root)[1]] == ["snippets/demo/pytorch/c.out"]
+
+
+@pytest.mark.parametrize(
+    ("files", "definition", "where", "reason"),
+    [
+        ({"topics/torch/a.py": SCRIPT}, OFFERED, "topics/torch/a.py", "torch is no framework"),
+        ({"topics/pytorch/a.py": "x = (\n"}, OFFERED, "topics/pytorch/a.py:1", "does not parse"),
+        (
+            {"topics/pytorch/a.py": SCRIPT},
+            DEFINITION.replace("stable: x", "stable: Max(x, 0)"),
+            "snippets/demo/definition.yml:3",
+            "nothing in pytorch stands for Max; write it under instead.pytorch",
+        ),
+    ],
+)
+def test_refused(write, files, definition, where, reason):
+    problems = discover_each(write(files, definition))[1]
+    assert str(problems[0]).startswith(f"{where}: ")
+    assert reason in str(problems[0])
+
+
+def test_a_piecewise_without_a_last_case():
+    with pytest.raises(Unspelled):
+        spell("Piecewise((x, x > 0))", {}, "numpy")
+
+
+def test_maxima_of_three():
+    assert spell("Max(x, 0, -1)", {}, "numpy") == "numpy.maximum(numpy.maximum(x, 0), -1)"
+
+
+@pytest.mark.parametrize("function", functions(ROOT))
+def test_nothing_is_left_open(function):
+    for script in topics.shared(ROOT, function):
+        left = {node.id for node in ast.walk(ast.parse(script.source)) if isinstance(node, ast.Name)}
+        assert not left & {topics.FUNCTION, topics.LAYER, topics.DERIVATIVE}, script.path
+
+
+def test_the_form_of_pages_is_the_same_in_every_language():
+    def form(language: str) -> list[str]:
+        text = topics.page(ROOT, "demo", language)
+        heads = re.findall(r"^(#+) (.*)$", text, re.MULTILINE)
+        anchors = [
+            (marks, re.sub(r"[^a-z]+", "-", (re.findall(r"#([\w-]+)", head) or [head])[0].lower()))
+            for marks, head in heads
+        ]
+        return [*map(str, anchors), *(match[1] for line in text.split("\n") if (match := INCLUDE.match(line)))]
+
+    forms = {language: form(language) for language in languages(ROOT)}
+    assert forms["en"]
+    assert len({tuple(one) for one in forms.values()}) == 1, forms
+
+
+def test_a_shared_page_is_part_of_the_page(write):
+    root = write(
+        {
+            "topics/page.en.md": '## Code { #code }\n--8<-- "{function}/a.md"\n## Gone\n--8<-- "{function}/b.md"\n',
+            "docs/en/functions/demo.md": '# Demo\n\n--8<-- "demo/page.md"\n\n--8<-- "demo/c.md"\n',
+        }
+    )
+    where = places(root, "en")
+    assert {name: place.heading for name, place in where.items()} == {
+        "demo/page.md": "Demo",
+        "demo/a.md": "Code",
+        "demo/b.md": "Gone",
+        "demo/c.md": "Gone",
+    }
+    assert not check_includes(root, "en", {"demo/page.md", "demo/a.md", "demo/c.md"})
+    (problem,) = check_includes(root, "en", {"demo/page.md", "demo/a.md", "demo/c.md", "demo/d.md"})
+    assert "'demo/d.md'" in problem.reason
+
+
+def test_only_what_there_is_is_shown():
+    text = 'Text\n\n## A\n\n### B\n\n--8<-- "x/b.md"\n\n### C\n\nWords\n\n--8<-- "x/c.md"\n\n## D\n\n--8<-- "x/d.md"\n'
+    assert shown(text, {"x/b.md", "x/c.md", "x/d.md"}) == text
+    assert shown(text, {"x/c.md"}) == 'Text\n\n## A\n\n### C\n\nWords\n\n--8<-- "x/c.md"\n'
+
+
+def test_definition_that_cannot_be_read(write):
+    root = write({"topics/pytorch/a.py": SCRIPT}, "name: [\n")
+    assert topics.shared(root, "demo") == []
+    with pytest.raises(SourceError):
+        read(root, "demo")
