@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.accuracy.formats import PRECISION
-from engine.accuracy.results import NO_AUTODIFF, Accuracy, Apart, Integers, Part, Row, Spot, Step
+from engine.accuracy.results import NO_AUTODIFF, Accuracy, Apart, Convention, Integers, Part, Row, Spot, Step
 from engine.sources.definition import Api
 
 #: Errors and steps of more than this are flagged, in ulp. Elementary functions of a good library stay around 1
@@ -36,12 +36,12 @@ class Flag:
     kind: str
     got: str = ""
     part: tuple[str, str] = ("", "")
-    fault: Spot | Step | Apart | None = None
+    fault: Spot | Step | Apart | Convention | None = None
 
     @property
     def size(self) -> float | None:
         """How much, in ulp."""
-        return self.fault.size if self.fault else None
+        return None if self.fault is None or isinstance(self.fault, Convention) else self.fault.size
 
     @property
     def x(self) -> float | None:
@@ -66,6 +66,9 @@ def _of_row(row: Row) -> Iterator[Flag]:
                 yield Flag(row.name, row.dtype, accuracy.order, kind, "", (part.side, part.reach), fault)
         for kind, fault in _at_nonfinite(accuracy, row.dtype):
             yield Flag(row.name, row.dtype, accuracy.order, kind, "", fault=fault)
+        for convention in accuracy.conventions:
+            if not allowed(convention, row.dtype):
+                yield Flag(row.name, row.dtype, accuracy.order, "convention", "", fault=convention)
     if row.no_gradient and row.no_gradient != NO_AUTODIFF:
         yield Flag(row.name, row.dtype, len(row.orders), "no derivative", row.no_gradient)
     if row.dtype == "float32":  # once for each function
@@ -123,6 +126,19 @@ def _at_nonfinite(accuracy: Accuracy, dtype: str) -> Iterator[tuple[str, Spot]]:
     result, _ = accuracy.at_nonfinite["nan"]
     if not math.isnan(result):
         yield "nan lost", Spot(math.inf, math.nan, result, math.nan)
+
+
+def allowed(convention: Convention, dtype: str) -> bool:
+    """Whether a result is at or between the one-sided derivatives; any number is, where the function itself jumps."""
+    ends = convention.left, convention.right
+    within = NOTABLE * 2.0 ** (1 - PRECISION[dtype])
+
+    def holds(got: float) -> bool:
+        if convention.jump:
+            return math.isfinite(got)
+        return min(ends) <= got <= max(ends) or any(near(got, end, within) for end in ends)
+
+    return holds(convention.got) and holds(convention.alone)
 
 
 def near(a: float, b: float, within: float) -> bool:

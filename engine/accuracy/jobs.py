@@ -43,8 +43,15 @@ class Job(msgspec.Struct, frozen=True, tag=str.lower):
 Ends = tuple[tuple[float | None, float | None], ...]
 
 
-class Limits(Job, frozen=True):
-    """Find the limits of an expression, which the other jobs are given: the answer are `Ends`."""
+class Outlines(msgspec.Struct, frozen=True):
+    """What is known of a function before it is measured: the fields of `engine.accuracy.oracle.Formula`."""
+
+    limits: Ends
+    borders: tuple[float, ...]
+
+
+class Outline(Job, frozen=True):
+    """Find the limits and the borders of an expression, which the other jobs are given: the answer are `Outlines`."""
 
     expression: str
     parameters: dict[str, float]
@@ -56,6 +63,7 @@ class _Measuring(Job, frozen=True):
     expression: str
     parameters: dict[str, float]
     limits: Ends
+    borders: tuple[float, ...]
     cache: str
 
 

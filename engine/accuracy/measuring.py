@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from engine.accuracy import jobs
 from engine.accuracy.formats import PRECISION
-from engine.accuracy.jobs import Answer, Ends, Exact, Job, Library, Limits
+from engine.accuracy.jobs import Answer, Exact, Job, Library, Outline, Outlines
 from engine.accuracy.results import Accuracy, Measurement, Row, apart
 from engine.base import libraries as frameworks
 from engine.base.code import code_digest
@@ -60,7 +60,8 @@ def measure(
         return jobs.ask(root, "engine.accuracy.worker", job, answer, definition.path, variables)
 
     formula = definition.expression, definition.defaults
-    shared = *formula, ask(Limits(*formula), Ends), str(root / ".cache" / "oracle")
+    known = ask(Outline(*formula), Outlines)
+    shared = *formula, known.limits, known.borders, str(root / ".cache" / "oracle")
     tasks = _tasks(definition)
 
     def exact(dtype: str) -> tuple[Accuracy, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,7 +11,7 @@ from engine.accuracy.bins import BEND, BINS, REACH
 from engine.accuracy.exact import Floats
 from engine.accuracy.parts import judge, worst
 from engine.accuracy.points import KINDS, Mask, Points
-from engine.accuracy.results import Accuracy, Edge
+from engine.accuracy.results import Accuracy, Convention, Edge
 from engine.accuracy.samples import sample
 from engine.accuracy.search import search
 from engine.accuracy.subject import Subject
@@ -17,7 +19,7 @@ from engine.accuracy.subject import Subject
 
 def accuracy(subject: Subject) -> Accuracy:
     """Try one order of an implementation in one format, and search. Raises Refused."""
-    base = subject.at(sample(subject.format))
+    base = subject.at(sample(subject.format, subject.oracle.formula.borders))
     points = base if subject.format.exhaustive else search(subject, base)
     ends = edges(points.x, points.kind, points.defined)
     parts, alone = judge(subject, points, [x for edge in ends for x in (edge.near, edge.far)])
@@ -31,6 +33,7 @@ def accuracy(subject: Subject) -> Accuracy:
         edges=ends,
         at_nonfinite=at_nonfinite(subject),
         error_curve=() if subject.format.exhaustive else error_curve(points),
+        conventions=tuple(conventions(subject, points)) if subject.order else (),
     )
 
 
@@ -66,6 +69,18 @@ def at_nonfinite(subject: Subject) -> dict[str, tuple[float, float | None]]:
         name: (float(result), None if np.isnan(limit) else float(limit))
         for name, result, limit in zip(("-inf", "inf", "nan"), results, limits, strict=True)
     }
+
+
+def conventions(subject: Subject, points: Points) -> Iterator[Convention]:
+    """What is returned wherever there is no derivative but those from both sides. Raises Refused."""
+    for index in np.flatnonzero(~points.defined):
+        x = points.x[index : index + 1]
+        sides = subject.oracle.sides(subject.order, float(x[0]))
+        if sides is None:
+            continue
+        left, right = sides.rounded(subject.format)
+        here = float(points.computed[index]), float(subject.results(x)[0])
+        yield Convention(float(x[0]), *here, float(left), float(right), subject.oracle.jumps(float(x[0])))
 
 
 def error_curve(points: Points) -> tuple[float, ...]:

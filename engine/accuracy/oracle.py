@@ -21,9 +21,9 @@ import numpy as np
 from engine.accuracy.exact import Exact, Floats
 from engine.base.code import code_digest
 from engine.mathematics.formula.balls import START, Balls, enclosures
-from engine.mathematics.formula.operations import Undefined
+from engine.mathematics.formula.operations import Undecided, Undefined
 from engine.mathematics.formula.python import number, read
-from engine.mathematics.formula.tree import Variable
+from engine.mathematics.formula.tree import Expr, Variable
 
 #: Value, first and second derivative.
 ORDERS = (0, 1, 2)
@@ -40,26 +40,34 @@ class Formula:
     """A function of x, in the syntax of definitions, with numbers for its parameters.
 
     limits: of the value and the derivatives for x to -inf and +inf as floats, None where none is known;
-    `engine.accuracy.limits` finds them.
+    `engine.accuracy.limits` finds them. borders: floats beside which it changes its form, of `engine.accuracy.borders`.
     """
 
     expression: str
     parameters: Mapping[str, float]
     limits: tuple[tuple[float | None, float | None], ...] = ((None, None),) * len(ORDERS)
+    borders: tuple[float, ...] = ()
 
-    def functions(self) -> list[Callable[[Any], Any]]:
+    def tree(self) -> Expr:
+        """The expression, with numbers for its parameters. Raises FormulaError."""
+        names = {name: number(value) for name, value in self.parameters.items()}
+        return read(self.expression, {"x": Variable("x"), **names})
+
+    def functions(self, side: int = 0) -> list[Callable[[Any], Any]]:
         """The value and its derivatives at a ball, at whatever precision is set. Raises FormulaError.
 
-        They raise Undecided where that precision does not tell, and Undefined where there is no value: a derivative
-        has to be the same from both sides.
+        side: 1 or -1 for what they are from the right or from the left; 0 for the value, and for derivatives that are
+        the same from both sides. They raise Undecided where that precision does not tell, and Undefined where there is
+        none.
         """
-        names = {name: number(value) for name, value in self.parameters.items()}
-        tree, balls = read(self.expression, {"x": Variable("x"), **names}), Balls()
+        tree, balls = self.tree(), Balls()
 
         def derivative(order: int, x: Any) -> Any:
-            return balls.derivatives(tree, {"x": x}, "x", order)[order]
+            length = max(order, 1)  # a value alone has no side
+            return balls.derivatives(tree, {"x": x}, "x", length, side)[order]
 
-        return [lambda x: balls.value(tree, {"x": x}), *(partial(derivative, order) for order in ORDERS[1:])]
+        value = partial(derivative, 0) if side else (lambda x: balls.value(tree, {"x": x}))
+        return [value, *(partial(derivative, order) for order in ORDERS[1:])]
 
 
 class Oracle:
@@ -72,6 +80,7 @@ class Oracle:
         self.formula = formula
         self.cache = cache
         self.functions = formula.functions()
+        self.sided = formula.functions(-1), formula.functions(1)
 
     def values(self, order: int, points: Floats, seconds: float = 60) -> Exact:
         """The exact values, or derivatives of an order, at points, which may be infinite.
@@ -103,25 +112,27 @@ class Oracle:
             if not i % 64 and time.monotonic() > end:
                 raise TimeoutError(f"exact values: {i} of {len(points)} after {seconds:g} s")
             if x - x == 0:
-                high[i], low[i], exponent[i], precision = self._value(order, x, precision)
+                high[i], low[i], exponent[i], precision = _value(self.functions[order], x, precision)
             else:
                 high[i], low[i], exponent[i] = self._limit(order, x)
         return Exact(high, low, exponent)
 
-    def _value(self, order: int, x: float, start: int) -> tuple[float, float, int, int]:
-        """The parts of the value at x, and the precision to start with at the next point, which is likely near."""
+    def sides(self, order: int, x: float) -> Exact | None:
+        """The limits of a value or a derivative from the left and from the right, None unless there are both."""
+        both = [_value(functions[order], x, START)[:3] for functions in self.sided]
+        high, low, exponent = (np.array(part) for part in zip(*both, strict=True))
+        return None if np.isnan(high).any() else Exact(high, low, exponent)
+
+    def jumps(self, x: float) -> bool:
+        """Whether the values on both sides of x, or that at x, are for certain not the same."""
         from flint import arb, ctx
 
-        at = arb(x)
-        try:
-            for ball in enclosures(lambda: self.functions[order](at), start):
-                bits = ball.rel_accuracy_bits()
-                if ball.is_finite() and (bits >= ACCURACY or ball.abs_upper() < arb(2) ** TINY):
-                    spare = bits > ACCURACY + ctx.prec // 2 and ctx.prec > START
-                    return *_parts(ball, bits), ctx.prec // 2 if spare else ctx.prec
-        except Undefined:
-            pass
-        return np.nan, 0.0, 0, START
+        with ctx.workprec(2 * START):
+            try:
+                here, *sides = (functions[0](arb(x)) for functions in (self.functions, *self.sided))
+            except (Undefined, Undecided):
+                return False
+            return not all(here.overlaps(side) for side in sides)
 
     def _limit(self, order: int, x: float) -> tuple[float, float, int]:
         """The parts of the limit at an infinite x; undefined for nan."""
@@ -132,6 +143,22 @@ class Oracle:
             return 0.0, 0.0, -FAR
         fraction, exponent = np.frexp(value)
         return float(fraction) * 2.0**53, 0.0, int(exponent) - 53
+
+
+def _value(function: Callable[[Any], Any], x: float, start: int) -> tuple[float, float, int, int]:
+    """The parts of the value at x, and the precision to start with at the next point, which is likely near."""
+    from flint import arb, ctx
+
+    at = arb(x)
+    try:
+        for ball in enclosures(lambda: function(at), start):
+            bits = ball.rel_accuracy_bits()
+            if ball.is_finite() and (bits >= ACCURACY or ball.abs_upper() < arb(2) ** TINY):
+                spare = bits > ACCURACY + ctx.prec // 2 and ctx.prec > START
+                return *_parts(ball, bits), ctx.prec // 2 if spare else ctx.prec
+    except Undefined:
+        pass
+    return np.nan, 0.0, 0, START
 
 
 def _parts(ball: Any, bits: int) -> tuple[float, float, int]:

@@ -10,7 +10,7 @@ from typing import Any
 from engine.accuracy.audit import Audit
 from engine.accuracy.flags import near
 from engine.accuracy.formats import PRECISION
-from engine.accuracy.results import INTEGERS, ORDERS, REACHES, SIDES, Accuracy
+from engine.accuracy.results import INTEGERS, ORDERS, REACHES, SIDES, Accuracy, Convention
 from engine.base.errors import Problem, SourceError
 from engine.base.files import write
 from engine.base.yamlfile import line_of, load
@@ -23,6 +23,7 @@ ROUNDING = 2.0
 
 _NUMBER = {"type": "number"}
 _BETWEEN = {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2}
+_RESULTS = {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 3}
 _PLACES = {"type": "array", "items": {"anyOf": [_NUMBER, _BETWEEN]}, "minItems": 1}
 
 
@@ -38,6 +39,7 @@ _PART = _closed(dict.fromkeys(_FAULTS, _NUMBER))
 _ORDER = _closed(
     {"mean": _NUMBER}
     | dict.fromkeys(("zero", "inf", "nan"), _PLACES)
+    | {"convention": {"type": "array", "items": _RESULTS, "minItems": 1}}
     | {f"{side} {reach}": _PART for side in SIDES for reach in REACHES}
 )
 _DTYPE = _closed(dict.fromkeys(ORDERS, _ORDER), type=["object", "string"])
@@ -56,7 +58,8 @@ _SCHEMA = _closed(
 _HEAD = """\
 # What the audit measured. `check` compares: errors within a factor of 2, places within 1.5 %, flags exactly.
 # error, mean, subnormal, flushed, step, drop: in ulp, as engine/accuracy/results.py says. zero, inf, nan: the x nearest
-# to 0 on each side with such a result, if all beyond are so, or the nearest and the farthest.
+# to 0 on each side with such a result, if all beyond are so, or the nearest and the farthest. convention: an x without
+# a derivative and what is returned there, and what it is alone if that is something else.
 """
 
 
@@ -134,11 +137,20 @@ def _numbers(accuracy: Accuracy) -> dict[str, Any]:
     numbers: dict[str, Any] = {"mean": accuracy.mean_error}
     for edge in accuracy.edges:
         numbers.setdefault(edge.kind, []).append(edge.near if edge.onward else [edge.near, edge.far])
+    if accuracy.conventions:
+        numbers["convention"] = [_result(convention) for convention in accuracy.conventions]
     for part in accuracy.parts:
         faults = {name: getattr(part, name) for name in _FAULTS}
         if sizes := {name: fault.size for name, fault in faults.items() if fault}:
             numbers[f"{part.side} {part.reach}"] = sizes
     return numbers
+
+
+def _result(convention: Convention) -> list[float]:
+    """A place and what is returned there, without the sign of a zero."""
+    got, alone = convention.got + 0.0, convention.alone + 0.0
+    same = got == alone or (math.isnan(got) and math.isnan(alone))
+    return [convention.x, got] if same else [convention.x, got, alone]
 
 
 def differences(old: Any, new: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
@@ -171,8 +183,10 @@ def _same(old: Any, new: Any, places: bool) -> bool:
 def _at(old: Any, new: Any) -> bool:
     """Whether two places, or two ranges of them, agree."""
     if isinstance(old, list) and isinstance(new, list):
-        return all(near(a, b, WITHIN) for a, b in zip(old, new, strict=True))
-    return isinstance(old, (int, float)) and isinstance(new, (int, float)) and near(old, new, WITHIN)
+        return len(old) == len(new) and all(_at(a, b) for a, b in zip(old, new, strict=True))
+    if not (isinstance(old, (int, float)) and isinstance(new, (int, float))):
+        return False
+    return near(old, new, WITHIN) or (math.isnan(old) and math.isnan(new))
 
 
 def shown(value: Any) -> str:

@@ -89,13 +89,29 @@ class Edge:
 
 
 @dataclass(frozen=True)
+class Convention:
+    """What is returned for a derivative at an x where there are only those from the left and from the right.
+
+    got: inside a large array; alone: in an array of one; left, right: the one-sided derivatives, rounded; jump: whether
+    the function itself jumps there.
+    """
+
+    x: float
+    got: float
+    alone: float
+    left: float
+    right: float
+    jump: bool
+
+
+@dataclass(frozen=True)
 class Accuracy:
     """One order (0 value, 1 first, 2 second derivative) of one function in one format.
 
     points: floats tried; max_error: the largest of results that are no nan, where the exact value is no subnormal
     number; mean_error: over all floats with a normal exact value; parts: of the line; alone: floats tried in an array
     of one, too; at_nonfinite: result and limit (None: unknown) at -inf, inf and nan; error_curve: largest error in each
-    bin of x, see `engine.accuracy.bins`.
+    bin of x, see `engine.accuracy.bins`; conventions: what stands for derivatives that do not exist.
     """
 
     order: int
@@ -107,6 +123,7 @@ class Accuracy:
     edges: tuple[Edge, ...]
     at_nonfinite: dict[str, tuple[float, float | None]]
     error_curve: tuple[float, ...]
+    conventions: tuple[Convention, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
-"""The floats at which functions are tried first, chosen without a look at any function."""
+"""The floats at which functions are tried first, chosen without a look at any implementation."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -15,12 +16,13 @@ SPARSE, DENSE, CENTRE = {"float32": 16, "float64": 3}, {"float32": 256, "float64
 CLOSE = 8
 
 
-def sample(format: Format) -> Integers:
+def sample(format: Format, borders: Sequence[float] = ()) -> Integers:
     """Ordinals of the floats to try: all of a 16-bit format; else evenly over the exponents, more where functions bend,
-    and around numbers that programs treat apart. Each comes with the next float."""
+    around numbers that programs treat apart, and around the borders of the function. Each comes with the next float."""
     if format.exhaustive:
         return np.arange(-format.last, format.last + 1)
-    ordinals = np.concatenate((_spread(format), _around(format, special_numbers(format))))
+    here = (format.ordinals(np.array(borders))[:, None] + np.arange(-CLOSE, CLOSE + 1)).ravel()
+    ordinals = np.concatenate((_spread(format), _around(format, special_numbers(format)), here))
     ordinals = np.concatenate((ordinals, ordinals + 1))
     return np.unique(ordinals[np.abs(ordinals) <= format.last])
 

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from engine.accuracy.adapters import ADAPTERS, Call, Nearest
+from engine.accuracy.borders import borders
 from engine.accuracy.exact import errors
 from engine.accuracy.formats import FORMATS, Format
-from engine.accuracy.jobs import Exact, Library, Limits, serve
+from engine.accuracy.jobs import Exact, Library, Outline, Outlines, serve
 from engine.accuracy.limits import limits
 from engine.accuracy.metrics import accuracy
 from engine.accuracy.oracle import ORDERS, Formula, Oracle
@@ -68,11 +69,12 @@ def _integers(implementation: Implementation, oracle: Oracle, given: str) -> Int
     return Integers(given, "", dtype, float(np.max(np.abs(difference))))
 
 
-def answer(job: Limits | Exact | Library) -> Any:
+def answer(job: Outline | Exact | Library) -> Any:
     """Do a job."""
-    if isinstance(job, Limits):
-        return limits(job.expression, job.parameters)
-    oracle = Oracle(Formula(job.expression, job.parameters, job.limits), Path(job.cache))
+    if isinstance(job, Outline):
+        found = borders(Formula(job.expression, job.parameters).tree())
+        return Outlines(limits(job.expression, job.parameters), found)
+    oracle = Oracle(Formula(job.expression, job.parameters, job.limits, job.borders), Path(job.cache))
     return _exact(job, oracle) if isinstance(job, Exact) else _library(job, oracle)
 
 
@@ -96,4 +98,4 @@ def _library(job: Library, oracle: Oracle) -> list[Row]:
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     np.seterr(all="ignore")
-    serve(Limits | Exact | Library, answer)
+    serve(Outline | Exact | Library, answer)

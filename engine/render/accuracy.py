@@ -9,19 +9,32 @@ from typing import Any
 from engine.accuracy.audit import Audit
 from engine.accuracy.flags import NOTABLE, Flag
 from engine.accuracy.formats import PRECISION
-from engine.accuracy.results import MIDDLE, ORDERS, Accuracy, Row, Spot
+from engine.accuracy.results import MIDDLE, ORDERS, Accuracy, Convention, Row, Spot
 from engine.render.accuracy_words import WORDS
+from engine.render.conventions import choices, shown_result, shown_sides
 from engine.render.error_curves import legend, own_first
 from engine.render.figures import inline
+from engine.render.numbers import SYMBOLS, apart, number, place
 from engine.sources.definition import Definition
 
 #: Results in a table have no more digits than this: it has to fit a page.
 DIGITS = 12
-#: The names of the orders in running text.
-SYMBOLS = ("*f*", "*f*′", "*f*″")
 #: Kinds of flags in the order of the page. What concerns a whole function stands at the end.
 KINDS = (
-    *("step", "drop", "error", "zero", "inf", "nan", "infinity", "nan lost", "subnormal", "flushed", "alone"),
+    *(
+        "step",
+        "drop",
+        "error",
+        "zero",
+        "inf",
+        "nan",
+        "convention",
+        "infinity",
+        "nan lost",
+        "subnormal",
+        "flushed",
+        "alone",
+    ),
     *("no derivative", "integer", "integer type", "default", "dtype", "refused"),
 )
 
@@ -36,35 +49,6 @@ def audit_fragments(definition: Definition, audit: Audit, language: str) -> dict
     }
 
 
-# Numbers --------------------------------------------------------------------------------------------------------------
-
-
-def number(value: float, digits: int = 2) -> str:
-    """A number for readers: few digits, large and small ones with a power of ten, a true minus sign."""
-    if not math.isfinite(value):
-        return "nan" if math.isnan(value) else "∞" if value > 0 else "−∞"
-    rounded = float(f"{value:.{digits}g}")
-    if rounded == 0 or 1e-4 <= abs(rounded) < 1e5:
-        return f"{rounded:.{max(digits, 6)}g}".replace("-", "−")
-    mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
-    if "." in mantissa:
-        mantissa = mantissa.rstrip("0").rstrip(".")
-    return f"{mantissa} × 10<sup>{int(exponent)}</sup>".replace("-", "−")
-
-
-def place(x: float) -> str:
-    """An x with as many digits as tell it from a whole number that it only lies near to."""
-    near = float(f"{x:.6g}")
-    return repr(x).replace("-", "−") if near != x and near.is_integer() and abs(x) < 1e6 else number(x, 6)
-
-
-def apart(one: float, other: float) -> tuple[str, str]:
-    """Two numbers with as many digits as tell them apart, and one more where a double has it."""
-    first = next((digits for digits in range(1, 18) if number(one, digits) != number(other, digits)), 17)
-    digits = max(first, min(first + 1, 16))
-    return number(one, digits), number(other, digits)
-
-
 # Tables ---------------------------------------------------------------------------------------------------------------
 
 
@@ -75,6 +59,7 @@ def _tables(audit: Audit, words: dict[str, str]) -> str:
         f"{_about(audit, words)}\n\n{_error_table(audit, words)}\n"
         + _folded(words["places"], places, _place_table(audit, words))
         + _folded(words["edges"], words["about edges"], _edge_table(audit, words))
+        + _conventions(audit, words)
     )
 
 
@@ -132,6 +117,15 @@ def _edge_table(audit: Audit, words: dict[str, str]) -> str:
         if row.orders:
             cells.append((row.library, [_dtype(row, words)], _ends(row.orders, words, _integers(row, words))))
     return _table(head, cells)
+
+
+def _conventions(audit: Audit, words: dict[str, str]) -> str:
+    """What is returned where there is no derivative, if there are such places."""
+    rows = [(derivative, [sides, result], []) for derivative, sides, result in choices(audit.rows, words)]
+    if not rows:
+        return ""
+    head = [words["derivative"], words["both sides"], words["choices"]]
+    return _folded(words["conventions"], words["about conventions"], _table(head, rows))
 
 
 def _integers(row: Row, words: dict[str, str]) -> str:
@@ -286,7 +280,11 @@ def _weight(flag: Flag) -> float:
 
 def _fact(flag: Flag, words: dict[str, str]) -> str:
     """What a flag says, without its library and type."""
-    got, exact = apart(flag.fault.got, flag.fault.exact) if isinstance(flag.fault, Spot) else ("", "")
+    got, exact, sides = "", "", ""
+    if isinstance(flag.fault, Spot):
+        got, exact = apart(flag.fault.got, flag.fault.exact)
+    elif isinstance(flag.fault, Convention):
+        got, sides = shown_result(flag.fault, words), words["list"].join(shown_sides(flag.fault))
     text = flag.got if flag.kind == "no derivative" else flag.got.partition(":")[0]
     return words.get(f"fact {flag.kind}", words["fact"]).format(
         f=SYMBOLS[flag.order] if flag.order >= 0 else "",
@@ -294,5 +292,6 @@ def _fact(flag: Flag, words: dict[str, str]) -> str:
         x=place(flag.x) if flag.x is not None and math.isfinite(flag.x) else number(flag.x or 0.0),
         got=got,
         exact=exact,
+        sides=sides,
         text=f"`{text}`",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from engine.accuracy.results import ORDERS, Accuracy, Apart, Part, Row, Spot, Step
+from engine.accuracy.results import ORDERS, Accuracy, Apart, Convention, Part, Row, Spot, Step
 
 
 def measured(row: Row) -> dict[str, Any]:
@@ -48,7 +48,13 @@ def _order(accuracy: Accuracy) -> dict[str, Any]:
             {"x": name, "got": _value(got), "limit": None if limit is None else _value(limit)}
             for name, (got, limit) in sorted(accuracy.at_nonfinite.items())
         ],
+        "conventions": [_convention(convention) for convention in accuracy.conventions],
     }
+
+
+def _convention(convention: Convention) -> dict[str, Any]:
+    numbers = {name: _value(getattr(convention, name) + 0.0) for name in ("x", "got", "alone", "left", "right")}
+    return {**numbers, "jump": convention.jump}
 
 
 def _part(part: Part) -> dict[str, Any]:

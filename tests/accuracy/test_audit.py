@@ -483,7 +483,7 @@ def test_an_audit_is_kept_and_read_without_any_library(
     first = audit.audit(root, entry)
     assert asked.count("library") == 1
     again = audit.audit(root, entry)
-    assert asked == ["limits", "exact", "exact", "library"], "nothing is measured twice"
+    assert asked == ["outline", "exact", "exact", "library"], "nothing is measured twice"
     assert json.dumps(dataclasses.asdict(again)) == json.dumps(dataclasses.asdict(first))
 
     code = (
@@ -508,7 +508,7 @@ def test_an_audit_is_kept_and_read_without_any_library(
 def test_what_cannot_run_is_said(demo: tuple[Path, definition.Definition], monkeypatch: pytest.MonkeyPatch) -> None:
     root, entry = demo
     with pytest.raises(
-        SourceError, match=r"audit \(limits\): its process ended with status 1[\s\S]*y is not understood"
+        SourceError, match=r"audit \(outline\): its process ended with status 1[\s\S]*y is not understood"
     ):
         audit.audit(root, dataclasses.replace(entry, expression="x + y"))
     with monkeypatch.context() as patch:

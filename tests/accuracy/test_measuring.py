@@ -73,7 +73,13 @@ def changed(file: Path) -> None:
     "name",
     [
         *("accuracy/flags.py", "accuracy/record.py", "accuracy/audit.py", "accuracy/decimals.py", "run/progress.py"),
-        *("render/accuracy.py", "render/accuracy_words.py", "render/error_curves.py", "render/error_plot.py"),
+        *(
+            "render/accuracy.py",
+            "render/accuracy_words.py",
+            "render/conventions.py",
+            "render/error_curves.py",
+            "render/error_plot.py",
+        ),
     ],
 )
 def test_rules_record_and_page_are_no_part_of_the_key(demo: tuple[Path, Definition], engine: Path, name: str) -> None:
@@ -98,7 +104,7 @@ def test_rules_record_and_page_are_no_part_of_the_key(demo: tuple[Path, Definiti
             "points",
             "subject",
         ),
-        *("adapters", "oracle", "formats", "exact", "limits"),
+        *("adapters", "oracle", "formats", "exact", "limits", "borders"),
     ],
 )
 def test_what_measures_is_in_the_key(demo: tuple[Path, Definition], engine: Path, name: str) -> None:

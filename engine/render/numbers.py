@@ -1,0 +1,34 @@
+"""Measured numbers as readers see them."""
+
+from __future__ import annotations
+
+import math
+
+#: The names of value, first and second derivative in running text.
+SYMBOLS = ("*f*", "*f*′", "*f*″")
+
+
+def number(value: float, digits: int = 2) -> str:
+    """A number for readers: few digits, large and small ones with a power of ten, a true minus sign."""
+    if not math.isfinite(value):
+        return "nan" if math.isnan(value) else "∞" if value > 0 else "−∞"
+    rounded = float(f"{value:.{digits}g}")
+    if rounded == 0 or 1e-4 <= abs(rounded) < 1e5:
+        return f"{rounded:.{max(digits, 6)}g}".replace("-", "−")
+    mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
+    if "." in mantissa:
+        mantissa = mantissa.rstrip("0").rstrip(".")
+    return f"{mantissa} × 10<sup>{int(exponent)}</sup>".replace("-", "−")
+
+
+def place(x: float) -> str:
+    """An x with as many digits as tell it from a whole number that it only lies near to."""
+    near = float(f"{x:.6g}")
+    return repr(x).replace("-", "−") if near != x and near.is_integer() and abs(x) < 1e6 else number(x, 6)
+
+
+def apart(one: float, other: float) -> tuple[str, str]:
+    """Two numbers with as many digits as tell them apart, and one more where a double has it."""
+    first = next((digits for digits in range(1, 18) if number(one, digits) != number(other, digits)), 17)
+    digits = max(first, min(first + 1, 16))
+    return number(one, digits), number(other, digits)
