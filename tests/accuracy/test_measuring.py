@@ -104,7 +104,7 @@ def test_rules_record_and_page_are_no_part_of_the_key(demo: tuple[Path, Definiti
             "points",
             "subject",
         ),
-        *("adapters", "oracle", "formats", "exact", "limits", "borders"),
+        *("adapters", "oracle", "formats", "exact", "limits", "outermost", "borders"),
     ],
 )
 def test_what_measures_is_in_the_key(demo: tuple[Path, Definition], engine: Path, name: str) -> None:
