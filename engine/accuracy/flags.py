@@ -66,6 +66,8 @@ def _of_row(row: Row) -> Iterator[Flag]:
                 yield Flag(row.name, row.dtype, accuracy.order, kind, "", (part.side, part.reach), fault)
         for kind, fault in _at_nonfinite(accuracy, row.dtype):
             yield Flag(row.name, row.dtype, accuracy.order, kind, "", fault=fault)
+        if accuracy.negative_zero and accuracy.negative_zero.size > NOTABLE:
+            yield Flag(row.name, row.dtype, accuracy.order, "negative zero", "", fault=accuracy.negative_zero)
         for convention in accuracy.conventions:
             if not allowed(convention, row.dtype):
                 yield Flag(row.name, row.dtype, accuracy.order, "convention", "", fault=convention)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.accuracy.bins import BEND, BINS, REACH
 from engine.accuracy.exact import Floats
-from engine.accuracy.parts import judge, worst
+from engine.accuracy.parts import judge, spot, worst
 from engine.accuracy.points import KINDS, Mask, Points
-from engine.accuracy.results import Accuracy, Convention, Edge
+from engine.accuracy.results import Accuracy, Convention, Edge, Spot
 from engine.accuracy.samples import sample
 from engine.accuracy.search import search
 from engine.accuracy.subject import Subject
@@ -32,16 +33,17 @@ def accuracy(subject: Subject) -> Accuracy:
         alone=alone,
         edges=ends,
         at_nonfinite=at_nonfinite(subject),
+        negative_zero=negative_zero(subject),
         error_curve=() if subject.format.exhaustive else error_curve(points),
         conventions=tuple(conventions(subject, points)) if subject.order else (),
     )
 
 
 def mean_error(points: Points) -> float:
-    """Mean error over the floats with a normal result, each counted by how many floats it stands for."""
+    """Mean error over the floats whose exact value is a normal number or 0, each counted by how many it stands for."""
     binade, index = np.unique(points.ordinals // (1 << (points.format.precision - 1)), return_inverse=True)
     weight = 1 / np.bincount(index, minlength=len(binade))[index]
-    use = points.normal & points.judged
+    use = (points.normal | (points.exact.high == 0)) & points.judged
     return float(np.sum((weight * np.abs(points.error))[use]) / np.sum(weight[use])) if use.any() else 0.0
 
 
@@ -80,7 +82,22 @@ def conventions(subject: Subject, points: Points) -> Iterator[Convention]:
             continue
         left, right = sides.rounded(subject.format)
         here = float(points.computed[index]), float(subject.results(x)[0])
-        yield Convention(float(x[0]), *here, float(left), float(right), subject.oracle.jumps(float(x[0])))
+        seen = Convention(float(x[0]), *here, float(left), float(right), subject.oracle.jumps(float(x[0])))
+        yield seen
+        if not x[0]:
+            negative = float(subject.results(-x)[0])
+            if negative != seen.alone and not np.isnan([negative, seen.alone]).all():
+                yield replace(seen, x=-0.0, got=negative, alone=negative)
+
+
+def negative_zero(subject: Subject) -> Spot | None:
+    """The result at -0, if it is not as good as that at 0: they are one number. The sign of a result that is 0 is left
+    to the library."""
+    zero = np.zeros(1, np.int64)
+    points, other = subject.at(zero), subject.results(np.array([-0.0]))
+    if not points.defined[0] or np.array_equal(points.computed, other, equal_nan=True):
+        return None
+    return replace(spot(replace(points, computed=other), 0), x=-0.0)
 
 
 def error_curve(points: Points) -> tuple[float, ...]:

@@ -78,10 +78,11 @@ def worst(points: Points, use: Mask, by: Floats) -> Spot | None:
     if not len(index):
         return None
     ties = index[by[index] == by[index].max()]
-    return _spot(points, ties[np.argmin(np.abs(points.x[ties]))])
+    return spot(points, ties[np.argmin(np.abs(points.x[ties]))])
 
 
-def _spot(points: Points, index: Any) -> Spot:
+def spot(points: Points, index: Any) -> Spot:
+    """A point as what is kept of it."""
     error, x, got = points.error[index], points.x[index], points.computed[index]
     exact = points.exact[index : index + 1].rounded(FORMATS["float64"])[0]
     return Spot(float("inf") if np.isnan(error) else abs(float(error)), float(x), float(got), float(exact))
@@ -116,7 +117,7 @@ def _drop(points: Points, here: Mask) -> Step | None:
 
 
 def _between(points: Points, size: float, index: Any) -> Step:
-    return Step(float(size), _spot(points, index), _spot(points, index + 1))
+    return Step(float(size), spot(points, index), spot(points, index + 1))
 
 
 def _neighbours(points: Points) -> NDArray[np.intp]:

@@ -109,9 +109,10 @@ class Accuracy:
     """One order (0 value, 1 first, 2 second derivative) of one function in one format.
 
     points: floats tried; max_error: the largest of results that are no nan, where the exact value is no subnormal
-    number; mean_error: over all floats with a normal exact value; parts: of the line; alone: floats tried in an array
-    of one, too; at_nonfinite: result and limit (None: unknown) at -inf, inf and nan; error_curve: largest error in each
-    bin of x, see `engine.accuracy.bins`; conventions: what stands for derivatives that do not exist.
+    number; mean_error: over all floats with an exact value that is normal or 0; parts: of the line; alone: floats tried
+    in an array of one, too; at_nonfinite: result and limit (None: unknown) at -inf, inf and nan; error_curve: largest
+    error in each bin of x, see `engine.accuracy.bins`; conventions: what stands for derivatives that do not exist;
+    negative_zero: the result at -0, where it is not that at 0.
     """
 
     order: int
@@ -124,6 +125,7 @@ class Accuracy:
     at_nonfinite: dict[str, tuple[float, float | None]]
     error_curve: tuple[float, ...]
     conventions: tuple[Convention, ...] = ()
+    negative_zero: Spot | None = None
 
 
 @dataclass(frozen=True)

@@ -21,20 +21,8 @@ from engine.sources.definition import Definition
 DIGITS = 12
 #: Kinds of flags in the order of the page. What concerns a whole function stands at the end.
 KINDS = (
-    *(
-        "step",
-        "drop",
-        "error",
-        "zero",
-        "inf",
-        "nan",
-        "convention",
-        "infinity",
-        "nan lost",
-        "subnormal",
-        "flushed",
-        "alone",
-    ),
+    *("step", "drop", "error", "zero", "inf", "nan", "convention", "infinity", "negative zero", "nan lost"),
+    *("subnormal", "flushed", "alone"),
     *("no derivative", "integer", "integer type", "default", "dtype", "refused"),
 )
 

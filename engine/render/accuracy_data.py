@@ -48,6 +48,7 @@ def _order(accuracy: Accuracy) -> dict[str, Any]:
             {"x": name, "got": _value(got), "limit": None if limit is None else _value(limit)}
             for name, (got, limit) in sorted(accuracy.at_nonfinite.items())
         ],
+        "negative_zero": _fault(accuracy.negative_zero),
         "conventions": [_convention(convention) for convention in accuracy.conventions],
     }
 

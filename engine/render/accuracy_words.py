@@ -21,10 +21,10 @@ WORDS: dict[str, dict[str, str]] = {
         "no gradient": "no autodiff",
         "not taken": "refused",
         "about": "Errors in ulp, units in the last place of each type, against exact values: the largest, then the "
-        "mean over all floats with a normal result. In small print the *x* and, beyond {notable} ulp, the result and "
-        "the exact value if {digits} digits tell them apart. The 16-bit types were tried on all their values, the "
-        "others on {points} points and more, gathered where the error is large or jumps. From {all} on, no digit is "
-        "right.",
+        "mean over all floats whose exact value is a normal number or 0. In small print the *x* and, beyond {notable} "
+        "ulp, the result and the exact value if {digits} digits tell them apart. The 16-bit types were tried on all "
+        "their values, the others on {points} points and more, gathered where the error is large or jumps. From {all} "
+        "on, no digit is right.",
         "per type": "{size} ({dtype})",
         "places": "The largest errors by place: each side of 0, near it and far",
         "about places": "Near means at most {middle} away from 0. Of each kind of fault each part keeps the largest: "
@@ -71,6 +71,7 @@ WORDS: dict[str, dict[str, str]] = {
         "nan": "**nan for a number**:",
         "convention": "**Outside of what both sides allow** where there is no derivative:",
         "infinity": "**A wrong result at ±∞**:",
+        "negative zero": "**Another result at −0 than at 0**, and a wrong one:",
         "nan lost": "**nan goes in and does not come out**:",
         "subnormal": "**Digits lost below the smallest normal number**:",
         "flushed": "**Exactly 0 where the true value is below the smallest normal number**, and does not round to 0:",
@@ -90,6 +91,7 @@ WORDS: dict[str, dict[str, str]] = {
         "fact nan": "{f} at {x} for {exact}",
         "fact convention": "{f} at {x} is {got}, beside {sides} from left and right",
         "fact infinity": "{f}({x}) is {got}, not {exact}",
+        "fact negative zero": "{f}({x}) is {got}, not {exact}",
         "fact nan lost": "{f} gives {got}",
         **_SAME,
         "none": "No rule flagged anything.",
@@ -107,7 +109,7 @@ WORDS: dict[str, dict[str, str]] = {
         "no gradient": "无自动微分",
         "not taken": "不接受",
         "about": "与精确值相比的误差，以各类型的末位单位（ulp）计：先列最大误差，再列平均误差，"
-        "即对结果为正规数的所有浮点数取平均。小字是最大误差所在的 *x*；"
+        "即对精确值为正规数或 0 的所有浮点数取平均。小字是最大误差所在的 *x*；"
         "误差超过 {notable} ulp、且 {digits} 位数字足以区分时，还有所得结果与真值。"
         "16 位类型试遍全部取值，其余类型至少试 {points} 个点，并在误差大或有跳变处加密。"
         "误差达到 {all}时，结果没有一位是对的。",
@@ -152,6 +154,7 @@ WORDS: dict[str, dict[str, str]] = {
         "nan": "**输入是数，结果却是 nan**：",
         "convention": "**没有导数之处，返回值超出左右两侧导数的范围**：",
         "infinity": "**在 ±∞ 处结果错误**：",
+        "negative zero": "**−0 处的结果与 0 处不同，而且是错的**：",
         "nan lost": "**输入 nan，输出却不是 nan**：",
         "subnormal": "**真值低于最小正规数时丢失有效位**：",
         "flushed": "**真值低于最小正规数、舍入后不为 0，结果却恰好为 0**：",
@@ -171,6 +174,7 @@ WORDS: dict[str, dict[str, str]] = {
         "fact nan": "{f} 在 {x} 处应为 {exact}",
         "fact convention": "{f} 在 {x} 处得 {got}，左右两侧为 {sides}",
         "fact infinity": "{f}({x}) 得 {got}，应为 {exact}",
+        "fact negative zero": "{f}({x}) 得 {got}，应为 {exact}",
         "fact nan lost": "{f} 得 {got}",
         **_SAME,
         "none": "没有规则标出任何问题。",
