@@ -164,11 +164,27 @@ def test_values_are_kept_by_expression_and_points(tmp_path: Path, monkeypatch: p
     points = np.linspace(-5, 5, 2000)
     first = Oracle(made, tmp_path).values(0, points)
     again = Oracle(made, tmp_path)
-    monkeypatch.setattr(again, "_values", None)
+    monkeypatch.setattr(again, "_all", None)
     assert again.values(0, points).high.tolist() == first.high.tolist()
     for file in tmp_path.iterdir():
         file.write_bytes(b"broken")
     assert Oracle(made, tmp_path).values(0, points).high.tolist() == first.high.tolist()
+
+
+def test_one_at_a_time_or_many_at_once_is_the_same() -> None:
+    """Also at kinks, at infinity, far out, and where a derivative is missing: each order by itself."""
+    for text in (SOFTPLUS, "Max(x*beta, 0)", "Piecewise((x, x > 0), (exp(beta*x) - 1, True))", "sqrt(x)", "1/x"):
+        parameters = {"beta": 1.0} if "beta" in text else {}
+        oracle = Oracle(Formula(text, parameters, limits(text, parameters)))
+        points = np.array([-np.inf, -1e300, -700.0, -1.0, -1e-30, 0.0, 5e-324, 0.3, 2.0, 800.0, np.inf, np.nan])
+        many = oracle.values(1, np.resize(points, 1200))
+        assert len(oracle._many) == 1
+        for order in ORDERS:
+            one, many = oracle.values(order, points), oracle.values(order, np.resize(points, 1200))
+            for format in FORMATS.values():
+                same = np.array_equal(one.rounded(format), many.rounded(format)[: len(points)], equal_nan=True)
+                assert same, (text, order, format.name)
+        assert len(oracle._many) == 1, "all orders were computed at once"
 
 
 def test_time_is_limited() -> None:
