@@ -1,4 +1,4 @@
-"""How each library is called: with which arrays, and how it differentiates. The exact value is called alike."""
+"""How each library is called: with which arrays, and how it differentiates."""
 
 from __future__ import annotations
 
@@ -11,32 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.accuracy.exact import Floats
-from engine.accuracy.formats import FORMATS, Format
-from engine.accuracy.oracle import Oracle
+from engine.accuracy.formats import Format
 from engine.accuracy.results import NO_AUTODIFF
 from engine.accuracy.subject import Refused
 
 #: Arrays for JAX have a multiple of this size.
 BLOCK = 1 << 16
-
-
-class Nearest:
-    """The implementation without fault: the exact value, rounded. What it gives is the best that a format allows."""
-
-    def __init__(self, oracle: Oracle) -> None:
-        self.oracle = oracle
-
-    def values(self, x: Floats, format: Format, order: int) -> tuple[Floats, str]:
-        """As of `engine.accuracy.subject.Implementation`."""
-        return self.oracle.values(order, x).rounded(format), format.name
-
-    def integers(self, x: NDArray[np.signedinteger[Any]]) -> tuple[Floats, str]:
-        """As of `engine.accuracy.subject.Implementation`."""
-        return self.values(x.astype(np.float64), FORMATS["float64"], 0)
-
-    def lent(self, format: Format) -> str:
-        """As of `engine.accuracy.subject.Implementation`."""
-        return ""
 
 
 def native(x: Floats, format: Format) -> NDArray[Any]:
@@ -144,12 +124,36 @@ class Torch(Framework):
 
 
 class TensorFlow(Framework):
-    """TensorFlow, a tape for each order."""
+    """TensorFlow, a tape for each order.
+
+    What it does is recorded once as a graph, and not rewritten, so it does the same as step by step: see the tests.
+    """
+
+    def __init__(self, name: str, call: str) -> None:
+        super().__init__(name, call)
+        self.graphs: dict[tuple[str, int], Any] = {}
 
     def _derivative(self, x: NDArray[Any], order: int) -> Any:
         import tensorflow
 
-        return self._nested(tensorflow.constant(x), order)
+        key = str(x.dtype), order
+        if key not in self.graphs:
+            self.graphs[key] = self._graph(tensorflow.as_dtype(x.dtype), order) if x.dtype.kind != "i" else None
+        tensor = tensorflow.constant(x)
+        return self.graphs[key](tensor) if self.graphs[key] else self._nested(tensor, order)
+
+    def _graph(self, dtype: Any, order: int) -> Any:
+        """The graph of an order, or None for a function that needs more than a graph has."""
+        import tensorflow
+
+        tensorflow.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+        try:
+            graph = tensorflow.function(lambda tensor: self._nested(tensor, order), autograph=False)
+            return graph.get_concrete_function(tensorflow.TensorSpec([None], dtype))
+        except Refused:
+            raise
+        except Exception:
+            return None
 
     def _nested(self, tensor: Any, order: int) -> Any:
         import tensorflow
@@ -170,16 +174,39 @@ class TensorFlow(Framework):
 
 
 class Jax(Framework):
-    """JAX, without `jit`."""
+    """JAX, without `jit`.
+
+    What it does is traced once, and the trace is followed step by step, so it does the same as without: see the tests.
+    """
+
+    def __init__(self, name: str, call: str) -> None:
+        super().__init__(name, call)
+        self.programs: dict[tuple[str, int, int], Callable[[Any], list[Any]]] = {}
 
     def _derivative(self, x: NDArray[Any], order: int) -> Any:
         import jax
 
         jax.config.update("jax_enable_x64", x.dtype == np.float64)  # as a user must, and for nothing else
-        # every shape is compiled anew, for a second or more: fill up to one size, but keep an array of one as it is
-        filled = np.ones(len(x) if len(x) == 1 else -(-len(x) // BLOCK) * BLOCK, x.dtype)
-        filled[: len(x)] = x
-        return self._order(order)(jax.numpy.asarray(filled))[: len(x)]
+        # every shape is compiled anew, for a second or more: there are an array of one, and blocks that are filled up
+        size = 1 if len(x) == 1 else BLOCK
+        program = self._program(x.dtype, order, size)
+        parts = []
+        for start in range(0, len(x), size):
+            part = x[start : start + size]
+            filled = np.ones(size, x.dtype)
+            filled[: len(part)] = part
+            parts.append(np.asarray(program(jax.numpy.asarray(filled))[0])[: len(part)])
+        return np.concatenate(parts)
+
+    def _program(self, dtype: np.dtype[Any], order: int, size: int) -> Callable[[Any], list[Any]]:
+        import jax
+        from jax.extend.core import jaxpr_as_fun
+
+        key = str(dtype), order, size
+        if key not in self.programs:
+            traced = jax.make_jaxpr(self._order(order))(jax.ShapeDtypeStruct((size,), dtype))
+            self.programs[key] = jaxpr_as_fun(traced)
+        return self.programs[key]
 
     def _order(self, order: int) -> Callable[[Any], Any]:
         import jax

@@ -5,7 +5,7 @@ What is measured comes from `engine.accuracy.measuring`, the faults from the rul
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from types import MappingProxyType
 from engine.accuracy import measuring
 from engine.accuracy.flags import Flag, find_flags
 from engine.accuracy.results import Measurement
+from engine.base.errors import SourceError
 from engine.run import progress
 from engine.sources.definition import Definition
 
@@ -30,34 +31,54 @@ class Audit(Measurement):
     plot: str = ""
 
 
-def audit(root: Path, definition: Definition, own: Mapping[str, str] = _NONE) -> Audit:
-    """The audit of a function, of the measurement kept or of a new one, which is then kept.
+def audits(root: Path, definitions: Sequence[Definition], own: Mapping[str, str] = _NONE) -> list[Audit | SourceError]:
+    """The audits of functions, of the measurements kept or of new ones, which are then kept; or what is in the way.
 
-    own: variables of the measuring processes beside those of `engine.run.isolation`, for other conditions than usual.
-    Raises SourceError for a missing library, or a process that fails or takes too long.
+    All that has to be measured is measured at once. own: variables of the measuring processes beside those of
+    `engine.run.isolation`, for other conditions than usual.
     """
-    measurement = measuring.recall(root, definition, own)
-    if measurement is None:
-        progress.current.say(f"measuring the accuracy of {definition.name}, which takes minutes the first time")
-        try:
-            measurement = _measure(root, definition, own)
-        finally:
-            progress.current.say("")
-        measuring.keep(root, definition, measurement, own)
-    return _judged(measurement, definition)
+    known = [measuring.recall(root, definition, own) for definition in definitions]
+    asked = [definition for definition, kept in zip(definitions, known, strict=True) if kept is None]
+    fresh = iter(_measure(root, asked, own))
+    found = [kept or next(fresh) for kept in known]
+    for definition, kept, measured in zip(definitions, known, found, strict=True):
+        if kept is None and isinstance(measured, Measurement):
+            measuring.keep(root, definition, measured, own)
+    return list(map(_judged, found, definitions))
+
+
+def audit(root: Path, definition: Definition) -> Audit:
+    """The audit of one function. Raises SourceError for what is in the way."""
+    return _certain(audits(root, [definition])[0])
 
 
 def measure(root: Path, definition: Definition, own: Mapping[str, str] = _NONE) -> Audit:
-    """The audit of a new measurement, whatever is kept. Arguments and errors as of `audit`."""
-    return _judged(_measure(root, definition, own), definition)
+    """The audit of a new measurement, whatever is kept. own: as of `audits`. Errors as of `audit`."""
+    return _certain(_judged(_measure(root, [definition], own)[0], definition))
 
 
-def _measure(root: Path, definition: Definition, own: Mapping[str, str]) -> Measurement:
+def _measure(root: Path, definitions: Sequence[Definition], own: Mapping[str, str]) -> list[Measurement | SourceError]:
+    if not definitions:
+        return []
+    about = ", ".join(definition.name for definition in definitions)
+
     def tell(part: str) -> None:
-        progress.current.say(f"measuring the accuracy of {definition.name}: {part}", passing=True)
+        progress.current.say(f"measuring the accuracy of {about}: {part}", passing=True)
 
-    return measuring.measure(root, definition, tell, own)
+    progress.current.say(f"measuring the accuracy of {about}, which takes minutes the first time")
+    try:
+        return measuring.measure(root, definitions, tell, own)
+    finally:
+        progress.current.say("")
 
 
-def _judged(measurement: Measurement, definition: Definition) -> Audit:
-    return Audit(**vars(measurement), flags=tuple(find_flags(measurement.rows, definition.apis)))
+def _judged(measured: Measurement | SourceError, definition: Definition) -> Audit | SourceError:
+    if isinstance(measured, SourceError):
+        return measured
+    return Audit(**vars(measured), flags=tuple(find_flags(measured.rows, definition.apis)))
+
+
+def _certain(found: Audit | SourceError) -> Audit:
+    if isinstance(found, SourceError):
+        raise found
+    return found

@@ -21,7 +21,7 @@ import msgspec
 from engine.base.errors import Problem, SourceError
 from engine.run.isolation import environment
 
-#: Seconds of processor time and of wall time that one process may take.
+#: Seconds of processor time and of wall time that one process may take for a function.
 SECONDS, WALL_SECONDS = 600, 3600
 _SMALLER = "see whether what definition.yml calls there ever returns"
 
@@ -43,44 +43,39 @@ class Job(msgspec.Struct, frozen=True, tag=str.lower):
 Ends = tuple[tuple[float | None, float | None], ...]
 
 
-class Outlines(msgspec.Struct, frozen=True):
-    """What is known of a function before it is measured: the fields of `engine.accuracy.oracle.Formula`."""
+class Function(msgspec.Struct, frozen=True):
+    """What is measured against: the fields of `engine.accuracy.oracle.Formula`."""
 
-    limits: Ends
-    borders: tuple[float, ...]
+    expression: str
+    parameters: dict[str, float]
+    limits: Ends = ()
+    borders: tuple[float, ...] = ()
 
 
 class Outline(Job, frozen=True):
-    """Find the limits and the borders of an expression, which the other jobs are given: the answer are `Outlines`."""
+    """Find limits and borders. The answer are the functions with both."""
 
-    expression: str
-    parameters: dict[str, float]
-
-
-class _Measuring(Job, frozen=True):
-    """What is measured against: the fields of `engine.accuracy.oracle.Formula`. cache: the folder of exact values."""
-
-    expression: str
-    parameters: dict[str, float]
-    limits: Ends
-    borders: tuple[float, ...]
-    cache: str
+    functions: tuple[Function, ...]
 
 
-class Exact(_Measuring, frozen=True):
-    """Find exact values of all points of a format, and leave them in the cache for the other jobs.
+class Exact(Job, frozen=True):
+    """Find exact values of all points of a format, and leave them in the cache, a folder, for the other jobs.
 
-    The answer is what a faultless implementation gives, an `Accuracy` of each order.
+    The answer for each function is what a faultless implementation gives, an `Accuracy` of each order.
     """
 
+    functions: tuple[Function, ...]
+    cache: str
     dtype: str
 
 
-class Library(_Measuring, frozen=True):
-    """Measure functions of one library in each format. apis: name and call of each. The answer are rows."""
+class Library(Job, frozen=True):
+    """Measure one library in each format. apis: name and call of those of each function. The answer are their rows."""
 
+    functions: tuple[Function, ...]
+    cache: str
     backend: str
-    apis: tuple[tuple[str, str], ...]
+    apis: tuple[tuple[tuple[str, str], ...], ...]
 
 
 def ask(
@@ -90,32 +85,35 @@ def ask(
     answer: type[Answer],
     definition: Path,
     own: Mapping[str, str] = MappingProxyType({}),
+    share: int = 1,
 ) -> Answer:
     """The answer of a new process, which runs a module, to a job.
 
     answer: its type; definition: what messages name; own: variables of the process beside those of
-    `engine.run.isolation`. Raises SourceError for a process that fails or takes too long.
+    `engine.run.isolation`; share: for how many functions it is, each of which has its time. Raises SourceError for a
+    process that fails or takes too long.
     """
     name, what = definition.as_posix(), job.about
+    seconds, wall_seconds = SECONDS * share, WALL_SECONDS * share
     with tempfile.TemporaryDirectory(prefix="home-", ignore_cleanup_errors=True) as home:
         try:
             process = subprocess.run(
-                [sys.executable, "-m", module, str(SECONDS)],
+                [sys.executable, "-m", module, str(seconds)],
                 input=msgspec.msgpack.encode(job),
                 capture_output=True,
                 cwd=root,
                 env=environment(Path(home), own),
-                timeout=WALL_SECONDS,
+                timeout=wall_seconds,
             )
         except subprocess.TimeoutExpired:
-            reason = f"audit ({what}): still running after {WALL_SECONDS} s; {_SMALLER}"
+            reason = f"audit ({what}): still running after {wall_seconds} s; {_SMALLER}"
             raise SourceError([Problem(name, reason)]) from None
     try:
         return msgspec.msgpack.decode(process.stdout, type=answer)
     except msgspec.DecodeError:
         reason = f"audit ({what}): its process ended with status {process.returncode}; what it wrote last:"
         if process.returncode == -getattr(signal, "SIGXCPU", 0):
-            reason = f"audit ({what}): still running after {SECONDS} s of processor time; {_SMALLER}"
+            reason = f"audit ({what}): still running after {seconds} s of processor time; {_SMALLER}"
         raise SourceError([Problem(name, reason, detail=process.stderr.decode(errors="replace")[-4000:])]) from None
 
 

@@ -1,4 +1,5 @@
-"""The measurement of a function: starts the processes of `engine.accuracy.worker`, and keeps what they answer.
+"""The measurement of functions: starts the processes of `engine.accuracy.worker`, one of each library for all of them,
+and keeps what they answer.
 
 What is kept is the measurement and nothing that is made of it: rules, the record and the page are asked anew each time,
 so that a change of them measures nothing again. It imports no library, so that what is kept is read at once.
@@ -8,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 from engine.accuracy import jobs
 from engine.accuracy.formats import PRECISION
-from engine.accuracy.jobs import Answer, Exact, Job, Library, Outline, Outlines
+from engine.accuracy.jobs import Answer, Exact, Function, Job, Library, Outline
 from engine.accuracy.results import Accuracy, Measurement, Row, apart
 from engine.base import libraries as frameworks
 from engine.base.code import code_digest
@@ -44,43 +46,130 @@ def keep(root: Path, definition: Definition, measurement: Measurement, own: Mapp
 
 
 def measure(
-    root: Path, definition: Definition, tell: Callable[[str], None], own: Mapping[str, str] = _NONE
-) -> Measurement:
-    """A new measurement, whatever is kept.
+    root: Path, definitions: Sequence[Definition], tell: Callable[[str], None], own: Mapping[str, str] = _NONE
+) -> list[Measurement | SourceError]:
+    """New measurements of functions, whatever is kept of libraries, or what is in the way of one: a missing library, or
+    a process that fails or takes too long.
 
     tell: takes what is measured next, in words; own: variables of the measuring processes beside those of
-    `engine.run.isolation`, for other conditions than usual. Raises SourceError for a missing library, or a process that
-    fails or takes too long.
+    `engine.run.isolation`, for other conditions than usual.
     """
-    _demand(definition)
+    return _Measuring(root, definitions, tell, own).measurements()
 
-    def ask(job: Job, answer: type[Answer], backend: str = "tensorflow") -> Answer:
-        tell(job.about)
-        variables = {**own, "KERAS_BACKEND": backend}
-        return jobs.ask(root, "engine.accuracy.worker", job, answer, definition.path, variables)
 
-    formula = definition.expression, definition.defaults
-    known = ask(Outline(*formula), Outlines)
-    shared = *formula, known.limits, known.borders, str(root / ".cache" / "oracle")
-    tasks = _tasks(definition)
+class _Measuring:
+    """Each process has something to do for all functions, and if it fails, for each function by itself."""
 
-    def exact(dtype: str) -> tuple[Accuracy, ...]:
-        return ask(Exact(*shared, dtype), tuple[Accuracy, ...])
+    def __init__(
+        self, root: Path, definitions: Sequence[Definition], tell: Callable[[str], None], own: Mapping[str, str]
+    ) -> None:
+        self.root, self.definitions, self.tell, self.own = root, definitions, tell, own
+        self.cache = str(root / ".cache" / "oracle")
+        self.failed: dict[int, SourceError] = {}
 
-    def library(task: _Task) -> list[Row]:
-        _, backend = task
-        return ask(Library(*shared, backend, tuple((api.name, api.call) for api in tasks[task])), list[Row], backend)
+    def measurements(self) -> list[Measurement | SourceError]:
+        for index, definition in enumerate(self.definitions):
+            if problems := _missing(definition):
+                self.failed[index] = SourceError(problems)
+        with ThreadPoolExecutor(PROCESSES) as pool:
+            known = self.exact(pool)  # done before the libraries read the cache
+            tasks = {task: apis for task, apis in self.tasks().items() if any(index in known for index in apis)}
+            found = pool.map(lambda task: self.library(task, tasks[task], known), tasks)
+            rows: dict[int, list[Row]] = {index: [] for index in known}
+            for part in found:
+                for index, some in part.items():
+                    rows[index] += some
+        return [
+            self.failed[index] if index in self.failed else _measurement(definition, rows[index], known[index].nearest)
+            for index, definition in enumerate(self.definitions)
+        ]
 
-    with ThreadPoolExecutor(PROCESSES) as pool:
+    def tasks(self) -> dict[_Task, dict[int, list[Api]]]:
+        """The audited functions of each process, by the index of the definition; the slowest processes first."""
+        tasks: dict[_Task, dict[int, list[Api]]] = {}
+        for index, definition in enumerate(self.definitions):
+            for task, apis in _tasks(definition).items():
+                tasks.setdefault(task, {})[index] = apis
+        order = {task: number for number, task in enumerate(SLOWEST)}
+        return dict(sorted(tasks.items(), key=lambda item: (order.get(item[0], len(order)), item[0])))
+
+    def exact(self, pool: ThreadPoolExecutor) -> dict[int, _Known]:
+        """What is known of each function before a library is asked, as it was kept or found now, by index."""
+        store = project_store(self.root, "exact")
+        keys = {i: _exact_key(definition) for i, definition in enumerate(self.definitions) if i not in self.failed}
+        known = {i: kept for i, key in keys.items() if (kept := store.get(key, _Known)) is not None}
+        asked = [index for index in keys if index not in known]
+        shares = [asked[number::PROCESSES] for number in range(PROCESSES)]
+        functions: dict[int, Function] = {}
+        for found in pool.map(self.outlines, shares):
+            functions |= found
         dtypes = sorted(PRECISION, key=lambda name: -PRECISION[name])  # the slowest first
-        nearest = dict(zip(dtypes, pool.map(exact, dtypes), strict=True))  # done before the libraries read the cache
-        rows = [row for part in pool.map(library, tasks) for row in part]
+        of_types = list(pool.map(lambda dtype: self.nearest(functions, dtype), dtypes))
+        for index in functions:
+            if index not in self.failed:
+                by_type = {dtype: found[index] for dtype, found in zip(dtypes, of_types, strict=True)}
+                known[index] = _Known(functions[index], {dtype: by_type[dtype] for dtype in PRECISION})
+                store.put(keys[index], known[index])
+        return known
+
+    def outlines(self, indices: Sequence[int]) -> dict[int, Function]:
+        formulas = {i: Function(self.definitions[i].expression, self.definitions[i].defaults) for i in indices}
+        return self.ask(lambda some: Outline(tuple(formulas[i] for i in some)), Function, indices)
+
+    def nearest(self, functions: Mapping[int, Function], dtype: str) -> dict[int, tuple[Accuracy, ...]]:
+        return self.ask(
+            lambda some: Exact(tuple(functions[i] for i in some), self.cache, dtype), tuple[Accuracy, ...], [*functions]
+        )
+
+    def library(
+        self, task: _Task, apis: Mapping[int, Sequence[Api]], known: Mapping[int, _Known]
+    ) -> dict[int, list[Row]]:
+        _, backend = task
+
+        def job(indices: Sequence[int]) -> Job:
+            calls = tuple(tuple((api.name, api.call) for api in apis[i]) for i in indices)
+            return Library(tuple(known[i].function for i in indices), self.cache, backend, calls)
+
+        return self.ask(job, list[Row], [index for index in apis if index in known], backend)
+
+    def ask(
+        self, job: Callable[[Sequence[int]], Job], answer: type[Answer], indices: Sequence[int], backend: str = ""
+    ) -> dict[int, Answer]:
+        """The answers for functions, by index, of one process or, if it fails, of one process for each."""
+        indices = [index for index in indices if index not in self.failed]
+        if not indices:
+            return {}
+        self.tell(job(indices).about)
+        variables = {**self.own, "KERAS_BACKEND": backend or "tensorflow"}
+        where = self.definitions[indices[0]].path
+        try:
+            answers = jobs.ask(
+                self.root, "engine.accuracy.worker", job(indices), list[answer], where, variables, len(indices)
+            )
+            return dict(zip(indices, answers, strict=True))
+        except SourceError as error:
+            if len(indices) == 1:
+                self.failed[indices[0]] = error
+                return {}
+        return {i: found for index in indices for i, found in self.ask(job, answer, [index], backend).items()}
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What hangs on no library: the function with limits and borders, and what is best in each format."""
+
+    function: Function
+    nearest: dict[str, tuple[Accuracy, ...]]
+
+
+def _measurement(definition: Definition, rows: Sequence[Row], nearest: dict[str, tuple[Accuracy, ...]]) -> Measurement:
     place = {api.name: number for number, api in enumerate(definition.apis)}
-    rows.sort(key=lambda row: (place[row.api], BACKENDS.index(row.backend) if row.backend in BACKENDS else -1))
+    backends = {name: number for number, name in enumerate(BACKENDS)}
+    rows = sorted(rows, key=lambda row: (place[row.api], backends.get(row.backend, -1)))
     return Measurement(
         function=definition.path.parts[1],
         rows=tuple(apart(rows)),
-        nearest={dtype: nearest[dtype] for dtype in PRECISION},
+        nearest=nearest,
         versions=_versions(definition, rows),
         machine=frameworks.machine(),
     )
@@ -98,8 +187,7 @@ def _tasks(definition: Definition) -> dict[_Task, list[Api]]:
         else:
             worker = LIBRARIES[api.library].worker if api.library in LIBRARIES else None
             tasks.setdefault((api.library, api.library) if worker else ("numpy", "numpy"), []).append(api)
-    order = {task: number for number, task in enumerate(SLOWEST)}
-    return dict(sorted(tasks.items(), key=lambda item: (order.get(item[0], len(order)), item[0])))
+    return tasks
 
 
 def _libraries(definition: Definition) -> list[str]:
@@ -109,14 +197,11 @@ def _libraries(definition: Definition) -> list[str]:
     return sorted(modules | {"numpy", "sympy", "flint"})
 
 
-def _demand(definition: Definition) -> None:
-    """Raise SourceError if a library is missing."""
+def _missing(definition: Definition) -> list[Problem]:
+    """Libraries that are not installed."""
     missing = [module for module in _libraries(definition) if not frameworks.installed(module)]
-    if missing:
-        hint = "install it (pip install -r requirements.txt)"
-        raise SourceError(
-            [Problem(definition.path.as_posix(), f"the audit needs {name}, not installed; {hint}") for name in missing]
-        )
+    hint = "install it (pip install -r requirements.txt)"
+    return [Problem(definition.path.as_posix(), f"the audit needs {name}, not installed; {hint}") for name in missing]
 
 
 def _versions(definition: Definition, rows: Sequence[Row]) -> dict[str, str]:
@@ -125,6 +210,12 @@ def _versions(definition: Definition, rows: Sequence[Row]) -> dict[str, str]:
     titles = {LIBRARIES[module].title: LIBRARIES[module].distributions[0] for module in modules}
     titles |= {row.lent: row.lent for row in rows if row.lent}
     return {title: frameworks.version(name) or "" for title, name in titles.items()}
+
+
+def _exact_key(definition: Definition) -> str:
+    """Digest of all that hangs on no library."""
+    versions = {name: frameworks.version(name) for name in ("python-flint", "numpy", "sympy")}
+    return digest(definition.expression, definition.defaults, versions, code_digest("engine.accuracy.nearest"))
 
 
 def _key(definition: Definition, own: Mapping[str, str] = _NONE) -> str:

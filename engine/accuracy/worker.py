@@ -7,19 +7,19 @@ dataclasses of `engine.accuracy.results`.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from engine.accuracy.adapters import ADAPTERS, Call, Nearest
-from engine.accuracy.borders import borders
+from engine.accuracy.adapters import ADAPTERS, Call
 from engine.accuracy.exact import errors
 from engine.accuracy.formats import FORMATS, Format
-from engine.accuracy.jobs import Exact, Library, Outline, Outlines, serve
-from engine.accuracy.limits import limits
+from engine.accuracy.jobs import Exact, Library, Outline, serve
 from engine.accuracy.metrics import accuracy
-from engine.accuracy.oracle import ORDERS, Formula, Oracle
+from engine.accuracy.nearest import formula, nearest, outline
+from engine.accuracy.oracle import ORDERS, Oracle
 from engine.accuracy.results import INTEGERS, Accuracy, Integers, Row, title
 from engine.accuracy.subject import Implementation, Refused, Subject
 
@@ -70,28 +70,26 @@ def _integers(implementation: Implementation, oracle: Oracle, given: str) -> Int
 
 
 def answer(job: Outline | Exact | Library) -> Any:
-    """Do a job."""
+    """Do a job: an answer for each of its functions, one after the other, so that no more than one is in memory."""
     if isinstance(job, Outline):
-        found = borders(Formula(job.expression, job.parameters).tree())
-        return Outlines(limits(job.expression, job.parameters), found)
-    oracle = Oracle(Formula(job.expression, job.parameters, job.limits, job.borders), Path(job.cache))
-    return _exact(job, oracle) if isinstance(job, Exact) else _library(job, oracle)
+        return [outline(function) for function in job.functions]
+    oracles = (Oracle(formula(function), Path(job.cache)) for function in job.functions)
+    if isinstance(job, Exact):
+        return [nearest(oracle, FORMATS[job.dtype]) for oracle in oracles]
+    rows = [_library(job.backend, apis, oracle) for apis, oracle in zip(job.apis, oracles, strict=True)]
+    if float(np.float64(2.0**-1000) * np.float64(2.0**-70)) == 0:
+        raise RuntimeError("a library made this process flush subnormal numbers; nothing here can be trusted")
+    return rows
 
 
-def _exact(job: Exact, oracle: Oracle) -> list[Accuracy]:
-    format = FORMATS[job.dtype]
-    return [accuracy(Subject(Nearest(oracle), oracle, format, order)) for order in ORDERS]
-
-
-def _library(job: Library, oracle: Oracle) -> list[Row]:
+def _library(backend: str, apis: Sequence[tuple[str, str]], oracle: Oracle) -> list[Row]:
+    """The functions of one library that are to be what the oracle says."""
     rows = []
-    for name, call in job.apis:
-        implementation = ADAPTERS.get(job.backend, Call)(name, call)
+    for name, call in apis:
+        implementation = ADAPTERS.get(backend, Call)(name, call)
         integers = integer_input(implementation, oracle)
         for format in FORMATS.values():
-            rows.append(measure(name, job.backend, implementation, oracle, format, integers))
-    if float(np.float64(2.0**-1000) * np.float64(2.0**-70)) == 0:
-        raise RuntimeError("the library made this process flush subnormal numbers; nothing here can be trusted")
+            rows.append(measure(name, backend, implementation, oracle, format, integers))
     return rows
 
 

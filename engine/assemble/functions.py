@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
 
-from engine.accuracy import audit, decimals, record
+from engine.accuracy import audit, decimals, measuring, record
 from engine.accuracy.audit import Audit
-from engine.base.errors import Problem, attempt
+from engine.base.errors import Problem, SourceError, attempt
 from engine.base.processes import Pool
 from engine.base.store import project_store
 from engine.compare.verdict import Verdict
@@ -128,11 +130,16 @@ def build_functions(
     proved = _check(root, sources, [proofs_of[source.function].samples for source in sources], pool)
     asked = [(source.definition, proof.samples) for source, proof in zip(sources, proved, strict=True)]
     named = apis.check(root, asked, runner, project_store(root, "runs"))
+    audits = _audits(root, sources)
     verdicts: dict[str, list[Verdict]] = {name: [] for name in names}
     for verdict in ran():
         verdicts[verdict.snippet.function].append(verdict)
     for source, proof, (public, faults) in zip(sources, proved, named, strict=True):
-        findings = _find(root, source, proof, verdicts[source.function], public, faults)
+        measured = audits.get(source.function)
+        if isinstance(measured, SourceError):
+            yield source.function, unbuilt(source.function, measured.problems, included)
+            continue
+        findings = _find(root, source, proof, verdicts[source.function], public, faults, measured)
         yield source.function, _build(root, findings, included)
 
 
@@ -188,10 +195,10 @@ def _find(
     verdicts: list[Verdict],
     public: list[apis.PublicName],
     faults: list[Problem],
+    measured: Audit | None,
 ) -> Findings:
     """Put together what is known of one function."""
     entry = source.definition
-    measured = _audit(root, entry) if any(api.audit for api in entry.apis) else None
     problems = [verdict.problem for verdict in verdicts if verdict.problem]
     problems += [problem for report in [*proof.reports, *proof.checks, *proof.prose] for problem in report.problems]
     problems += faults
@@ -201,9 +208,17 @@ def _find(
     return Findings(source, *remember(source.releases, verdicts), proof, public, measured, problems)
 
 
-def _audit(root: Path, entry: Definition) -> Audit:
-    """The audit of a function with its figure."""
-    measured = audit.audit(root, entry)
+def _audits(root: Path, sources: Sequence[Sources]) -> dict[str, Audit | SourceError]:
+    """The audits of functions that have one, each with its figure, or what is in the way of one."""
+    entries = [source.definition for source in sources if any(api.audit for api in source.definition.apis)]
+    with ThreadPoolExecutor(measuring.PROCESSES) as pool:
+        drawn = pool.map(partial(_drawn, root), entries, audit.audits(root, entries))
+        return {entry.path.parts[1]: measured for entry, measured in zip(entries, drawn, strict=True)}
+
+
+def _drawn(root: Path, entry: Definition, measured: Audit | SourceError) -> Audit | SourceError:
+    if isinstance(measured, SourceError):
+        return measured
     return replace(measured, plot=draw(root, entry.path, measured.rows))
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 from engine.accuracy import audit
 from engine.accuracy import record as audit_record
 from engine.base import libraries
-from engine.base.errors import Problem
+from engine.base.errors import Problem, SourceError
 from engine.base.store import project_store
 from engine.commands.outcome import FAILED, OK
 from engine.commands.selection import AUDIT, audited, select, shard
@@ -104,13 +105,18 @@ def _audits(root: Path, to_measure: Sequence[Definition], available: bool, recor
             print(f"{_record_of(entry)}: left out, not installed: {', '.join(absent)}")
         else:
             chosen.append(entry)
-    for entry, problems in zip(chosen, _wrong(root, chosen), strict=True):
-        if not problems:
-            measured = audit.audit(root, entry)
-            if not recording_too:
-                problems = audit_record.problems(root, entry, measured)
-            elif audit_record.record(root, entry, measured):
-                report.changed.append(_record_of(entry))
+    wrong = _wrong(root, chosen)
+    for problem in chain.from_iterable(wrong):
+        report.fail(problem)
+    sound = [entry for entry, problems in zip(chosen, wrong, strict=True) if not problems]
+    for entry, measured in zip(sound, audit.audits(root, sound), strict=True):
+        problems = []
+        if isinstance(measured, SourceError):
+            problems = measured.problems
+        elif not recording_too:
+            problems = audit_record.problems(root, entry, measured)
+        elif audit_record.record(root, entry, measured):
+            report.changed.append(_record_of(entry))
         for problem in problems:
             report.fail(problem)
 

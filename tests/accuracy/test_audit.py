@@ -17,12 +17,13 @@ import pytest
 from engine.__main__ import main
 from engine.accuracy import audit, jobs, measuring, record, samples
 from engine.accuracy import worker as audit_worker
-from engine.accuracy.adapters import ADAPTERS, Call, Nearest
+from engine.accuracy.adapters import ADAPTERS, Call
 from engine.accuracy.audit import Audit
 from engine.accuracy.exact import Floats
 from engine.accuracy.flags import Flag, find_flags
 from engine.accuracy.formats import FORMATS, Format
 from engine.accuracy.limits import limits
+from engine.accuracy.nearest import Nearest
 from engine.accuracy.oracle import Formula, Oracle
 from engine.accuracy.results import (
     INTEGERS,
@@ -590,7 +591,7 @@ def test_the_first_record_needs_no_record(
 ) -> None:
     root, _ = demo
     monkeypatch.chdir(root)
-    monkeypatch.setattr(audit, "audit", lambda *_: example())
+    monkeypatch.setattr(audit, "audits", lambda *_: [example()])
     file = root / "snippets/demo/audit.yml"
     assert main(["check", "snippets/demo/audit.yml"]) == 1
     assert capsys.readouterr().out.startswith("snippets/demo/audit.yml: no recorded audit")
@@ -607,7 +608,7 @@ def test_nothing_is_measured_against_a_definition_that_does_not_hold(
     text = (root / entry.path).read_text()
     (root / entry.path).write_text(text.replace("1 - tanh(x)**2", "1 + tanh(x)**2"))
     monkeypatch.chdir(root)
-    monkeypatch.setattr(audit, "audit", lambda *_: pytest.fail("it was measured"))
+    monkeypatch.setattr(measuring, "measure", lambda *_: pytest.fail("it was measured"))
     assert main(["record", "snippets/demo/audit.yml"]) == 1
     out = capsys.readouterr().out
     assert out.startswith("snippets/demo/definition.yml:4: derivative: ")

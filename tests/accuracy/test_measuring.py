@@ -7,13 +7,17 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
-from engine.accuracy import audit, flags, measuring
+from engine.accuracy import audit, flags, jobs, measuring
 from engine.accuracy.results import Accuracy, Edge, Integers, Measurement, Part, Row, Spot
 from engine.base import code
+from engine.base import libraries as frameworks
 from engine.base.code import code_digest
+from engine.base.errors import Problem, SourceError
 from engine.sources import definition
 from engine.sources.definition import Definition
 
@@ -103,6 +107,7 @@ def test_rules_record_and_page_are_no_part_of_the_key(demo: tuple[Path, Definiti
             "bins",
             "points",
             "subject",
+            "nearest",
         ),
         *("adapters", "oracle", "formats", "exact", "limits", "outermost", "borders"),
     ],
@@ -129,3 +134,127 @@ def test_a_changed_rule_judges_what_is_kept(demo: tuple[Path, Definition], monke
     assert [flag.kind for flag in audit.audit(root, entry).flags] == ["error", "zero"]
     monkeypatch.setattr(flags, "NOTABLE", 6.0)
     assert [flag.kind for flag in audit.audit(root, entry).flags] == ["zero"]
+
+
+# In bulk --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> tuple[Path, list[Definition]]:
+    """Functions with names of two libraries, of which the last has one name only."""
+    made = []
+    for name, expression, apis in (
+        ("one", "tanh(x)", "[{name: numpy.tanh, audit: true}, {name: torch.tanh, audit: true}]"),
+        ("two", "exp(x)", "[{name: numpy.exp, audit: true}, {name: torch.exp, audit: true}]"),
+        ("three", "x", "[{name: numpy.positive, audit: true}]"),
+    ):
+        folder = tmp_path / "snippets" / name
+        folder.mkdir(parents=True)
+        (folder / "definition.yml").write_text(
+            f"name: {name}\nexpression: {expression}\nstable: x\nderivative: x\n"
+            f"apis: {apis}\nfigure: {{en: a, zh: b}}\n"
+        )
+        made.append(definition.read(tmp_path, name))
+    return tmp_path, made
+
+
+class Asked:
+    """Stands for the processes: what each was asked, and an answer of the right form."""
+
+    def __init__(self) -> None:
+        self.jobs: list[jobs.Job] = []
+        self.broken: set[str] = set()
+
+    def __call__(self, root: Path, module: str, job: Any, answer: Any, where: Path, own: Any, share: int) -> Any:
+        self.jobs.append(job)
+        expressions = [function.expression for function in job.functions]
+        assert share == len(expressions)
+        if self.broken & set(expressions):
+            raise SourceError([Problem(where.as_posix(), "it broke")])
+        match job:
+            case jobs.Outline():
+                return [msgspec.structs.replace(function, borders=(1.0,)) for function in job.functions]
+            case jobs.Exact():
+                return [(ACCURACY,) for _ in expressions]
+            case jobs.Library(backend=backend, apis=apis):
+                return [[dataclasses.replace(ROW, api=api, backend=backend) for api, _ in some] for some in apis]
+
+    def of(self, kind: type) -> list[list[str]]:
+        """The expressions of each process that was asked for one kind of job."""
+        return sorted([function.expression for function in job.functions] for job in self.jobs if isinstance(job, kind))
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
+    found = Asked()
+    monkeypatch.setattr(jobs, "ask", found)
+    return found
+
+
+def test_a_library_has_one_process_for_all_functions(three: tuple[Path, list[Definition]], asked: Asked) -> None:
+    root, entries = three
+    audits = audit.audits(root, entries)
+    assert [found.function for found in audits] == ["one", "two", "three"]
+    assert [[row.api for row in found.rows] for found in audits] == [
+        ["numpy.tanh", "torch.tanh"],
+        ["numpy.exp", "torch.exp"],
+        ["numpy.positive"],
+    ]
+    assert asked.of(jobs.Library) == [["tanh(x)", "exp(x)"], ["tanh(x)", "exp(x)", "x"]]
+    assert [sorted(some) for some in asked.of(jobs.Exact)] == [["exp(x)", "tanh(x)", "x"]] * 4, "one for each type"
+    assert sorted(text for some in asked.of(jobs.Outline) for text in some) == ["exp(x)", "tanh(x)", "x"]
+    assert all(function.borders for job in asked.jobs if isinstance(job, jobs.Library) for function in job.functions)
+    asked.jobs.clear()
+    assert len(audit.audits(root, entries)) == 3
+    assert asked.jobs == [], "all is kept"
+
+
+def test_only_what_has_changed_is_measured(three: tuple[Path, list[Definition]], asked: Asked) -> None:
+    root, entries = three
+    audit.audits(root, entries)
+    asked.jobs.clear()
+    entries[1] = dataclasses.replace(entries[1], apis=entries[1].apis[:1])
+    audit.audits(root, entries)
+    assert [type(job) for job in asked.jobs] == [jobs.Library], "its exact values are known"
+    assert asked.of(jobs.Library) == [["exp(x)"]]
+    asked.jobs.clear()
+    entries[1] = dataclasses.replace(entries[1], expression="exp(2*x)")
+    audit.audits(root, entries)
+    assert len(asked.of(jobs.Exact)) == 4
+    assert {text for some in asked.of(jobs.Exact) for text in some} == {"exp(2*x)"}
+
+
+def test_a_function_that_fails_stops_itself_only(three: tuple[Path, list[Definition]], asked: Asked) -> None:
+    root, entries = three
+    asked.broken = {"exp(x)"}
+    one, two, last = audit.audits(root, entries)
+    assert isinstance(two, SourceError)
+    assert str(two) == "snippets/two/definition.yml: it broke"
+    assert [row.api for row in one.rows] == ["numpy.tanh", "torch.tanh"]
+    assert [row.api for row in last.rows] == ["numpy.positive"]
+    asked.broken, asked.jobs = set(), []
+    assert not any(isinstance(found, SourceError) for found in audit.audits(root, entries))
+    assert {text for some in asked.of(jobs.Library) for text in some} == {"exp(x)"}, "the others were kept"
+    asked.broken = {"exp(3*x)"}
+    with pytest.raises(SourceError, match="it broke"):
+        audit.audit(root, dataclasses.replace(entries[1], expression="exp(3*x)"))
+
+
+def test_a_missing_library_stops_the_functions_that_need_it(
+    three: tuple[Path, list[Definition]], asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, entries = three
+    monkeypatch.setattr(frameworks, "installed", lambda module: module != "torch")
+    one, two, last = audit.audits(root, entries)
+    assert isinstance(one, SourceError)
+    assert "the audit needs torch, not installed" in str(two)
+    assert [row.api for row in last.rows] == ["numpy.positive"]
+
+
+@pytest.mark.parametrize("name", ["adapters", "worker", "measuring", "flags", "record"])
+def test_exact_values_hang_on_no_library(demo: tuple[Path, Definition], engine: Path, name: str) -> None:
+    before = measuring._exact_key(demo[1])
+    changed(engine / "accuracy" / f"{name}.py")
+    assert measuring._exact_key(demo[1]) == before
+    changed(engine / "accuracy/samples.py")
+    assert measuring._exact_key(demo[1]) != before
