@@ -90,6 +90,63 @@ def test_unstable(name):
     assert "float64: " in found
 
 
+SIGMOID, SILU = "1/(1 + exp(-x))", "x/(1 + exp(-x))"
+MISH, GELU = "x*tanh(log(1 + exp(x)))", "x/2*(1 + erf(x/sqrt(2)))"
+SQUAREPLUS, HARDSWISH = "(x + sqrt(x**2 + 4))/2", "x*Min(Max(x + 3, 0), 6)/6"
+
+#: Forms as they are typed, which lose digits that x has; with the place where they lose most, as far as it is shown.
+LOSE = {
+    SIGMOID: (SIGMOID, "is not stable: 1.11e+15 ulp from the value at x = -709.8"),  # 0 where the value is 5e-309
+    SILU: (SILU, "is not stable: 6.14e+15 ulp from the value at x = -709.8"),
+    MISH: (MISH, "is not stable"),  # log(1 + exp(x)) is 0 where exp(x) is under half an ulp of 1
+    GELU: (GELU, "is not stable"),  # 1 + erf cancels on the left
+    SQUAREPLUS: (SQUAREPLUS, "is inf in float64 at x = 1.2345e+161"),
+    "squareplus that does not overflow": ("(x + hypot(x, 2))/2", "is not stable", SQUAREPLUS),
+    "x - tanh(x)": ("x - tanh(x)", "is not stable"),
+    "sixteen times the largest float": ("x*16/16", "is inf in float64 at x = 2e+307", "x"),
+    "nan where a part overflows": ("Abs(x*4)/4 - Max(-2*x, 0)", "is nan in float64 at x = -1e+308", "x"),
+    "the digits of a zero at 0": ("log(1 + Abs(x))", "is not stable"),
+}
+#: Forms that lose no more than x itself does.
+HOLD = {
+    "exp(-x**2)": (),  # 298 ulp at 26.7, where rounding x by half an ulp makes 356
+    "tanh(x)": (),
+    "exp(Min(x, 0))/(1 + exp(-Abs(x)))": (SIGMOID,),
+    "Piecewise((1/(1 + exp(-x)), x >= 0), (exp(x)/(1 + exp(x)), True))": (SIGMOID,),
+    "x*exp(Min(x, 0))/(1 + exp(-Abs(x)))": (SILU,),
+    "x*tanh(log1p(exp(x)))": (MISH,),
+    "x*erfc(-x/sqrt(2))/2": (GELU,),
+    "Piecewise(((x + hypot(x, 2))/2, x > 0), (2/(hypot(x, 2) - x), True))": (SQUAREPLUS,),
+    HARDSWISH: (),  # inf above a sixth of the largest float
+    "(x - 1)*(x + 1)": ("x**2 - 1",),
+    "x**2 - 1": (),  # beside 1 it gives the value of a neighbour of x
+}
+
+
+def instability(stable, expression):
+    """What is wrong with a stable form of x, whatever its derivative is."""
+    prover = proofs._Prover(ROOT, replace(SOFTPLUS, expression=expression, stable=stable, parameters=()))
+    trees = [read(text, NAMES) for text in (expression, stable)]
+    assert prover.part("stable", lambda: prover.equal(*map(prover.at, trees), strict=True)) or prover.problems
+    found = prover.part("stable", lambda: prover.stability(*trees))
+    return found, [str(problem) for problem in prover.problems]
+
+
+@pytest.mark.parametrize("name", LOSE)
+def test_a_form_that_loses_digits_is_not_stable(name):
+    form, reason, *of = LOSE[name]
+    found, told = instability(form, *(of or [form]))
+    assert found is None
+    assert any(f"stable: {reason}" in text.replace("709.79999999999995", "709.8") for text in told), told
+
+
+@pytest.mark.parametrize("form", HOLD)
+def test_a_form_is_stable_where_rounding_x_loses_as_much(form):
+    found, told = instability(form, *(HOLD[form] or [form]))
+    assert told == []
+    assert found[0] > 400
+
+
 def test_a_problem_shows_point_and_values():
     (found,) = problems(derivative="1/(1 + exp(-beta*x)) + x/1000")
     assert "derivative: is something else at x = 1" in found
@@ -99,10 +156,12 @@ def test_a_problem_shows_point_and_values():
 
 def test_other_functions():
     """A kink, cases, and no parameters."""
-    relu = replace(SOFTPLUS, expression="Max(x, 0)", stable="(x + Abs(x))/2", parameters=())
+    relu = replace(SOFTPLUS, expression="Max(x, 0)", stable="Max(x, 0)", parameters=())
     step = "Piecewise((1, x > 0), (0, True))"
-    assert any("is inf" in text for text in problems_of(replace(relu, derivative=step), "stable"))
-    assert proofs.verify((ROOT, replace(relu, stable="Max(x, 0)", derivative=step))).problems == ()
+    squared = replace(relu, stable="sqrt(Max(x, 0)**2)", derivative=step)
+    assert any("is inf" in text for text in problems_of(squared, "stable"))
+    for stable in ("Max(x, 0)", "(x + Abs(x))/2"):
+        assert proofs.verify((ROOT, replace(relu, stable=stable, derivative=step))).problems == ()
     alpha = (Parameter("alpha", r"\alpha", "positive", 1),)
     elu = replace(
         SOFTPLUS,

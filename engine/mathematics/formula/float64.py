@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Mapping
 from functools import cache, reduce
@@ -68,10 +69,13 @@ def _operations() -> dict[str, Callable[..., Any]]:
         op: name.replace("asin", "arcsin").replace("acos", "arccos").replace("atan", "arctan")
         for op, name in FUNCTIONS.items()
     }
+    # SciPy's erfc is 0 for all below the normal numbers, and C's is right to the smallest.
+    own = {name: np.vectorize(getattr(math, name), otypes=[np.float64]) for name in ("erf", "erfc")}
     return {
         **{op: getattr(special, name) for op, name in FUNCTIONS.items() if hasattr(special, name)},
         **{op: getattr(np, name) for op, name in names.items() if hasattr(np, name)},
         **ARITHMETIC,
         **{"^": operator.pow, "abs": np.abs, "max": np.maximum, "min": np.minimum, "hypot": np.hypot},
+        **own,
         **{"step": np.heaviside, "!": special.factorial, "binom": special.binom},
     }
