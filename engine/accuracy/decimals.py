@@ -1,13 +1,12 @@
 """Reference values: a function and its derivatives to 30 correct digits, at points chosen without a look at it.
 
-The values are enclosures of the exact value, refined until both of their ends round to the same 30 digits. They are
+The values are enclosures of the exact value, refined until both of their ends round to the same digits. They are
 computed in processes of their own and kept, so that a build with nothing changed does not import Arb.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.base import libraries as frameworks
@@ -15,28 +14,27 @@ from engine.base.code import code_digest
 from engine.base.errors import Problem
 from engine.base.processes import Pool, Stopped
 from engine.base.store import Store, digest
+from engine.mathematics.formula.digits import Text
 from engine.sources.definition import Definition
 
 if TYPE_CHECKING:
-    from flint import arb
+    from engine.mathematics.formula.balls import Balls
+    from engine.mathematics.formula.tree import Expr
 
-DIGITS = 30
 SECONDS = 120.0
-#: No digits are given if |value| is below this, far under the smallest float64, or above this, far over the largest.
-TINY, HUGE = "1e-347", "1e+315652"
 #: Value, first and second derivative, as keys of a row.
 ORDERS = ("value", "first", "second")
 
 Row = dict[str, Any]
-
-_CONTEXT = Context(prec=2 * DIGITS + 20, Emin=MIN_EMIN, Emax=MAX_EMAX)
+Value = Text | dict[str, Text] | None
 
 
 def tables(definitions: Sequence[Definition], store: Store, pool: Pool) -> list[tuple[list[Row], list[Problem]]]:
     """Of each definition the rows of x, its exact hexadecimal text, and the value of each order; and what is wrong.
 
-    A value is a text of 30 significant digits, rounded to nearest; "0" if it is exactly 0; None where it is undefined;
-    `{"abs_below": TINY}` or `{"abs_above": HUGE}` where nothing more is known. Parameters have their defaults.
+    A value is a text, as `digits.text` makes it. Where the function has no derivative, it is `{"left": …, "right": …}`:
+    its limits from both sides, which may be the same beside a jump or a kink. None where there is no such limit.
+    Parameters have their defaults.
     """
     versions = [frameworks.version("python-flint")]
     code = code_digest(__name__)
@@ -75,57 +73,37 @@ def grid() -> list[float]:
 
 def evaluate(job: tuple[str, dict[str, float]]) -> list[Row] | Stopped:
     """The rows for an expression and its parameters, computed here and now."""
-    from engine.accuracy.oracle import Formula
-    from engine.mathematics.formula.python import FormulaError
+    from engine.mathematics.formula.balls import Balls
+    from engine.mathematics.formula.python import FormulaError, number, read
+    from engine.mathematics.formula.tree import Variable
 
+    expression, parameters = job
+    names = {name: number(value) for name, value in parameters.items()}
     try:
-        functions = Formula(*job).functions()
+        tree, balls = read(expression, {"x": Variable("x"), **names}), Balls()
     except FormulaError as error:
         return Stopped(str(error))
     return [
-        {"x": x, "hex": x.hex()}
-        | {name: _decimal(function, x) for name, function in zip(ORDERS, functions, strict=True)}
+        {"x": x, "hex": x.hex()} | {name: _decimal(balls, tree, x, order) for order, name in enumerate(ORDERS)}
         for x in grid()
     ]
 
 
-def _decimal(function: Callable[[Any], Any], x: float) -> str | dict[str, str] | None:
-    """A value of `tables`: the precision grows until both ends of the enclosure round to the same digits."""
-    from flint import arb
-
-    from engine.accuracy.oracle import TINY as BELOW
-    from engine.mathematics.formula.balls import enclosures
+def _decimal(balls: Balls, tree: Expr, x: float, order: int) -> Value:
+    """A value of `tables`."""
+    from engine.mathematics.formula.digits import text
     from engine.mathematics.formula.operations import Undefined
 
-    at = arb(x)
+    def derivative(side: int) -> Text | None:
+        return text(lambda: balls.derivatives(tree, {"x": x}, "x", order, side)[order])
+
     try:
-        for ball in enclosures(lambda: function(at)):
-            if ball.is_finite() and (text := _shared(ball)):
-                return text
+        return text(lambda: balls.value(tree, {"x": x})) if order == 0 else derivative(0)
+    except Undefined:
+        if order == 0:
+            return None
+    try:
+        left, right = derivative(-1), derivative(1)
     except Undefined:
         return None
-    return {"abs_below": TINY} if ball.is_finite() and ball.abs_upper() < arb(2) ** BELOW else None
-
-
-def _shared(ball: arb) -> str | dict[str, str] | None:
-    """The digits that both ends of an enclosure round to, None if they differ."""
-    ends = {_rounded(ball.lower()), _rounded(ball.upper())}
-    text = ends.pop()
-    if ends:
-        return None
-    return {"abs_above": HUGE} if text.lstrip("-") == HUGE else text
-
-
-def _rounded(end: arb) -> str:
-    """The digits that an end of an enclosure rounds to; empty if it is too near to 0."""
-    from engine.accuracy.oracle import FAR
-
-    mantissa, exponent = (int(part) for part in end.man_exp())
-    if not mantissa:
-        return "0"
-    if exponent + mantissa.bit_length() > FAR:
-        return f"-{HUGE}" if mantissa < 0 else HUGE
-    if exponent < -(FAR << 1):
-        return ""  # so near to 0 only as the end of an enclosure that is too wide
-    exact = _CONTEXT.multiply(Decimal(mantissa), _CONTEXT.power(Decimal(2), Decimal(exponent)))
-    return f"{exact:.{DIGITS - 1}e}"
+    return {"left": left, "right": right} if left and right else None

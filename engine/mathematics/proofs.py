@@ -35,18 +35,13 @@ from engine.base.yamlfile import line_of
 from engine.mathematics.derivation.evidence import Evidence
 from engine.mathematics.derivation.symbolic import SECONDS_SYMBOLIC
 from engine.mathematics.formula import float64
-from engine.mathematics.formula.balls import Balls, enclosures
-from engine.mathematics.formula.operations import Undefined
+from engine.mathematics.formula.balls import Balls
+from engine.mathematics.formula.digits import DIGITS, agree, exact, tiny
 from engine.mathematics.formula.python import FormulaError, read
 from engine.mathematics.formula.symbolic import to_sympy, vanishes
 from engine.mathematics.formula.tree import Expr, Variable
 from engine.sources.definition import Definition, Parameter
 
-DIGITS = 50
-#: Bits of an enclosure that are more than enough for that many digits.
-BITS = 200
-#: What is within 2**TINY of zero need not be told from it: e^-10000 is.
-TINY = -15000
 RANDOM_POINTS = 60
 ULPS = 8
 #: Roundings of x that a form is excused for: of a square, of a quotient by a constant that is itself rounded.
@@ -57,19 +52,6 @@ HEADROOM = 8
 SECONDS_NUMERIC = 20.0
 
 Point = dict[str, float]
-
-
-def exact(compute: Callable[[], Any]) -> Any:
-    """A value as a ball of at least BITS correct bits, or of 0. Raises FormulaError where there is no such value."""
-    try:
-        for ball in enclosures(compute):
-            if ball.is_finite() and ball.rel_accuracy_bits() >= BITS:
-                return ball
-    except Undefined as error:
-        raise FormulaError(f"has no value: {error}") from None
-    if ball.is_finite() and _tiny(ball):
-        return type(ball)(0)
-    raise FormulaError(f"could not be computed to {DIGITS} digits")
 
 
 # Proofs ---------------------------------------------------------------------------------------------------------------
@@ -207,9 +189,9 @@ class _Prover:
                 except FormulaError as error:
                     if strict or not extreme:
                         raise _Fault(f"{error} at {_shown(point)}") from None
-            if len(sides) < 2 or all(map(_tiny, sides)):
+            if len(sides) < 2 or all(map(tiny, sides)):
                 continue  # a kink, or both too small to tell
-            if not _agree(*sides):
+            if not agree(*sides):
                 digits = next(d for d in (10, 20, 30, 40, 50, 60) if len({_digits(v, d) for v in sides}) > 1 or d > 50)
                 lines = [f"{what}{_digits(v, digits)}" for what, v in zip(("should: ", "is:     "), sides, strict=True)]
                 raise _Fault(f"is something else at {_shown(point)}", *lines)
@@ -325,18 +307,6 @@ class _Prover:
             and vanishes(sympy.diff(gap(x), size))
             for x in (size, -size)
         )
-
-
-def _tiny(ball: Any) -> bool:
-    return bool(ball.abs_upper() < type(ball)(2) ** TINY)
-
-
-def _agree(a: Any, b: Any) -> bool:
-    """Whether two balls agree to DIGITS digits."""
-    from flint import ctx
-
-    with ctx.workprec(2 * BITS):
-        return abs(a - b) <= abs(a) * type(a)(10) ** -DIGITS
 
 
 def _digits(ball: Any, digits: int) -> str:

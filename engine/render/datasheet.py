@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from engine.accuracy import decimals
 from engine.accuracy.audit import Audit
 from engine.base import libraries as frameworks
 from engine.base.errors import Problem
@@ -22,6 +21,7 @@ from engine.compare.verdict import Verdict
 from engine.ledger.history import History
 from engine.mathematics.derivation.evidence import Report
 from engine.mathematics.facts import Fact
+from engine.mathematics.formula import digits
 from engine.names.check import PublicName
 from engine.render.accuracy_data import measured
 from engine.render.published import SCHEMA
@@ -67,7 +67,7 @@ def datasheet(
         ],
         "claims": sorted(_claims(verdicts, places), key=lambda claim: claim["id"]),
         "values": {
-            "digits": decimals.DIGITS,
+            "digits": digits.TEXT,
             "parameters": definition.defaults,
             "rows": values,
         },

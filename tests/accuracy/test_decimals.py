@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import mpmath
+import pytest
 
 from engine.accuracy import decimals
-from engine.accuracy.decimals import HUGE, ORDERS, TINY
+from engine.accuracy.decimals import ORDERS
 from engine.base.processes import Pool
 from engine.base.store import Store
+from engine.mathematics.formula.digits import ABOVE, BELOW
 from engine.sources.definition import Definition, Parameter
 
 DEFINITION = Definition(
@@ -96,12 +98,37 @@ def test_x_is_exact_in_hexadecimal() -> None:
 
 def test_what_has_no_digits_says_why() -> None:
     found = rows("exp(x)")
-    assert found[1e300]["value"] == {"abs_above": HUGE}
-    assert found[-1e300]["value"] == {"abs_below": TINY}
+    assert found[1e300]["value"] == {"abs_above": ABOVE}
+    assert found[-1e300]["value"] == {"abs_below": BELOW}
     assert str(found[-1000.0]["value"]).endswith("e-435"), "digits as long as there are any"
-    kink = rows("Abs(x)")
-    assert (kink[0.0]["value"], kink[0.0]["first"]) == ("0", None)
-    assert kink[-2.0]["first"] == "-1.00000000000000000000000000000e+0"
+    root = rows("sqrt(x)")
+    assert (root[0.0]["value"], root[0.0]["first"], root[-1.0]["value"]) == ("0", None, None)
+
+
+ONE = "1.00000000000000000000000000000e+0"
+SELU = "1.0507009873554804934193349852946*Piecewise((x, x > 0), (1.6732632423543772848170429916717*(exp(x) - 1), True))"
+
+
+@pytest.mark.parametrize("text", ["Max(x, 0)", "(x + Abs(x))/2", "Piecewise((x, x > 0), (0, True))",
+                                  "Piecewise((x, x >= 0), (0, True))", "x*Heaviside(x)"])  # fmt: skip
+def test_a_derivative_that_does_not_exist_is_told_from_both_sides(text: str) -> None:
+    found = rows(text)
+    assert (found[0.0]["value"], found[0.0]["first"]) == ("0", {"left": "0", "right": ONE})
+    assert found[0.0]["second"] == {"left": "0", "right": "0"}, "none either, though both limits are the same"
+    assert (found[5e-324]["first"], found[-5e-324]["first"]) == (ONE, "0")
+
+
+def test_no_derivative_is_one_of_its_sides_by_accident() -> None:
+    zero = rows(SELU)[0.0]
+    left = {"left": "1.75809934084737685994021752081e+0", "right": "1.05070098735548049341933498529e+0"}
+    assert (zero["value"], zero["first"]) == ("0", left)
+    elu = rows("Piecewise((x, x > 0), (exp(x) - 1, True))")[0.0]
+    assert (elu["first"], elu["second"]) == (ONE, {"left": ONE, "right": "0"})
+    jump = rows("Piecewise((x, Abs(x) > 0.5), (0, True))")
+    assert (jump[0.5]["value"], jump[0.5]["first"]) == ("0", {"left": "0", "right": ONE})
+    assert (jump[-0.5]["first"], jump[0.0]["first"]) == ({"left": ONE, "right": "0"}, "0")
+    swish = rows("x*Min(Max(x + 3, 0), 6)/6")
+    assert swish[3.0]["first"] == {"left": "1.50000000000000000000000000000e+0", "right": ONE}
 
 
 def test_values_are_computed_once(tmp_path: Path) -> None:

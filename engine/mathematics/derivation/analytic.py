@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from engine.mathematics.formula.tree import Apply, Call, Cases, Expr, Number, Variable, children
+from engine.mathematics.formula.tree import Apply, Call, Cases, Expr, Number, Variable, children, whole
 
 _ZERO = Number("0")
-_EVERYWHERE = {"neg", "+", "-", "*", "exp", "expm1", "sin", "cos", "sinh", "cosh", "tanh", "sech", "erf", "erfc"}
-_EVERYWHERE |= {"arctan", "arsinh", "e", "pi"}
+_EVERYWHERE = {"neg", "+", "-", "*", "exp", "expm1", "sin", "cos", "sinh", "cosh", "tanh", "sech"}
+_EVERYWHERE |= {"erf", "erfc", "erfcx", "arctan", "arsinh", "e", "pi"}
 _BENDING = {"abs", "max", "min", "sgn", "step"}
 
 Condition = tuple[Expr, str, Expr]  # a relation: left, op, right
@@ -47,11 +47,14 @@ def _own_conditions(expr: Expr) -> Iterator[Condition]:
         case Apply("^", (Apply("e") | Number(), _)):
             pass
         case Apply("^", (base, power)):
-            whole = isinstance(power, Number) and "." not in power.text
-            if not whole:
+            if (times := whole(power)) is None:
                 yield base, ">", _ZERO
+            elif times < 0:
+                yield base, "!=", _ZERO
         case Apply("ln" | "root", (inside, *_)):
             yield inside, ">", _ZERO
+        case Apply("hypot", (left, right)):
+            yield Apply("+", (Apply("*", (left, left)), Apply("*", (right, right)))), ">", _ZERO
         case Apply("log1p", (inside,)):
             yield inside, ">", Apply("neg", (Number("1"),))
         case Apply(op) if op in _EVERYWHERE:

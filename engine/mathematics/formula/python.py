@@ -8,6 +8,7 @@ joined by `&`, `|`, `~`. `x[j]` is an element of a vector, from 1, and `Sum(x[j]
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 
 from engine.mathematics.formula.operations import FUNCTIONS
@@ -24,6 +25,7 @@ from engine.mathematics.formula.tree import (
     Variable,
 )
 
+_PLAIN = re.compile(r"\d+(\.\d+)?(e[+-]?\d+)?")
 _OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "^"}
 _RELATIONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "=", ast.NotEq: "!="}
 _LOGIC = {ast.BitAnd: "and", ast.BitOr: "or"}
@@ -50,7 +52,7 @@ def read(text: str, names: Mapping[str, Expr]) -> Expr:
         body = ast.parse(text, mode="eval").body
     except SyntaxError as error:
         raise FormulaError(f"{text!r} does not parse: {error.msg}") from None
-    return _Reader(names).expr(body)
+    return _Reader(names, text).expr(body)
 
 
 def number(value: float) -> Expr:
@@ -60,13 +62,15 @@ def number(value: float) -> Expr:
 
 
 class _Reader:
-    def __init__(self, names: Mapping[str, Expr]) -> None:
+    def __init__(self, names: Mapping[str, Expr], text: str) -> None:
         self.names = names
+        self.text = text
 
     def expr(self, node: ast.expr) -> Expr:
         match node:
             case ast.Constant(int() | float() as value) if not isinstance(value, bool):
-                return Number(ast.unparse(node))
+                written = ast.get_source_segment(self.text, node) or ""  # Python would keep 17 digits of it
+                return Number(written if _PLAIN.fullmatch(written) else ast.unparse(node))
             case ast.Name(name) if name in self.names:
                 return self.names[name]
             case ast.Name(name) if name in _CONSTANTS:
@@ -82,7 +86,7 @@ class _Reader:
             case ast.Call(ast.Name("Piecewise"), [*pairs], []) if pairs:
                 return Cases(tuple(map(self.case, pairs)))
             case ast.Call(ast.Name(name), [body, ast.Tuple([ast.Name(index), lower, upper])], []) if name in _REPEATED:
-                inside = _Reader({**self.names, index: Variable(index)}).expr(body)
+                inside = _Reader({**self.names, index: Variable(index)}, self.text).expr(body)
                 return Bound(_REPEATED[name], inside, index, self.expr(lower), self.expr(upper))
             case ast.Call(ast.Name(name), args, []) if name in _FUNCTIONS:
                 return self.call(node, *_FUNCTIONS[name], tuple(map(self.expr, args)))

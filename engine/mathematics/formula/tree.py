@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 
 @dataclass(frozen=True)
@@ -183,6 +184,16 @@ def free_variables(expr: Expr) -> set[str]:
         case Limit(body, variable, target):
             return (free_variables(body) - {variable}) | free_variables(target)
     return set().union(*map(free_variables, children(expr)))
+
+
+def whole(expr: Expr) -> int | None:
+    """The whole number that is written, as 3, 3.0 or -3; None for everything else."""
+    match expr:
+        case Number(text):
+            return int(value) if (value := Fraction(text)).denominator == 1 else None
+        case Apply("neg", (part,)):
+            return None if (size := whole(part)) is None else -size
+    return None
 
 
 def holds(condition: Condition, relation: Callable[[Expr, str, Expr], bool]) -> bool:
