@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from engine.accuracy import decimals
 from engine.accuracy.audit import Audit
 from engine.base import libraries as frameworks
 from engine.base.errors import Problem
@@ -22,6 +23,7 @@ from engine.ledger.history import History
 from engine.mathematics.derivation.evidence import Report
 from engine.mathematics.facts import Fact
 from engine.mathematics.formula import digits
+from engine.mathematics.kinks import Kink, shape
 from engine.names.check import PublicName
 from engine.render.accuracy_data import measured
 from engine.render.published import SCHEMA
@@ -66,6 +68,7 @@ def datasheet(
             {"name": api.name, "library": api.library, "version": api.version, "defaults": api.defaults} for api in apis
         ],
         "claims": sorted(_claims(verdicts, places), key=lambda claim: claim["id"]),
+        "kinks": [_kink(kink) for kink in shape(definition.expression, definition.defaults).kinks],
         "values": {
             "digits": digits.TEXT,
             "parameters": definition.defaults,
@@ -133,6 +136,12 @@ def _claims(verdicts: Iterable[Verdict], places: Mapping[str, Place]) -> Iterabl
                 "experiment": verdict.snippet.name,
                 "versions": verdict.result.versions,
             }
+
+
+def _kink(kink: Kink) -> dict[str, Any]:
+    left, right = (dict(zip(decimals.ORDERS, side, strict=True)) for side in (kink.left, kink.right))
+    there = {"place": kink.place, "x": kink.x, "kind": kink.kind, "order": kink.order, "value": kink.value}
+    return there | {"left": left, "right": right}
 
 
 def _history(history: History) -> dict[str, Any]:

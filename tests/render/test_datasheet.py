@@ -6,6 +6,7 @@ import json
 import math
 import tomllib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,35 @@ def test_a_fact_that_does_not_hold_is_not_checked(tmp_path: Path) -> None:
     assert (data["facts"][0]["checked"], data["facts"][0]["how"]) == (False, [])
 
 
+HARDSHRINK = replace(
+    DEFINITION, expression="Piecewise((x, Abs(x) > a), (0, True))", parameters=(Parameter("a", "a", "positive", 0.5),)
+)
+ONE = "1.00000000000000000000000000000e+0"
+
+
+def test_it_tells_every_kink_from_both_sides(tmp_path: Path) -> None:
+    values = decimals.evaluate((HARDSHRINK.expression, HARDSHRINK.defaults))
+    found = [PublicName("a.b", "A", "1.0", {})]
+    text = datasheet.datasheet(HARDSHRINK, [], found, [], [], None, values)
+    assert datasheet.faults(HARDSHRINK, text, Store(tmp_path)) == []
+    data = json.loads(text)
+    low, high = data["kinks"]
+    half = "5.00000000000000000000000000000e-1"
+    assert (low["place"], low["kind"], low["left"]["value"], low["value"]) == ("-0.5", "jump", f"-{half}", "0")
+    assert high == {
+        "place": "0.5", "x": 0.5, "kind": "jump", "order": 0, "value": "0",
+        "left": {"value": "0", "first": "0", "second": "0"},
+        "right": {"value": half, "first": ONE, "second": "0"},
+    }  # fmt: skip
+    (row,) = (row for row in data["values"]["rows"] if row["x"] == 0.5)
+    assert (row["value"], row["first"]) == ("0", {"left": "0", "right": ONE})
+    for spoil in ({"kind": "corner"}, {"order": -1}, {"place": "about 1"}, {"left": None}):
+        data["kinks"][0] |= spoil
+        (problem,) = datasheet.faults(HARDSHRINK, json.dumps(data), Store(tmp_path))
+        assert f"not valid at $.kinks[0].{next(iter(spoil))}" in str(problem)
+        data = json.loads(text)
+
+
 Break = Callable[[dict[str, Any]], object]
 
 
@@ -150,6 +180,8 @@ Break = Callable[[dict[str, Any]], object]
         (lambda data: data["values"]["rows"][0].update(value=1.5), "$.values.rows[0].value"),
         (lambda data: data["values"]["rows"][0].update(value="0.5"), "$.values.rows[0].value"),
         (lambda data: data["values"]["rows"][0].update(first={}), "$.values.rows[0].first"),
+        (lambda data: data["values"]["rows"][0].update(first={"left": "0"}), "$.values.rows[0].first"),
+        (lambda data: data["values"]["rows"][0].update(value={"left": "0", "right": "0"}), "$.values.rows[0].value"),
         (lambda data: data["accuracy"][0].update(dtype="float8"), "$.accuracy[0].dtype"),
         (lambda data: data["accuracy"][0]["orders"][0]["max"].update(ulp="big"), "$.accuracy[0].orders[0].max"),
         (lambda data: data["facts"][0]["how"][0].update(points=0), "$.facts[0].how[0].points"),

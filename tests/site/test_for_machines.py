@@ -22,6 +22,8 @@ from playwright.sync_api import Browser
 from reading import visit
 from shared import ADDRESS
 
+from engine.accuracy import decimals
+
 ROOT = Path(__file__).resolve().parents[2]
 FUNCTIONS = sorted(file.parent.name for file in (ROOT / "snippets").glob("*/definition.yml"))
 
@@ -133,19 +135,24 @@ def value_faults(data: dict[str, Any]) -> list[str]:
         with mpmath.workdps(100 if abs(row["x"]) <= 64 else 6000):  # so many tell 1 + e^-10000 from 1
             assert float.fromhex(row["hex"]) == row["x"]
             for name, function in zip(("value", "first", "second"), functions, strict=True):
-                exact, said = function(mpmath.mpf(row["x"])), row[name]
-                if isinstance(said, dict):
-                    bounds = mpmath.mpf(said.get("abs_above", 0)), mpmath.mpf(said.get("abs_below", "inf"))
-                    right = bounds[0] <= abs(exact) < bounds[1]
-                elif said in (None, "0"):
-                    right = mpmath.isnan(exact) if said is None else not exact
-                else:
-                    mantissa, _, exponent = said.partition("e")
-                    unit = mpmath.mpf(10) ** (int(exponent) + 1 - digits)
-                    right = len(mantissa.strip("-")) == digits + 1
-                    right &= abs(mpmath.mpf(said) - exact) <= unit / 2 * (1 + mpmath.mpf("1e-9"))
-                faults += [] if right else [f"{name} at {row['x']}: {said}"]
+                sides = {"left": -1, "right": 1} if isinstance(row[name], dict) and "left" in row[name] else {"": 0}
+                for side, step in sides.items():
+                    said = row[name][side] if side else row[name]
+                    exact = function(mpmath.mpf(row["x"]) + step * mpmath.mpf(10) ** -60)
+                    faults += [] if is_value(said, exact, digits) else [f"{name} at {row['x']}: {said}"]
     return faults
+
+
+def is_value(said: Any, exact: mpmath.mpf, digits: int) -> bool:
+    """Whether what is said of a value is so, and has all of its digits."""
+    if isinstance(said, dict):
+        return mpmath.mpf(said.get("abs_above", 0)) <= abs(exact) < mpmath.mpf(said.get("abs_below", "inf"))
+    if said in (None, "0"):
+        return mpmath.isnan(exact) if said is None else not exact
+    mantissa, _, exponent = said.partition("e")
+    unit = mpmath.mpf(10) ** (int(exponent) + 1 - digits)
+    off = abs(mpmath.mpf(said) - exact)
+    return len(mantissa.strip("-")) == digits + 1 and off <= unit / 2 * (1 + mpmath.mpf("1e-9"))
 
 
 def test_values_are_the_function_s_own(sheet: tuple[str, dict[str, Any]]) -> None:
@@ -157,6 +164,19 @@ def test_values_are_the_function_s_own(sheet: tuple[str, dict[str, Any]]) -> Non
     row["second"] = row["second"][:last] + str((int(row["second"][last]) + 1) % 10) + row["second"][last + 1 :]
     data["values"]["rows"] = [row]
     assert value_faults(data) == [f"second at 0.5: {row['second']}"]
+
+
+def test_what_is_told_from_both_sides_is_compared_on_each() -> None:
+    expression = "Piecewise((x, x > 0), (exp(x)/4 - 1/4, True))"
+    rows = [row for row in decimals.evaluate((expression, {})) if row["x"] in (0, 0.5)]
+    kink = {
+        "definition": {"sympy": expression},
+        "parameters": [],
+        "values": {"parameters": {}, "digits": 30, "rows": rows},
+    }
+    assert value_faults(kink) == []
+    rows[0]["second"] |= {"left": "0"}
+    assert value_faults(kink) == ["second at 0.0: 0"]
 
 
 # Markdown twins -------------------------------------------------------------------------------------------------------
