@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from engine.mathematics.formula.digits import Text, agree, exact, text, tiny
+from engine.mathematics.formula.digits import Text, agree, exact, text
 from engine.mathematics.formula.python import FormulaError, number, read
 from engine.mathematics.formula.symbolic import to_sympy, vanishes
 from engine.mathematics.formula.tree import Expr, Variable
@@ -82,8 +82,8 @@ def _kink(pieces: Pieces, place: Place) -> Kink | None:
     sides = {side: [pieces.beside(place, side, k) for k in range(COMPARED + 1)] for side in (-1, 1)}
     value = _known(pieces.at(place), place)
     left, right = ([_known(compute, place) for compute in computes] for computes in sides.values())
-    if _same(left[0], value) and _same(right[0], value):
-        differing = (k for k in range(1, COMPARED + 1) if not _same(left[k], right[k]))
+    if agree(left[0], value) and agree(right[0], value):
+        differing = (k for k in range(1, COMPARED + 1) if not agree(left[k], right[k]))
         if not (order := next(differing, 0)):
             _prove_smooth(pieces, place)
             return None
@@ -98,10 +98,6 @@ def _known(compute: Compute, place: Place) -> Any:
         return exact(compute)
     except FormulaError as error:
         raise Undecidable(f"its value or a derivative beside x = {_name(place)} {error}") from None
-
-
-def _same(a: Any, b: Any) -> bool:
-    return (tiny(a) and tiny(b)) or agree(a, b)
 
 
 def _prove_smooth(pieces: Pieces, place: Place) -> None:

@@ -7,13 +7,13 @@ both sides of a place are those of the forms beside it, however the formula is s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
 from engine.mathematics.derivation.analytic import NotAnalytic, conditions
 from engine.mathematics.formula.balls import Balls, enclosures
-from engine.mathematics.formula.operations import COMPARE
+from engine.mathematics.formula.operations import COMPARE, Undefined
 from engine.mathematics.formula.tree import Apply, Cases, Expr, Number, Variable, holds, walk
 from engine.mathematics.zeros import Place, Undecidable, X, shown, sign_of, zeros
 
@@ -28,6 +28,13 @@ Compute = Callable[[], Any]
 def bends(expr: Expr) -> bool:
     """Whether an expression has cases, or an operation that decides by a sign."""
     return any(isinstance(part, Cases) or (isinstance(part, Apply) and part.op in _BENDING) for part in walk(expr))
+
+
+class NoCase(Undecidable):
+    """No case of an expression applies."""
+
+    def __init__(self, where: str = "there") -> None:
+        super().__init__(f"no case applies {where}")
 
 
 class Pieces:
@@ -50,10 +57,10 @@ class Pieces:
         self.forms: list[Expr] = []
         self.relations: list[int] = []
         new: set[Place] = set()
-        for k, sample in enumerate(self.samples()):
+        for k, sample in enumerate(samples(self.places)):
             deciding: list[Expr] = []
             side = self._side(k)
-            form = frozen(self.expr, lambda expr, at=sample, asked=deciding: asked.append(expr) or self._sign(expr, at))
+            form = self._form(sample, deciding)
             # What decides is continuous where it is analytic: at a pole it would change its sign without being 0.
             relations = [
                 relation for part in (*deciding, *([form] if analytic else [])) for relation in _relations(part)
@@ -66,18 +73,17 @@ class Pieces:
             self.relations.append(len(relations))
         return new
 
-    def samples(self) -> Iterator[Any]:
-        """A number within each piece."""
-        from flint import arb
+    def _form(self, sample: Any, deciding: list[Expr]) -> Expr:
+        """The form at a number, and what decides on it."""
 
-        if not self.places:
-            yield arb(1) / 2
-            return
-        first, last = (arb(place.nearest) for place in (self.places[0], self.places[-1]))
-        yield first - 1 - abs(first)
-        for low, high in pairwise(self.places):
-            yield between(low, high)
-        yield last + 1 + abs(last)
+        def sign(expr: Expr) -> int:
+            deciding.append(expr)
+            return sign_of(lambda: self.balls.value(expr, {X: sample}), shown(expr))
+
+        try:
+            return frozen(self.expr, sign)
+        except NoCase:
+            raise NoCase(f"around x = {float(sample):g}") from None
 
     def _side(self, k: int) -> int:
         """The sign of x all over a piece, 0 if it has both."""
@@ -88,12 +94,10 @@ class Pieces:
     def _within(self, place: Place, k: int) -> bool:
         return (k == 0 or self.places[k - 1] < place) and (k == len(self.places) or place < self.places[k])
 
-    def _sign(self, expr: Expr, x: Any) -> int:
-        return sign_of(lambda: self.balls.value(expr, {X: x}), shown(expr))
-
     def _check(self, relations: list[tuple[Expr, str, Expr]], sample: Any) -> None:
         for left, op, right in relations:
-            if not COMPARE[op](self._sign(Apply("-", (left, right)), sample), 0):
+            gap = Apply("-", (left, right))
+            if not COMPARE[op](sign_of(lambda gap=gap: self.balls.value(gap, {X: sample}), shown(gap)), 0):
                 needed = f"{shown(left)} {op} {shown(right)}"
                 raise Undecidable(f"it has no value around x = {float(sample):g}: {needed} is needed")
 
@@ -109,13 +113,27 @@ class Pieces:
                 return 0
             return sign_of(lambda: self.balls.value(expr, {X: place.ball()}), shown(expr))
 
-        form = frozen(self.expr, sign)
+        def none() -> Any:
+            raise Undefined("no case applies")
+
+        try:
+            form = frozen(self.expr, sign)
+        except NoCase:
+            return none
         return lambda: self.balls.value(form, {X: place.ball()})
 
     def beside(self, place: Place, side: int, order: int) -> Compute:
         """The limit of the value, or of the derivative of that order, from the right (1) or the left (-1)."""
         form = self.around(place)[side > 0]
+        if order == 0:  # also where no derivative is known, as of a root at 0
+            return lambda: self.balls.value(form, {X: place.ball()})
         return lambda: self.balls.derivatives(form, {X: place.ball()}, X, order, side)[order]
+
+    def inside(self, x: Any, order: int) -> Compute:
+        """The value, or the derivative of that order, at a number that is no place."""
+        if order == 0:
+            return lambda: self.balls.value(self.expr, {X: x})
+        return lambda: self.balls.derivatives(self.expr, {X: x}, X, order)[order]
 
     def around(self, place: Place) -> tuple[Expr, Expr]:
         """The forms on the left and on the right of any place."""
@@ -123,7 +141,21 @@ class Pieces:
         return self.forms[before], self.forms[before + (place in self.places)]
 
 
-def between(low: Place, high: Place) -> Any:
+def samples(places: Sequence[Place]) -> Iterator[Any]:
+    """A number in each of the intervals that places, in ascending order, cut the line into."""
+    from flint import arb
+
+    if not places:
+        yield arb(1) / 2
+        return
+    first, last = (arb(place.nearest) for place in (places[0], places[-1]))
+    yield (first - 1 - abs(first)).mid()
+    for low, high in pairwise(places):
+        yield _between(low, high)
+    yield (last + 1 + abs(last)).mid()
+
+
+def _between(low: Place, high: Place) -> Any:
     """A number between two places, exactly."""
     for middle in enclosures(lambda: (low.ball() + high.ball()) / 2):
         found = middle.mid()
@@ -148,7 +180,7 @@ def frozen(expr: Expr, sign: Sign) -> Expr:
             for value, condition in branches:
                 if condition is None or holds(condition, lambda a, op, b: COMPARE[op](sign(_gap(a, b, sign)), 0)):
                     return frozen(value, sign)
-            raise Undecidable("no case applies somewhere")
+            raise NoCase
         case Apply(op, args):
             parts = tuple(frozen(arg, sign) for arg in args)
             return _bent(op, parts, sign) if op in _BENDING else Apply(op, parts)

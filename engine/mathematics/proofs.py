@@ -2,7 +2,9 @@
 
 - The stable form equals the expression, and the derivative equals that of the expression: by a proof of SymPy where it
   finds one in time, and always to 50 digits at fixed points, random and extreme ones, of x and of the parameters. The
-  digits are certain: they come from enclosures of the values.
+  digits are certain: they come from enclosures of the values. Where a formula changes, both are compared from each
+  side and in each piece (`alongside`). A derivative is compared wherever the function has one; at a kink its formula
+  may give what lies between the slopes of both sides.
 - The stable form, computed in float64 just as it is written, is finite wherever the exact value is, but for the last
   eighth of float64, and near to it: at most 8 units in the last place away, and what a few roundings of x itself, of
   half its last place each, move the value by, which is its slope times so much: exp(-x**2) cannot do better. A value
@@ -32,17 +34,22 @@ from engine.base.errors import Problem
 from engine.base.processes import OutOfTime, Pool, Stopped, limited
 from engine.base.store import Store, digest
 from engine.base.yamlfile import line_of
+from engine.mathematics.alongside import Apart, compare
 from engine.mathematics.derivation.evidence import Evidence
 from engine.mathematics.derivation.symbolic import SECONDS_SYMBOLIC
 from engine.mathematics.formula import float64
 from engine.mathematics.formula.balls import Balls
 from engine.mathematics.formula.digits import DIGITS, agree, exact, tiny
-from engine.mathematics.formula.python import FormulaError, read
+from engine.mathematics.formula.python import FormulaError, number, read
 from engine.mathematics.formula.symbolic import to_sympy, vanishes
 from engine.mathematics.formula.tree import Expr, Variable
+from engine.mathematics.kinks import Kink
+from engine.mathematics.kinks import shape as kinks_of
+from engine.mathematics.zeros import Undecidable
 from engine.sources.definition import Definition, Parameter
 
 RANDOM_POINTS = 60
+SETTINGS = 4
 ULPS = 8
 #: Roundings of x that a form is excused for: of a square, of a quotient by a constant that is itself rounded.
 ROUNDINGS = 4
@@ -62,7 +69,8 @@ class Proof:
     """The result for one definition: its problems, or else how its formulas were checked.
 
     floats, ulps: at how many numbers the stable form was computed in float64, and the largest error in units in the
-    last place; samples: exact values of the function with its default parameters, rounded to float64, by x.
+    last place; samples: exact values of the function with its default parameters, rounded to float64, by x; kinks: the
+    places where it is not analytic, with these.
     """
 
     name: str
@@ -72,6 +80,7 @@ class Proof:
     floats: int = 0
     ulps: float = 0.0
     samples: tuple[tuple[float, float], ...] = ()
+    kinks: tuple[Kink, ...] = ()
 
 
 def prove(
@@ -132,8 +141,12 @@ class _Prover:
         if self.problems:
             return Proof(name, tuple(self.problems))
         expression, stable, derivative = formulas.values()
+        kinks = self.part("expression", lambda: kinks_of(self.definition.expression, self.defaults).kinks)
         equal = self.part("stable", lambda: self.equal(self.at(expression), self.at(stable), strict=True))
         slope = self.part("derivative", lambda: self.equal(self.slope(expression), self.at(derivative), strict=False))
+        if not self.problems:
+            equal += self.part("stable", lambda: self.alongside(self.definition.stable, 0)) or 0
+            slope += self.part("derivative", lambda: self.alongside(self.definition.derivative, 1)) or 0
         if not self.problems:
             floats = self.part("stable", lambda: self.stability(expression, stable))
             samples = self.part("expression", lambda: self.samples(expression))
@@ -146,6 +159,7 @@ class _Prover:
             Evidence(self.tried(lambda: self.is_slope(expression, derivative)), slope, DIGITS),
             *floats,
             samples,
+            kinks,
         )
 
     def part(self, which: str, check: Callable[[], Any]) -> Any:
@@ -156,7 +170,7 @@ class _Prover:
                 return check()
         except _Fault as fault:
             reason, *lines = fault.args
-        except FormulaError as error:
+        except (FormulaError, Undecidable) as error:
             reason = str(error)
         except OutOfTime:
             reason = f"could not be checked within {SECONDS_NUMERIC:g} s"
@@ -189,16 +203,35 @@ class _Prover:
                 except FormulaError as error:
                     if strict or not extreme:
                         raise _Fault(f"{error} at {_shown(point)}") from None
-            if len(sides) < 2 or all(map(tiny, sides)):
+            if len(sides) < 2 or (all(map(tiny, sides)) and not all(side.is_zero() for side in sides)):
                 continue  # a kink, or both too small to tell
             if not agree(*sides):
-                digits = next(d for d in (10, 20, 30, 40, 50, 60) if len({_digits(v, d) for v in sides}) > 1 or d > 50)
-                lines = [f"{what}{_digits(v, digits)}" for what, v in zip(("should: ", "is:     "), sides, strict=True)]
-                raise _Fault(f"is something else at {_shown(point)}", *lines)
+                raise _differs(f"at {_shown(point)}", *sides)
             points += 1
         if points < RANDOM_POINTS // 2:
             raise _Fault(f"could be checked at {points} points only")
         return points
+
+    def alongside(self, text: str, order: int) -> int:
+        """At how many places a formula is the derivative of that order, along the whole line. Raises _Fault."""
+        count = 0
+        for parameters in self.settings():
+            names = {"x": Variable("x"), **{name: number(value) for name, value in parameters.items()}}
+            given = f", {_shown(parameters)}" if parameters else ""
+            try:
+                count += compare(read(self.definition.expression, names), read(text, names), order)
+            except Apart as apart:
+                raise _differs(f"{apart.where}{given}", apart.should, apart.found) from None
+            except FormulaError as error:
+                raise _Fault(f"{error}{given}") from None
+        return count
+
+    def settings(self) -> Iterator[Point]:
+        """The default parameters, and some others."""
+        yield self.defaults
+        chance = random.Random("settings")
+        for _ in range(SETTINGS if self.defaults else 0):
+            yield {p.name: _draw(p, chance) for p in self.definition.parameters}
 
     def points(self) -> Iterator[tuple[Point, bool]]:
         """Points with the default parameters at extreme x, then random ones; and whether they are extreme."""
@@ -216,10 +249,12 @@ class _Prover:
         """At how many floats the stable form was right, and the largest error in ulp. Raises _Fault."""
         import numpy as np
 
-        xs, true = np.array([*_floats()]), self.at(expression)
+        true = self.at(expression)
         checked, largest, excess, worst = 0, 0.0, 1.0, _Fault()
         for power in (0, -3, 4):
             parameters = {name: value * 2.0**power for name, value in self.defaults.items()}
+            kinks = kinks_of(self.definition.expression, parameters).kinks
+            xs = np.array([*_floats(), *(x for kink in kinks for x in _around(kink.x))])
             with np.errstate(all="ignore"):
                 values = {name: np.float64(value) for name, value in parameters.items()}
                 computed = np.broadcast_to(float64.compute(stable, {"x": xs, **values}), xs.shape)
@@ -309,6 +344,13 @@ class _Prover:
         )
 
 
+def _differs(where: str, *sides: Any) -> _Fault:
+    """That a value is not what it should be, with as many digits as show it."""
+    digits = next(d for d in (10, 20, 30, 40, 50, 60) if len({_digits(v, d) for v in sides}) > 1 or d > 50)
+    lines = [f"{what}{_digits(v, digits)}" for what, v in zip(("should: ", "is:     "), sides, strict=True)]
+    return _Fault(f"is something else {where}", *lines)
+
+
 def _digits(ball: Any, digits: int) -> str:
     return ball.str(digits, radius=False)
 
@@ -320,6 +362,11 @@ def _shown(point: Point) -> str:
 def _draw(parameter: Parameter, chance: random.Random) -> float:
     size = 10 ** chance.uniform(-2, 2)
     return chance.choice((1, -1)) * size if parameter.domain == "real" else size
+
+
+def _around(x: float) -> Iterator[float]:
+    """A float, and those beside it, where a form may take the wrong side of a kink."""
+    yield from (x, math.nextafter(x, math.inf), math.nextafter(x, -math.inf))
 
 
 def _floats() -> Iterator[float]:

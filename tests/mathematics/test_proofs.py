@@ -178,6 +178,70 @@ def problems_of(changed, part):
     return [str(problem) for problem in proofs.verify((ROOT, changed)).problems if part in str(problem)]
 
 
+LAM = (Parameter("lam", r"\lambda", "positive", 0.5),)
+HARDSHRINK = "Piecewise((x, Abs(x) > lam), (0, True))"
+
+
+def piecewise(expression, stable="", derivative="", parameters=()):
+    changed = replace(
+        SOFTPLUS, expression=expression, stable=stable or expression, derivative=derivative, parameters=parameters
+    )
+    return proofs.verify((ROOT, changed))
+
+
+@pytest.mark.parametrize("expression", ["Max(x, 0)", "Piecewise((x, x > 0), (0, True))", "x*Heaviside(x)",
+                                        "Piecewise((x, x >= 0), (0, True))", "Max(x, 0, x/2)"])  # fmt: skip
+@pytest.mark.parametrize("derivative", ["Piecewise((1, x > 0), (0, True))", "Piecewise((1, x >= 0), (0, True))",
+                                        "Heaviside(x)", "Piecewise((1, x > 0), (0, x < 0))"])  # fmt: skip
+def test_at_a_kink_each_slope_between_both_sides_is_right(expression, derivative):
+    found = piecewise(expression, derivative=derivative)
+    assert found.problems == ()
+    assert [(kink.place, kink.kind) for kink in found.kinks] == [("0", "kink")]
+    assert min(found.stable.points, found.derivative.points) >= 80
+
+
+#: Expression, stable form and derivative, of which one is wrong; which, and where.
+WRONG_PIECES = [
+    ("Max(x, 0)", "", "Heaviside(x, 2)", "something else at x = 0: neither slope there, nor between"),
+    ("Max(x, 0)", "", "Piecewise((1, x > 0), (1e-60, True))", "derivative: is something else"),
+    ("Max(x, 0)", "", "Piecewise((1, x > 0), (2, Abs(x + 1/7) < 1e-30), (0, True))", "something else at"),
+    ("Max(x, 0)", "Max(x, 0) + Piecewise((x, Abs(x - 1/7) < 1e-30), (0, True))", "Heaviside(x)", "something else"),
+    ("x*Abs(x)", "", "Piecewise((2*x, x > 0), (-2*x, x < 0))", "no value at x = 0, where there is a derivative"),
+    ("x*Abs(x)", "", "2*Abs(x) + Piecewise((1, x == 0), (0, True))", "derivative: is something else at x = 0"),
+    (HARDSHRINK, "Piecewise((x, Abs(x) >= lam), (0, True))", "0*x", "stable: is something else at x = 0.5, lam = 0.5"),
+    (HARDSHRINK, "", "Piecewise((1, Abs(x) > lam), (-0.5, x == -lam), (0, True))", "x = -0.5: neither slope"),
+    ("Abs(sin(x))", "", "0*x", "expression: where sin(x) is 0 is not known"),
+    ("Piecewise((x, x > 0), (0, x < 0))", "", "Heaviside(x)", "no value: no case applies"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("expression", "stable", "derivative", "reason"), WRONG_PIECES)
+def test_what_is_wrong_in_a_small_piece_or_on_one_side_is_found(expression, stable, derivative, reason):
+    found = piecewise(expression, stable, derivative, LAM if "lam" in expression else ())
+    assert any(reason in str(problem) for problem in found.problems), [*map(str, found.problems)]
+
+
+def test_a_form_that_takes_the_wrong_side_of_a_jump_is_not_stable():
+    """1 + x is rounded, so that neighbours of lam are no longer told apart."""
+    lam = (Parameter("lam", r"\lambda", "positive", 0.3),)
+    (found,) = piecewise(
+        HARDSHRINK, "Piecewise((x, 1 + Abs(x) > 1 + lam), (0, True))", "Piecewise((1, Abs(x) > lam), (0, True))", lam
+    ).problems
+    assert "stable: is not stable" in str(found)
+    assert "x = -0.300000000000000" in str(found) or "x = 0.300000000000000" in str(found)
+
+
+def test_a_jump_has_its_kinks_and_a_slope_beside_them():
+    found = piecewise(
+        HARDSHRINK, "Piecewise((x, x > lam), (x, x < -lam), (0, True))", HARDSHRINK.replace("(x,", "(1,"), LAM
+    )
+    assert found.problems == ()
+    assert [(kink.place, kink.kind) for kink in found.kinks] == [("-0.5", "jump"), ("0.5", "jump")]
+    step = piecewise("sign(x)", derivative="0*x")
+    assert step.problems == ()
+    assert step.derivative.points > 80
+
+
 def test_what_is_written_is_what_is_computed():
     """The tree for derivations, and the values, are those of SymPy for the same text."""
     import sympy

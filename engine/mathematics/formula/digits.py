@@ -25,7 +25,7 @@ Text = str | dict[str, str]
 
 
 def exact(compute: Callable[[], Any]) -> Any:
-    """A value as a ball of at least BITS correct bits, or of 0. Raises FormulaError where there is no such value."""
+    """A value as a ball of at least BITS correct bits, or `tiny`. Raises FormulaError where there is none."""
     try:
         for ball in enclosures(compute):
             if ball.is_finite() and ball.rel_accuracy_bits() >= BITS:
@@ -33,7 +33,7 @@ def exact(compute: Callable[[], Any]) -> Any:
     except Undefined as error:
         raise FormulaError(f"has no value: {error}") from None
     if ball.is_finite() and tiny(ball):
-        return type(ball)(0)
+        return ball
     raise FormulaError(f"could not be computed to {DIGITS} digits")
 
 
@@ -43,9 +43,11 @@ def tiny(ball: Any) -> bool:
 
 
 def agree(a: Any, b: Any) -> bool:
-    """Whether two balls agree to DIGITS digits."""
+    """Whether two balls agree to DIGITS digits, or are both too small to be told from 0."""
     from flint import ctx
 
+    if tiny(a) and tiny(b):
+        return True
     with ctx.workprec(2 * BITS):
         return bool(abs(a - b) <= abs(a) * type(a)(10) ** -DIGITS)
 
