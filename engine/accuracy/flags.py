@@ -78,28 +78,41 @@ def _of_row(row: Row) -> Iterator[Flag]:
 
 
 def _of_integers(name: str, integers: Iterable[Integers]) -> Iterator[Flag]:
-    """Types of integers that are refused or give something wrong, and results whose type hangs on that of integers."""
+    """Types of integers that are refused or give something wrong, and results whose type hangs on that of integers.
+
+    Integers that come out as what they were given for are right where the function has whole values there.
+    """
     for given in integers:
         if given.refused:
             yield Flag(name, given.dtype, -1, "integer", given.refused)
-        elif given.returns not in PRECISION or (given.error or 0) > NOTABLE:
+        elif (given.error or 0) > (NOTABLE if given.returns in PRECISION else 0):
             yield Flag(name, given.dtype, -1, "integer", given.returns)
-    if len({given.returns for given in integers if not given.refused}) > 1:
-        for given in integers:
-            if not given.refused:
-                yield Flag(name, given.dtype, -1, "integer type", given.returns)
+    taken = [given for given in integers if not given.refused]
+    if len({given.returns for given in taken}) > 1 and any(given.returns != given.dtype for given in taken):
+        for given in taken:
+            yield Flag(name, given.dtype, -1, "integer type", given.returns)
 
 
 def _of_defaults(apis: Sequence[Api]) -> Iterator[Flag]:
-    """Optional arguments of one name whose default is not the same wherever a library, or another, has them."""
-    found: dict[str, list[tuple[str, Any]]] = {}
+    """Optional arguments whose default is not the same wherever a library, or another, has them.
+
+    Those are the same that have one name, and those that are the only number that a function takes beside x: it is the
+    parameter, whatever a library calls it.
+    """
+    found: dict[str, list[tuple[str, str, Any]]] = {}
     for api in apis:
+        numbers = [argument for argument, default in api.defaults.items() if type(default) in (int, float)]
         for argument, default in api.defaults.items():
-            found.setdefault(argument, []).append((api.name, default))
-    for argument, defaults in found.items():
-        if len({repr(float(value) if type(value) is int else value) for _, value in defaults}) > 1:
-            for name, default in defaults:
-                yield Flag(name, "", -1, "default", f"{argument}={default!r}")
+            found.setdefault(argument, []).append((api.name, argument, default))
+            if numbers == [argument]:
+                found.setdefault("", []).append((api.name, argument, default))
+    flags = [
+        Flag(name, "", -1, "default", f"{argument}={default!r}")
+        for defaults in found.values()
+        if len({repr(float(value) if type(value) is int else value) for *_, value in defaults}) > 1
+        for name, argument, default in defaults
+    ]
+    yield from dict.fromkeys(flags)
 
 
 def _faults(part: Part) -> Iterator[tuple[str, Spot | Step | Apart]]:

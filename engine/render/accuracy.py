@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from engine.accuracy.audit import Audit
-from engine.accuracy.flags import NOTABLE, Flag
+from engine.accuracy.flags import NOTABLE
 from engine.accuracy.formats import PRECISION
-from engine.accuracy.results import MIDDLE, ORDERS, Accuracy, Convention, Row, Spot
+from engine.accuracy.results import MIDDLE, ORDERS, Accuracy, Row, Spot
 from engine.render.accuracy_words import WORDS
-from engine.render.conventions import choices, shown_result, shown_sides
+from engine.render.conventions import choices
 from engine.render.error_curves import legend, own_first
+from engine.render.faults import faults
 from engine.render.figures import inline
 from engine.render.numbers import SYMBOLS, apart, number, place
 from engine.sources.definition import Definition
 
 #: Results in a table have no more digits than this: it has to fit a page.
 DIGITS = 12
-#: Kinds of flags in the order of the page. What concerns a whole function stands at the end.
-KINDS = (
-    *("step", "drop", "error", "zero", "inf", "nan", "convention", "infinity", "negative zero", "nan lost"),
-    *("subnormal", "flushed", "alone"),
-    *("no derivative", "integer", "integer type", "default", "dtype", "refused"),
-)
 
 
 def audit_fragments(definition: Definition, audit: Audit, language: str) -> dict[str, str]:
@@ -33,7 +26,7 @@ def audit_fragments(definition: Definition, audit: Audit, language: str) -> dict
     return {
         "audit.md": _tables(audit, words),
         "audit_plot.md": _plot(audit, words),
-        "parts.md": _parts(audit, words),
+        "parts.md": faults(audit, words),
     }
 
 
@@ -192,94 +185,3 @@ def _plot(audit: Audit, words: dict[str, str]) -> str:
     name = f"{audit.function}-audit"
     picture = inline(audit.plot, name, words["plot"])
     return f'<figure class="plot" id="{name}">{picture}<figcaption>{legend(audit.rows)}</figcaption></figure>\n'
-
-
-# Where the libraries part ---------------------------------------------------------------------------------------------
-
-
-def _parts(audit: Audit, words: dict[str, str]) -> str:
-    """A list for each kind of fault."""
-    if not audit.flags:
-        return words["none"] + "\n"
-    titles = {row.name: row.library for row in audit.rows}
-    tried = sum(len(row.orders) or 1 for row in audit.rows)
-    parts = [words["summary"].format(count=len(audit.flags), tried=tried)]
-    shown = _unexplained(_worst(audit.flags))  # in this order: what is shown is the largest, or the step that it is
-    for kind in KINDS:
-        known = {} if kind == "default" else titles  # of functions, of which a library may have several
-        if items := _items([flag for flag in shown if flag.kind == kind], known, words):
-            parts += [words[kind].format(notable=f"{NOTABLE:g}"), "\n".join(items)]
-    return "\n\n".join(parts) + "\n"
-
-
-def _items(flags: Iterable[Flag], titles: Mapping[str, str], words: dict[str, str]) -> list[str]:
-    """An item for the libraries that share the flags of one kind. titles: of libraries, by name of the row."""
-    facts: dict[str, dict[str, list[str]]] = {}
-    for flag in flags:
-        facts.setdefault(titles.get(flag.name, f"`{flag.name}`"), {}).setdefault(flag.dtype, []).append(
-            _fact(flag, words)
-        )
-    libraries: dict[str, list[str]] = {}
-    for title, types in facts.items():
-        libraries.setdefault(_sentence(types, words), []).append(title)
-    return [f"- {', '.join(own_first(some))}{words['colon']}{text}" for text, some in libraries.items()]
-
-
-def _sentence(types: Mapping[str, list[str]], words: dict[str, str]) -> str:
-    """Facts by type; types with equal ones are named together."""
-    same: dict[str, list[str]] = {}
-    for dtype, texts in types.items():
-        same.setdefault(words["comma"].join(texts), []).append(dtype)
-    return words["semicolon"].join(
-        f"{', '.join(dtypes)}{words['colon']}{text}" if any(dtypes) else text for text, dtypes in same.items()
-    )
-
-
-def _unexplained(flags: Iterable[Flag]) -> list[Flag]:
-    """Flags without errors that are beside a step of their size: they are that step."""
-    flags = list(flags)
-    steps = {(flag.name, flag.dtype, flag.order, flag.part): flag for flag in flags if flag.kind == "step"}
-
-    def explained(flag: Flag) -> bool:
-        step = steps.get((flag.name, flag.dtype, flag.order, flag.part))
-        if flag.kind != "error" or not step or flag.x is None or step.x is None or not step.size or not flag.size:
-            return False
-        return abs(flag.x - step.x) <= 1e-4 * abs(step.x) and 0.5 <= flag.size / step.size <= 2
-
-    return [flag for flag in flags if not explained(flag)]
-
-
-def _worst(flags: Iterable[Flag]) -> list[Flag]:
-    """Of the flags of one kind and order, the largest on each side of 0: of zeros the largest value."""
-    worst: dict[tuple[Any, ...], Flag] = {}
-    for flag in flags:
-        side, _ = flag.part
-        key = (flag.name, flag.dtype, flag.order, flag.kind, side or flag.x)
-        if key not in worst or _weight(flag) > _weight(worst[key]):
-            worst[key] = flag
-    return list(worst.values())
-
-
-def _weight(flag: Flag) -> float:
-    if flag.kind == "zero" and isinstance(flag.fault, Spot):
-        return abs(flag.fault.exact)
-    return flag.size or 0.0
-
-
-def _fact(flag: Flag, words: dict[str, str]) -> str:
-    """What a flag says, without its library and type."""
-    got, exact, sides = "", "", ""
-    if isinstance(flag.fault, Spot):
-        got, exact = apart(flag.fault.got, flag.fault.exact)
-    elif isinstance(flag.fault, Convention):
-        got, sides = shown_result(flag.fault, words), words["list"].join(shown_sides(flag.fault))
-    text = flag.got if flag.kind == "no derivative" else flag.got.partition(":")[0]
-    return words.get(f"fact {flag.kind}", words["fact"]).format(
-        f=SYMBOLS[flag.order] if flag.order >= 0 else "",
-        size=number(flag.size) if flag.size is not None else "",
-        x=place(flag.x) if flag.x is not None and math.isfinite(flag.x) else number(flag.x or 0.0),
-        got=got,
-        exact=exact,
-        sides=sides,
-        text=f"`{text}`",
-    )

@@ -61,8 +61,9 @@ WORDS: dict[str, dict[str, str]] = {
         "plot": "Largest error of value, first and second derivative over x for each library, in ulp, for float32 and "
         "float64, on logarithmic scales.",
         "summary": "Rules that know no library and no function flagged {count} faults in {tried} combinations of "
-        "library, type and order. Here is the largest on each side of 0, and equal ones are merged. An error beside a "
-        "step of its size is that step, and not listed again.",
+        "library, type and order. Of each kind and derivative the largest on each side of 0 is told, with its type and "
+        "the other types that have one there; all are in the data of this page. An error beside a step of "
+        "its size is that step, and not listed again.",
         "step": "**A step between neighbouring floats**, beyond the function's own, as a switch of formula leaves it:",
         "drop": "**A move in the wrong direction** between neighbouring floats, by more than {notable} ulp:",
         "error": "**An error of more than {notable} ulp**:",
@@ -82,6 +83,8 @@ WORDS: dict[str, dict[str, str]] = {
         "default": "**Names whose defaults differ**:",
         "dtype": "**Another type comes out than went in**:",
         "refused": "**Types not accepted**:",
+        "fact in types": "{fact} ({types})",
+        "fact in types and others": "{fact} ({types}; also in {others})",
         "fact": "{f} {size} ulp at {x}",
         "fact error": "{f} {size} ulp at {x}, {got} for {exact}",
         "fact subnormal": "{f} {size} ulp at {x}, {got} for {exact}",
@@ -145,7 +148,9 @@ WORDS: dict[str, dict[str, str]] = {
         "never": "—",
         "plot": "各库的函数值、一阶导数与二阶导数的最大误差随 x 的变化，float32 与 float64，单位为 ulp，对数坐标。",
         "summary": "检查规则不涉及任何具体的库或函数，在 {tried} 个“库、类型、阶数”组合中共标出 {count} 处问题。"
-        "这里列出 0 的每一侧最大的一处，相同的已合并。误差若与旁边的台阶一般大，就是那个台阶，不再另列。",
+        "每一类、每一阶在 0 的每一侧只列最大的一处，注明其类型，以及在该侧也有此类问题的其他类型；"
+        "全部数据见本页的数据文件。"
+        "误差若与旁边的台阶一般大，就是那个台阶，不再另列。",
         "step": "**相邻浮点数之间的台阶**，大于函数本身的变化，通常由切换公式造成：",
         "drop": "**相邻浮点数之间变化方向相反**，幅度超过 {notable} ulp：",
         "error": "**误差超过 {notable} ulp**：",
@@ -165,6 +170,8 @@ WORDS: dict[str, dict[str, str]] = {
         "default": "**默认值不一致的名称**：",
         "dtype": "**输出类型与输入类型不同**：",
         "refused": "**不接受的类型**：",
+        "fact in types": "{fact}（{types}）",
+        "fact in types and others": "{fact}（{types}；{others} 也有）",
         "fact": "{f} 在 {x} 处为 {size} ulp",
         "fact error": "{f} 在 {x} 处为 {size} ulp，得 {got}，应为 {exact}",
         "fact subnormal": "{f} 在 {x} 处为 {size} ulp，得 {got}，应为 {exact}",

@@ -45,7 +45,8 @@ from engine.accuracy.subject import Refused
 from engine.accuracy.worker import integer_input, measure
 from engine.base import libraries as frameworks
 from engine.base.errors import SourceError
-from engine.render.accuracy import KINDS, audit_fragments
+from engine.render.accuracy import audit_fragments
+from engine.render.faults import KINDS
 from engine.sources import definition
 from engine.sources.definition import Api
 
@@ -256,6 +257,22 @@ def test_refusals_and_other_types_are_flagged(oracle: Oracle) -> None:
     flags = judge(Truncating(lambda _, good: good), oracle, "float32")
     assert {flag.kind for flag in flags if flag.order < 0} == {"integer"}
 
+    class Keeping(Faulty):
+        """Returns integers for integers: wrong for Softplus, right for what has whole values there."""
+
+        def integers(self, x: Any) -> tuple[Floats, str]:
+            return np.maximum(x, 0).astype(np.float64), str(x.dtype)
+
+    assert {flag.kind for flag in judge(Keeping(lambda _, good: good), oracle, "float16")} == set(), "once, for float32"
+    assert {flag.kind for flag in judge(Keeping(lambda _, good: good), oracle, "float32")} == {"integer"}
+    whole = integer_input(Keeping(lambda _, good: good), Oracle(Formula("Max(x, 0)", {})))
+    assert [given.error for given in whole] == [0.0] * 4
+    row = Row("a.f", "numpy", "A", "float32", "", "", "float32", "", (), whole)
+    assert find_flags([row]) == []
+    narrower = dataclasses.replace(whole[3], returns="int32")
+    flags = find_flags([dataclasses.replace(row, integers=(*whole[:3], narrower))])
+    assert {flag.kind for flag in flags} == {"integer type"}, "another type of integers than was given"
+
     class Narrowing(Faulty):
         def integers(self, x: Any) -> tuple[Floats, str]:
             dtype = "float16" if x.dtype == np.int8 else "float32"
@@ -305,6 +322,27 @@ def test_defaults_that_differ_are_flagged() -> None:
     ]
     flags = find_flags([], [api("a.f", approximate="none"), api("b.f", approximate=True)])
     assert [flag.got for flag in flags] == ["approximate='none'", "approximate=True"]
+
+
+def test_defaults_of_one_parameter_are_compared_whatever_it_is_called() -> None:
+    """As LeakyReLU has them; an argument that is no number, or one of several numbers, is not taken for another one."""
+
+    def api(name: str, **defaults: Any) -> Api:
+        return Api(name, "", defaults, False)
+
+    torch, jax = api("torch.f", negative_slope=0.01, inplace=False), api("jax.f", negative_slope=0.01)
+    tensorflow, keras = api("tensorflow.f", alpha=0.2, other=None), api("keras.F", negative_slope=0.3)
+    flags = find_flags([], [torch, tensorflow, keras, jax])
+    assert sorted((flag.name, flag.got) for flag in flags) == [
+        ("jax.f", "negative_slope=0.01"),
+        ("keras.F", "negative_slope=0.3"),
+        ("tensorflow.f", "alpha=0.2"),
+        ("torch.f", "negative_slope=0.01"),
+    ]
+    assert {flag.name for flag in find_flags([], [torch, tensorflow, jax])} == {"torch.f", "tensorflow.f", "jax.f"}
+    assert find_flags([], [api("a.f", lambd=0.5), api("b.f", threshold=0.5)]) == []
+    assert find_flags([], [api("a.f", beta=1, threshold=20), api("b.f", alpha=3.0)]) == []
+    assert find_flags([], [api("a.f", inplace=False), api("b.f", alpha=3.0)]) == []
 
 
 def test_names_of_one_library_stand_apart() -> None:

@@ -81,6 +81,7 @@ def changed(file: Path) -> None:
             "render/accuracy.py",
             "render/accuracy_words.py",
             "render/conventions.py",
+            "render/faults.py",
             "render/error_curves.py",
             "render/error_plot.py",
         ),
