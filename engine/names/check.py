@@ -1,7 +1,8 @@
 """Check the public names of a function in the libraries: that each exists, with which defaults, and what it computes.
 
-Every library is asked in a snippet of its own, which runs like all others: in the library's worker, bounded, and kept
-until the library changes.
+Where a library has no name for it, what is written there instead (`engine.sources.topics`) is called alike, and has to
+compute the same. Every library is asked in a snippet of its own, which runs like all others: in the library's worker,
+bounded, and kept until the library changes.
 
 What counts as an optional argument: each with a default in the signature, or in the first line of the docstring for
 builtins that have none, as `softplus(input, beta=1, threshold=20) -> Tensor`. Not counted are `*args` and `**kwargs`,
@@ -11,6 +12,7 @@ function. A default that JSON does not have is given as the text of its `repr`.
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,15 +24,18 @@ import msgspec
 
 from engine.base import libraries as frameworks
 from engine.base.errors import Problem
-from engine.base.libraries import LIBRARIES
+from engine.base.libraries import LIBRARIES, TABS
 from engine.base.store import Store
 from engine.base.yamlfile import line_of
 from engine.compare.verdict import key, results
 from engine.run.runner import Result, Runner
+from engine.sources import topics
 from engine.sources.definition import Api, Definition
 from engine.sources.snippets import Snippet
 
-TOLERANCE = 1e-5  # relative; float32 and every formula in use are better, another function is not
+#: Relative to the value, and to x: float32 and every formula in use are better, another function is not. What a formula
+#: loses that cancels, as 1 + erf(x) does on the left, is for the audit of its accuracy to tell.
+TOLERANCE, CANCELLED = 1e-5, 2.0**-22
 
 _ARRAYS = {  # a NumPy array as the library has it, where it does not take NumPy's own
     "torch": "torch.from_numpy(points)",
@@ -86,11 +91,20 @@ def answer(api, points):
     points = numpy.array(points, numpy.float32)
     x = {array}
     known = {{}}
+    for module in api["modules"]:
+        try:
+            importlib.import_module(module)
+        except ImportError:  # an attribute
+            continue
+        root = module.partition(".")[0]
+        globals()[root] = importlib.import_module(root)
     for key, ask in (
         ("exists", lambda: find(api["name"]) is not None),
         ("defaults", lambda: defaults(find(api["name"]))),
         ("values", lambda: [float(y) for y in numpy.asarray(eval(api["call"], globals() | {{"x": x}}), numpy.float64)]),
     ):
+        if key != "values" and not api["name"]:
+            continue
         try:
             known[key] = ask()
         except Exception as error:
@@ -159,12 +173,21 @@ def _ask_together(root: Path, questions: Mapping[Snippet, _Question], runner: Ru
 
 
 @dataclass(frozen=True)
+class _Asked:
+    """A name, or, without one, what is written in a library that has none; and its index among the names."""
+
+    api: Api
+    library: str
+    index: int | None = None
+
+
+@dataclass(frozen=True)
 class _Question:
-    """What is asked about the names of one definition in one library."""
+    """What is asked about one definition in one library."""
 
     definition: Definition
     library: str
-    apis: Sequence[Api]
+    asked: Sequence[_Asked]
     samples: Samples
 
 
@@ -176,38 +199,43 @@ class _Inquiry:
         self.definition = definition
         self.samples = samples
         self.problems: list[Problem] = []
-        self.by_library: dict[str, list[int]] = {}
-        for i, api in enumerate(definition.apis):
-            if api.library not in LIBRARIES:
-                self._add(i, f"{api.library} is not a library that snippets can use; there are {', '.join(LIBRARIES)}")
-            elif not frameworks.installed(api.library):
-                self._add(i, f"{api.library} is not installed; install it (pip install -r requirements.txt)")
+        self.by_library: dict[str, list[_Asked]] = {}
+        asked = [_Asked(api, api.library, i) for i, api in enumerate(definition.apis)]
+        written = {TABS[tab]: call for tab, call in topics.lacking(root, definition).items()} if samples else {}
+        asked += [_Asked(Api("", call, {}, False), library) for library, call in written.items()]
+        for one in asked:
+            if one.library not in LIBRARIES:
+                known = ", ".join(LIBRARIES)
+                self._add(one, f"{one.library} is not a library that snippets can use; there are {known}")
+            elif not frameworks.installed(one.library):
+                self._add(one, f"{one.library} is not installed; install it (pip install -r requirements.txt)")
             else:
-                self.by_library.setdefault(api.library, []).append(i)
+                self.by_library.setdefault(one.library, []).append(one)
 
     def questions(self) -> list[_Question]:
         """One for each library."""
-        return [
-            _Question(self.definition, library, [self.definition.apis[i] for i in indices], self.samples)
-            for library, indices in self.by_library.items()
-        ]
+        return [_Question(self.definition, *group, self.samples) for group in self.by_library.items()]
 
     def judge(self, answered: Sequence[Result]) -> tuple[list[PublicName], list[Problem]]:
         """What the results of these snippets say."""
         names: dict[int, PublicName] = {}
-        for result, indices in zip(answered, self.by_library.values(), strict=True):
-            for i, answer in zip(indices, _answers(result, len(indices)), strict=True):
-                api = self.definition.apis[i]
-                for reason, *detail in _faults(api, answer, self.samples):
-                    self._add(i, f"{api.name} {reason}", *detail)
-                library = LIBRARIES[api.library]
-                version = frameworks.version(library.distributions[0]) or ""
-                names[i] = PublicName(api.name, library.title, version, answer.defaults)
+        for result, group in zip(answered, self.by_library.values(), strict=True):
+            for one, answer in zip(group, _answers(result, len(group)), strict=True):
+                for reason, *detail in _faults(one.api, answer, self.samples):
+                    name = (
+                        one.api.name or f"what is written in {LIBRARIES[one.library].title}, which has no name for it,"
+                    )
+                    self._add(one, f"{name} {reason}", *detail)
+                if one.index is not None:
+                    library = LIBRARIES[one.library]
+                    version = frameworks.version(library.distributions[0]) or ""
+                    names[one.index] = PublicName(one.api.name, library.title, version, answer.defaults)
         return [names[i] for i in sorted(names)], self.problems
 
-    def _add(self, index: int, reason: str, *detail: str) -> None:
+    def _add(self, one: _Asked, reason: str, *detail: str) -> None:
         path = self.definition.path
-        line = line_of(self.root, path, ["apis", index])
+        keys = ["instead"] if one.index is None else ["apis", one.index]
+        line = line_of(self.root, path, keys)
         self.problems.append(Problem(path.as_posix(), reason, line, "\n".join(detail)))
 
 
@@ -215,7 +243,7 @@ def _snippet(root: Path, questions: Sequence[_Question]) -> Snippet:
     """The snippet that asks one library; its last line is a list with the answers to each question."""
     first = questions[0]
     asked = [
-        {"points": [x for x, _ in question.samples], "apis": [{"name": a.name, "call": a.call} for a in question.apis]}
+        {"points": [x for x, _ in question.samples], "apis": [_told(one) for one in question.asked]}
         for question in questions
     ]
     array = _ARRAYS.get(first.library, "points")
@@ -229,6 +257,13 @@ def _snippet(root: Path, questions: Sequence[_Question]) -> Snippet:
     )
 
 
+def _told(one: _Asked) -> dict[str, Any]:
+    """What the library is told. modules: those that a call without a name takes its functions from."""
+    calls = [node for node in ast.walk(ast.parse(one.api.call)) if isinstance(node, ast.Attribute)]
+    modules = {ast.unparse(node).rpartition(".")[0] for node in calls} if one.index is None else set()
+    return {"name": one.api.name, "call": one.api.call, "modules": sorted(modules)}
+
+
 def _answers(result: Result, count: int) -> list[_Answer]:
     if result.problem:
         return [_Answer(failed=f"{result.problem.reason}\n{result.problem.detail}")] * count
@@ -237,12 +272,12 @@ def _answers(result: Result, count: int) -> list[_Answer]:
 
 def _faults(api: Api, answer: _Answer, samples: Samples) -> Iterable[list[str]]:
     """Reason, and lines of detail, of everything that is wrong."""
-    if answer.exists is None:
+    if api.name and answer.exists is None:
         yield ["does not exist", indent(answer.failed, "  ")]
         return
-    if answer.defaults is None:
+    if api.name and answer.defaults is None:
         yield ["does not tell its arguments", indent(answer.failed, "  ")]
-    elif _typed(answer.defaults) != _typed(api.defaults):
+    elif api.name and _typed(answer.defaults or {}) != _typed(api.defaults):
         yield [
             "has other optional arguments or defaults",
             f"  defined:   {_shown(api.defaults) or 'none'}",
@@ -252,14 +287,14 @@ def _faults(api: Api, answer: _Answer, samples: Samples) -> Iterable[list[str]]:
     if not samples:
         return
     if answer.values is None:
-        called = answer.defaults is not None
+        called = answer.defaults is not None or not api.name
         yield [f"cannot be called as {api.call}", indent(answer.failed, "  ")] if called else ["is not called"]
         return
     if len(answer.values) != len(samples):
         yield [f"gives {len(answer.values)} values for {len(samples)}"]
         return
     for (x, value), computed in zip(samples, answer.values, strict=True):
-        if not abs(computed - value) <= TOLERANCE * abs(value):
+        if not abs(computed - value) <= TOLERANCE * abs(value) + CANCELLED * abs(x):
             yield [f"computes something else at x = {x:g}", f"  defined:   {value!r}", f"  {api.call}: {computed!r}"]
             return
 

@@ -154,8 +154,7 @@ class _Words:
         if word == FUNCTION:
             if api := offered(self.entry, self.tab):
                 return spoken(api.call, self.aliases)
-            name = self.entry.path.parts[1]
-            text = self.entry.instead.get(self.tab) or spell(self.entry.stable, self.entry.defaults, self.tab)
+            name, text = self.entry.path.parts[1], written(self.entry, self.tab)
         else:
             name, text = "derivative", spell(self.entry.derivative, self.entry.defaults, self.tab)
         self.definitions[name] = f"def {name}(x):\n    return {spoken(text, self.aliases)}\n"
@@ -168,6 +167,17 @@ class _Words:
             if api.library == self.module and isinstance(call, ast.Call) and isinstance(call.func, ast.Call):
                 return spoken(ast.unparse(call.func), self.aliases)
         return self.of(FUNCTION, None)
+
+
+def written(entry: Definition, tab: str) -> str:
+    """What to write in a framework whose library has no such function: an expression in x. Raises Unspelled."""
+    return entry.instead.get(tab) or spell(entry.stable, entry.defaults, tab)
+
+
+def lacking(root: Path, entry: Definition) -> dict[str, str]:
+    """What is written in frameworks whose library has no such function, by tab, where a shared script shows it."""
+    filled = {script.path.parts[2] for script in shared(root, entry.path.parts[1]) if len(script.path.parts) > 3}
+    return {tab: written(entry, tab) for tab in TABS if tab in filled and not offered(entry, tab)}
 
 
 def offered(entry: Definition, tab: str) -> Api | None:

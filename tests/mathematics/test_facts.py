@@ -17,6 +17,7 @@ from engine.mathematics import facts, latex
 from engine.mathematics.derivation import report as derivations
 from engine.mathematics.derivation.evidence import Evidence, Report
 from engine.mathematics.derivation.steps import Domain
+from engine.mathematics.fact_names import NAMES
 from engine.mathematics.formula.tree import Scope
 from engine.mathematics.properties import in_a_word
 from engine.render.facts import facts_fragments
@@ -396,3 +397,16 @@ def test_a_report_is_not_kept_for_another_function(make, tmp_path, pool):
         (fact,) = make(entries(), expression)
         (report,) = derivations.reports([fact.check], store, pool)
         assert len(report.problems) == problems
+
+
+def test_a_fact_of_many_functions_needs_no_name_and_no_statement_but_itself(make):
+    data = entries()
+    data["facts"]["value-at-zero"] = {"tex": "f(0) = 1"}
+    (_, fact) = make(data, "exp(-x)")
+    assert (fact.name, [step.tex for step in fact.check.steps]) == (NAMES["value-at-zero"], ["f(0) = 1"])
+    assert not derivations.verify(fact.check).problems
+    data["facts"]["value-at-zero"] = {"tex": "f(0) = 2"}
+    assert derivations.verify(make(data, "exp(-x)")[1].check).problems
+    data["facts"]["value-at-nought"] = {"tex": "f(0) = 1"}
+    with pytest.raises(SourceError, match="value-at-nought needs a name"):
+        make(data, "exp(-x)")

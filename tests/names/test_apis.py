@@ -10,7 +10,7 @@ from engine.base.errors import Problem
 from engine.base.store import Store
 from engine.names import check as apis
 from engine.run.runner import Result, Runner
-from engine.sources import definition
+from engine.sources import definition, topics
 from engine.sources.definition import Api
 
 ROOT = Path(__file__).parents[2]
@@ -167,3 +167,31 @@ def test_what_a_library_says_of_a_failure_stands_in_lines_of_its_own() -> None:
     (answer,) = apis._answers(Result("", problem=problem), 1)
     (fault,) = apis._faults(asked, answer, [])
     assert fault == ["does not exist", "  ended by SIGSEGV\n  first\n  second"]
+
+
+MISH = definition.read(ROOT, "mish")
+OF_MISH = ((0.0, 0.0), (1.0, 0.8650983882673103))
+
+
+def test_what_is_written_where_a_library_has_no_name_is_compared_too(runner, tmp_path):
+    assert {*topics.lacking(ROOT, MISH)} == {"numpy", "tensorflow"}
+    ((found, problems),) = apis.check(ROOT, [(MISH, OF_MISH)], runner, Store(tmp_path))
+    assert not problems
+    assert [item.name for item in found] == [item.name for item in MISH.apis]
+    other = replace(MISH, instead=MISH.instead | {"numpy": "x*numpy.tanh(-scipy.special.log_expit(-x))"})
+    assert apis.check(ROOT, [(other, OF_MISH)], runner, Store(tmp_path))[0][1] == []
+    wrong = replace(MISH, instead={"numpy": "x*numpy.tanh(x)", "tensorflow": "tensorflow.nn.softpluss(x)"})
+    ((found, problems),) = apis.check(ROOT, [(wrong, OF_MISH)], runner, Store(tmp_path))
+    numpy, tensorflow = sorted(problem.reason for problem in problems)
+    assert numpy == "what is written in NumPy, which has no name for it, computes something else at x = 1"
+    assert tensorflow.startswith("what is written in TensorFlow, which has no name for it, cannot be called as tensor")
+    assert {problem.line for problem in problems} == {MISH.line("instead")}
+
+
+def test_what_a_formula_loses_that_cancels_is_no_other_function(ask):
+    def given(value):
+        return ask(api("numpy.positive"), samples=((-29.5, value),))[1]
+
+    assert not ask(api("numpy.positive", "0*x"), samples=((-29.5, 1e-190),))[1]
+    assert given(-29.5 * (1 + 1e-6)) == []
+    assert "computes something else" in given(-29.5 * (1 + 1e-4))[0].reason
