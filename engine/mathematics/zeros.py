@@ -107,7 +107,7 @@ class _Zeros:
             case Apply("root", (inside, _)) | Apply("log1p", (inside,)):
                 return self.of(inside)
             case Apply("hypot", (left, right)):
-                return self.of(left) & self.of(right)
+                return self.of(Apply("+", (Apply("*", (left, left)), Apply("*", (right, right)))))
             case Apply("ln", (inside,)):
                 return self.of(Apply("-", (inside, Number("1"))))
             case Apply():

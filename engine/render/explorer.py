@@ -18,7 +18,9 @@ from engine.mathematics.formula.tree import Variable
 from engine.sources.definition import Definition, Parameter
 
 #: The words of which theme/assets/js/microscope.js has many digits.
-_EXACT = {"add", "sub", "mul", "div", "neg", "abs", "max", "min", "exp", "expm1", "log", "log1p"}
+_EXACT = {"add", "sub", "mul", "div", "neg", "pow", "sqrt", "hypot", "exp", "expm1", "log", "log1p"}
+_EXACT |= {"tanh", "sinh", "cosh"}
+_EXACT |= {"erf", "erfc", "erfcx", "pi", "e", "abs", "sign", "step", "max", "min", "lt", "le", "gt", "ge", "eq", "ne"}
 
 
 def formula(text: str, parameters: tuple[Parameter, ...]) -> tuple[str, set[str]]:
@@ -98,13 +100,15 @@ def explorer(definition: Definition, figure: str, language: str) -> tuple[str, l
 def microscope(definition: Definition, language: str) -> str:
     """The element that compares the formula as it is typed with its stable form, number by number.
 
-    Empty where the page cannot compute the function to many digits. It takes its formulas from the explorer's script.
+    Where the page cannot compute the function to many digits, a sentence that says so. It takes its formulas from the
+    explorer's script.
     """
     try:
-        if any(formula(text, definition.parameters)[1] - _EXACT for text in _forms(definition).values()):
-            return ""
+        used = [formula(text, definition.parameters)[1] for text in _forms(definition).values()]
     except FormulaError:
         return ""  # the explorer says so
+    if missing := sorted(set().union(*used) - _EXACT):
+        return WORDS[language]["no microscope"].format(names=", ".join(f"`{name}`" for name in missing)) + "\n"
     return _block(_element("stability-microscope", definition, "microscope", language)) + "\n"
 
 

@@ -50,6 +50,8 @@ KNOWN = {
     "Piecewise((x, (x > 0) & (x < 6)), (6, x >= 6), (0, True))": [("0", "kink", 1), ("6", "kink", 1)],
     "Abs(Abs(x) - 1)": [("-1", "kink", 1), ("0", "kink", 1), ("1", "kink", 1)],
     "sign(x)": [("0", "jump", 0)],
+    "sign(hypot(x, 0))": [("0", "jump", 0)],
+    "Piecewise((1, x**2*(exp(x) - 1) != 0), (0, True))": [("0", "jump", 0)],
     "Piecewise((1, x == 0), (0, True))": [("0", "jump", 0)],
     "Piecewise((-1, x < -1), (0, x < 1/3), (1, True))": [("-1", "jump", 0), ("1/3", "jump", 0)],
     "Piecewise((1, x**3.0 + 1 > 0), (0, True))": [("-1", "jump", 0)],

@@ -33,7 +33,11 @@ def definition() -> Definition:
         ("Max(0, Min(x, 6))", "m.max(m.n(0),m.min(x,m.n(6)))"),
         ("Piecewise((x, x > 0), (0.25, True))", "(m.gt(x,m.n(0))?x:m.n(0.25))"),
         ("Piecewise((x, x >= 0))", "(m.ge(x,m.n(0))?x:m.n(NaN))"),
-        ("x**2/pi", "m.div(m.pow(x,m.n(2)),m.n(Math.PI))"),
+        ("x**2/pi", "m.div(m.pow(x,m.n(2)),m.pi())"),
+        ("1.0507009873554805*x", "m.mul(m.n(1.0507009873554805),x)"),
+        ("1.0507009873554804934193349852946*x", 'm.mul(m.n("1.0507009873554804934193349852946"),x)'),
+        ("1e400*x", 'm.mul(m.n("1e400"),x)'),
+        ("Piecewise((x, (x > 1) & ~(x > 6)), (0, True))", "((m.gt(x,m.n(1))&&!m.gt(x,m.n(6)))?x:m.n(0))"),
     ],
 )
 def test_a_formula_is_written_as_it_stands(text: str, javascript: str) -> None:
@@ -68,9 +72,17 @@ def test_a_function_beyond_the_arithmetic_keeps_its_figure_and_is_a_problem(defi
     assert microscope(beyond, "en") == ""
 
 
-def test_without_many_digits_there_is_no_microscope(definition: Definition) -> None:
+def test_there_is_a_microscope_wherever_there_are_many_digits(definition: Definition) -> None:
     assert microscope(definition, "en")
-    assert microscope(replace(definition, stable="tanh(x)"), "en") == ""
+    for text in ("tanh(x)", "x*erfc(-x/sqrt(2))/2", "Piecewise((x, (x > 0) | (x < -1)), (expm1(x), True))", "pi*x**2"):
+        assert "<stability-microscope" in microscope(replace(definition, stable=text), "en")
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_without_many_digits_the_page_says_so(definition: Definition, language: str) -> None:
+    told = microscope(replace(definition, stable="sin(x) + atan(x)"), language)
+    assert "stability-microscope" not in told
+    assert "`atan`, `sin`" in told
 
 
 def test_a_name_cannot_end_the_script(definition: Definition) -> None:

@@ -6,7 +6,9 @@ float64 and float32, with its derivatives, and to many digits: see theme/assets/
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from fractions import Fraction
 
 from engine.mathematics.formula.operations import FUNCTIONS
 from engine.mathematics.formula.python import FormulaError
@@ -30,6 +32,12 @@ def function(expr: Expr, variables: Sequence[str]) -> tuple[str, set[str]]:
     return f"({','.join(('m', *variables))})=>{body}", writer.used
 
 
+def _is_float(text: str) -> bool:
+    """Whether JavaScript keeps all digits of a number that is written as one."""
+    value = float(text)
+    return math.isfinite(value) and Fraction(text) == Fraction(repr(value))
+
+
 class _Writer:
     def __init__(self) -> None:
         self.used: set[str] = set()
@@ -37,13 +45,13 @@ class _Writer:
     def expr(self, expr: Expr) -> str:
         match expr:
             case Number(text):
-                return f"m.n({text})"
+                return f"m.n({text})" if _is_float(text) else f'm.n("{text}")'
             case Variable(name):
                 return name
             case Element(vector, index):
                 return f"{vector}[m.v({self.expr(index)})-1]"
             case Apply("pi" | "e" as name):
-                return f"m.n(Math.{name.upper()})"
+                return self.call(name, ())
             case Apply("root", (inside, Number("2"))):
                 return self.call("sqrt", [inside])
             case Apply(op, args) if op in _OFFERED:

@@ -1,6 +1,6 @@
 // Arithmetics for the formulas that the build writes from definition.yml. A formula is a function of an arithmetic `m`, of x and of the
 // parameters, `(m, x, beta) => m.add(m.max(x, m.n(0)), …)`, so that one and the same formula is computed in float64, in float32,
-// with its derivatives, or to many digits (microscope.js).
+// with its derivatives from each side, or to many digits (microscope.js).
 const arithmetic = (() => {
   // erfcx(x) = exp(x²) erfc(x), by its continued fraction (DLMF 7.9.2), for x ≥ 1; below, by the series of erf (DLMF 7.6.2), whose terms
   // are all positive.
@@ -36,6 +36,8 @@ const arithmetic = (() => {
     eq: (a, b) => a === b,
     ne: (a, b) => a !== b,
     step: (a, atZero) => (a < 0 ? 0 : a > 0 ? 1 : a === 0 ? atZero : NaN),
+    pi: () => Math.PI,
+    e: () => Math.E,
     erf, erfc, erfcx,
   };
   const same = "abs max min sign pow sqrt hypot exp expm1 log log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh";
@@ -48,9 +50,7 @@ const arithmetic = (() => {
   };
   const f32 = Object.fromEntries(Object.entries(f64).map(([name, operation]) => [name, rounded(operation)]));
 
-  // A number with its first and second derivative by x, [v, d, e]. Each function gives [f, f', f''] at v. At a corner it is the
-  // derivative from the side that a zero's sign tells.
-  const below = (a, b) => a < b || (a === b && Object.is(a, -0) && !Object.is(b, -0));
+  // A number with its first and second derivative by x, [v, d, e]. Each function gives [f, f', f''] at v.
   const functions = {
     sqrt: (v, y = Math.sqrt(v)) => [y, 0.5 / y, -0.25 / (y * v)],
     exp: (v, y = Math.exp(v)) => [y, y, y],
@@ -80,6 +80,8 @@ const arithmetic = (() => {
   const jet = {
     n: (value) => [Number(value), 0, 0],
     v: (a) => a[0],
+    pi: () => [Math.PI, 0, 0],
+    e: () => [Math.E, 0, 0],
     add: (a, b) => a.map((part, i) => part + b[i]),
     sub: (a, b) => a.map((part, i) => part - b[i]),
     mul: (a, b) => [a[0] * b[0], a[1] * b[0] + a[0] * b[1], a[2] * b[0] + 2 * a[1] * b[1] + a[0] * b[2]],
@@ -90,20 +92,52 @@ const arithmetic = (() => {
       return [v, d, (constant ? a[2] : a[2] - 2 * d * b[1] - v * b[2]) / b[0]];
     },
     neg: (a) => a.map((part) => -part),
-    abs: (a) => (below(a[0], 0) ? jet.neg(a) : a),
-    sign: (a) => [below(a[0], 0) ? -1 : 1, 0, 0],
-    step: (a, atZero) => [f64.step(a[0], atZero[0]), 0, 0],
     hypot: (a, b) => jet.sqrt(jet.add(jet.mul(a, a), jet.mul(b, b))),
-    max: (...args) => args.reduce((a, b) => (below(a[0], b[0]) ? b : a)),
-    min: (...args) => args.reduce((a, b) => (below(b[0], a[0]) ? b : a)),
     pow: (a, b) =>
       b[1] === 0 && b[2] === 0
         ? compose((v) => [v ** b[0], b[0] * v ** (b[0] - 1), b[0] * (b[0] - 1) * v ** (b[0] - 2)])(a)
         : jet.exp(jet.mul(b, jet.log(a))),
   };
-  for (const name of ["lt", "le", "gt", "ge", "eq", "ne"]) jet[name] = (a, b) => f64[name](a[0], b[0]);
   for (const [name, rule] of Object.entries(functions)) jet[name] = compose(rule);
-  for (const m of [f64, f32, jet]) {
+
+  // The same on one side of x, right (1) or left (-1). Two values that are equal at x itself are compared by how they go on from there, so
+  // that a kink is the same however it is spelt. What was decided is noted in `decided` while that is a list.
+  let decided = null;
+  const beside = (side) => {
+    const order = (a, b) => {
+      const k = [0, 1, 2].find((i) => a[i] !== b[i]);
+      const sign = k === undefined ? 0 : Math.sign(a[k] - b[k]) * (k === 1 ? side : 1);
+      decided?.push(sign);
+      return sign;
+    };
+    const zero = jet.n(0);
+    return {
+      ...jet,
+      lt: (a, b) => order(a, b) < 0,
+      le: (a, b) => order(a, b) <= 0,
+      gt: (a, b) => order(a, b) > 0,
+      ge: (a, b) => order(a, b) >= 0,
+      eq: (a, b) => order(a, b) === 0,
+      ne: (a, b) => order(a, b) !== 0,
+      abs: (a) => (order(a, zero) < 0 ? jet.neg(a) : a),
+      sign: (a) => jet.n(order(a, zero)),
+      step: (a, atZero) => {
+        const sign = order(a, zero);
+        return sign === 0 ? atZero : jet.n((sign + 1) / 2);
+      },
+      max: (...args) => args.reduce((a, b) => (order(a, b) < 0 ? b : a)),
+      min: (...args) => args.reduce((a, b) => (order(a, b) > 0 ? b : a)),
+    };
+  };
+  const [right, left] = [beside(1), beside(-1)];
+  const decisions = (compute) => {
+    decided = [];
+    compute();
+    const found = String(decided);
+    decided = null;
+    return found;
+  };
+  for (const m of [f64, f32, right, left]) {
     const repeated = (combine, start) => (lower, upper, term) => {
       let total = m.n(start);
       for (let k = m.v(lower); k <= m.v(upper); k++) total = combine(total, term(m.n(k)));
@@ -111,5 +145,5 @@ const arithmetic = (() => {
     };
     [m.sum, m.prod] = [repeated(m.add, 0), repeated(m.mul, 1)];
   }
-  return { f64, f32, jet };
+  return { f64, f32, right, left, decisions };
 })();

@@ -6,11 +6,13 @@
   const STEP = { ArrowRight: 0.1, ArrowUp: 0.1, ArrowLeft: -0.1, ArrowDown: -0.1, PageUp: 1, PageDown: -1 };
   const SYMBOLS = { f: "f(x)", d: "f′(x)", e: "f″(x)" };
 
-  const show = (value) => {
+  const show = (value, digits = 6) => {
     const size = Math.abs(value);
-    const plain = size === 0 || (size >= 1e-4 && size < 1e7) ? String(+value.toPrecision(6)) : value.toExponential(5);
+    const plain = size === 0 || (size >= 1e-4 && size < 1e7) ? String(+value.toPrecision(digits)) : value.toExponential(digits - 1);
     return plain.replaceAll("-", "−");
   };
+  // Both sides of a kink are computed by other operations, and rounded otherwise.
+  const differ = (a, b) => Math.abs(a - b) > 1e-12 * Math.max(1, Math.abs(a), Math.abs(b));
   const clamp = (value, [low, high]) => Math.min(high, Math.max(low, value));
   const round = (value) => +value.toFixed(2);
 
@@ -35,16 +37,64 @@
       this.setAttribute("active", "");
     }
 
-    // The value, first and second derivative at x for the parameters; for those in force if none are given.
+    // The value at x and the first and second derivative on one side of it, for the parameters; for those in force if none are given. It is
+    // the side away from 0: so a product that is too small to be told from 0 has the sign that it has.
     values(x, parameters = this.state.parameters) {
-      const { jet } = arithmetic;
-      const args = this.formulas.parameters.map(({ name }) => jet.n(parameters[name]));
-      return this.formulas.stable(jet, [x, 1, 0], ...args);
+      const m = x < 0 ? arithmetic.left : arithmetic.right;
+      const given = this.formulas.parameters.map(({ name }) => parameters[name]);
+      const beside = this.formulas.stable(m, [x, 1, 0], ...given.map(m.n));
+      return [this.formulas.stable(arithmetic.f64, x, ...given), beside[1], beside[2]];
     }
 
-    curve(key, x) {
-      if (key in this.formulas.compare) return this.formulas.compare[key](arithmetic.f64, x);
-      return this.values(x)["fde".indexOf(key)];
+    // A function of an arithmetic and x.
+    formula(key) {
+      if (key in this.formulas.compare) return this.formulas.compare[key];
+      return (m, x) => this.formulas.stable(m, x, ...this.formulas.parameters.map(({ name }) => m.n(this.state.parameters[name])));
+    }
+
+    // What a curve reads at x: one number, or those on the left and on the right where there is no derivative, since it is another one on
+    // each side, or since what it is the derivative of has a kink or a jump there.
+    readings(key, x) {
+      const order = "fde".indexOf(key);
+      const value = this.formula(key)(arithmetic.f64, x);
+      if (order < 1) return [value];
+      const [left, right] = [arithmetic.left, arithmetic.right].map((m) => this.formula(key)(m, [x, 1, 0]));
+      const broken = differ(left[0], value) || differ(right[0], value) || left.slice(1, order + 1).some((part, k) => differ(part, right[k + 1]));
+      return broken ? [left[order], right[order]] : [right[order]];
+    }
+
+    // Where the formula of a curve changes: the last number before, and the first from there on. Of two within 3 pixels one may be missed.
+    borders(key) {
+      const decided = (x) => arithmetic.decisions(() => this.formula(key)(arithmetic.right, [x, 1, 0]));
+      const found = [];
+      for (let i = 3, low = X[0]; i <= WIDTH; i += 3) {
+        const next = X[0] + (i / WIDTH) * (X[1] - X[0]);
+        let high = next;
+        const before = decided(low);
+        if (decided(high) !== before) {
+          for (let x = (low + high) / 2; x !== low && x !== high; x = (low + high) / 2) [low, high] = decided(x) === before ? [x, high] : [low, x];
+          found.push([low, high]);
+        }
+        low = next;
+      }
+      return found;
+    }
+
+    // The path of a curve, which has a corner at each border, and ends and begins anew at one where it jumps.
+    path(key, borders) {
+      const at = (x) => this.formula(key)(arithmetic.right, [x, 1, 0])[Math.max(0, "fde".indexOf(key))];
+      const rest = [...borders];
+      const points = [];
+      for (let i = 0; i <= WIDTH; i += 3) {
+        const x = X[0] + (i / WIDTH) * (X[1] - X[0]);
+        while (rest.length && rest[0][1] <= x) {
+          const [low, high] = rest.shift();
+          const jumps = Math.abs(at(low) - at(high)) > 1e-6 * Math.max(1, Math.abs(at(low)));
+          points.push(`L${this.place(low, at(low)).join(" ")}`, `${jumps ? "M" : "L"}${this.place(high, at(high)).join(" ")}`);
+        }
+        points.push(`L${this.place(x, at(x)).join(" ")}`);
+      }
+      return points.join("").replace("L", "M");
     }
 
     get curves() {
@@ -105,14 +155,15 @@
       this.dots = Object.fromEntries(this.curves.map((key) => [key, make("svg:circle", { class: `dot curve-${this.order(key)}`, r: 4 })]));
       this.plot.append(lines, this.cross, ...Object.values(this.dots));
 
-      this.readings = {};
+      this.outputs = {};
+      this.drawn = {}; // the parameters that each path is drawn for
       const legend = this.curves.map((key) => {
         const box = make("input", { type: "checkbox" });
         box.checked = !this.state.hidden.has(key);
         box.addEventListener("change", () => this.set(() => this.state.hidden[box.checked ? "delete" : "add"](key)));
-        this.readings[key] = make("output");
+        this.outputs[key] = make("output");
         const name = SYMBOLS[key] ?? `${key}(x)`;
-        return make("label", { class: `curve-${this.order(key)}` }, box, make("i"), make("span", { translate: "no" }, name), this.readings[key]);
+        return make("label", { class: `curve-${this.order(key)}` }, box, make("i"), make("span", { translate: "no" }, name), this.outputs[key]);
       });
 
       this.field = this.number("x", this.words.x, (text) => Number.isFinite(+text) && +text >= X[0] && +text <= X[1], this.words.range, (x) => (this.state.x = x));
@@ -205,24 +256,24 @@
 
     draw(source) {
       const { x, hidden } = this.state;
+      const parameters = JSON.stringify(this.state.parameters);
+      let borders = null; // of the function, and so of its derivatives
       for (const key of this.curves) {
         const visible = !hidden.has(key);
         for (const part of [this.paths[key], this.dots[key]]) part.style.display = visible ? "" : "none";
-        const value = this.curve(key, x);
-        this.readings[key].textContent = `= ${show(value)}`;
-        const [left, top] = this.place(x, value);
+        const values = this.readings(key, x);
+        this.outputs[key].textContent = `= ${values.map((value) => show(value, values.length > 1 ? 4 : 6)).join(" | ")}`;
+        const [left, top] = this.place(x, values[0]);
         this.dots[key].setAttribute("transform", `translate(${left} ${top})`);
-        if (!visible) continue;
-        const points = [];
-        for (let i = 0; i <= WIDTH; i += 3) {
-          const at = X[0] + (i / WIDTH) * (X[1] - X[0]);
-          points.push(this.place(at, this.curve(key, at)).join(" "));
-        }
-        this.paths[key].setAttribute("d", `M${points.join("L")}`);
+        if (values.length > 1) this.dots[key].style.display = "none"; // no point of the curve
+        // A curve moves with the parameters only, and costs more than all else.
+        if (!visible || this.drawn[key] === parameters) continue;
+        this.paths[key].setAttribute("d", this.path(key, key in this.formulas.compare ? this.borders(key) : (borders ??= this.borders(key))));
+        this.drawn[key] = parameters;
       }
       this.cross.setAttribute("d", `M${this.place(x, 0)[0]} 0V${HEIGHT}`);
       this.plot.setAttribute("aria-valuenow", x);
-      const told = this.curves.filter((key) => !hidden.has(key)).map((key) => `${SYMBOLS[key] ?? key} ${this.readings[key].textContent}`);
+      const told = this.curves.filter((key) => !hidden.has(key)).map((key) => `${SYMBOLS[key] ?? key} ${this.outputs[key].textContent}`);
       this.plot.setAttribute("aria-valuetext", [`x = ${show(x)}`, ...told].join(", "));
       if (source !== this.field) [this.field.value] = [x, this.field.setCustomValidity("")];
       for (const update of this.sync ?? []) update(source);

@@ -30,6 +30,7 @@
     return { s: BigInt(value), e };
   };
   const number = (value) => {
+    if (String(value).startsWith("-")) return neg(number(String(value).slice(1)));
     const [digits, power = "0"] = String(value).split("e");
     const [whole, part = ""] = digits.split(".");
     const ten = Number(power) - part.length;
@@ -74,11 +75,76 @@
     return add(mul(float(k), LN2), artanh2(div(sub(part, ONE), add(part, ONE))));
   };
   const log1p = (a) => (top(a) > 0 ? log(add(ONE, a)) : artanh2(div(a, add(TWO, a))));
+  const expm1Of2 = (a) => expm1({ s: a.s, e: a.e + 1 });
+  const tanh = (a) => {
+    if (a.s < 0n) return neg(tanh(neg(a)));
+    if (top(a) > 8) return ONE; // to more digits than there are
+    const twice = expm1Of2(a);
+    return div(twice, add(twice, TWO));
+  };
+  const ZERO = float(0);
+  const sqrt = (a) => {
+    if (a.s < 0n) throw new RangeError();
+    if (!a.s) return a;
+    const shift = 2 * BITS - length(a.s) + ((length(a.s) + a.e) & 1);
+    const square = shift > 0 ? a.s << BigInt(shift) : a.s >> BigInt(-shift);
+    let root = 1n << BigInt(Math.ceil(length(square) / 2)); // above the root, and Newton's method falls to it
+    for (let next; (next = (root + square / root) >> 1n) < root; ) root = next;
+    return cut(root, (a.e - shift) / 2);
+  };
+  // π by Machin's formula, with 2 arctan z = −i · 2 artanh iz
+  const arctan = (z) => {
+    const square = neg(mul(z, z));
+    let power = z;
+    return series(z, (_, k) => div((power = mul(power, square)), float(2 * k + 1)));
+  };
+  const PI = sub(mul(float(16), arctan(div(ONE, float(5)))), mul(float(4), arctan(div(ONE, float(239)))));
+  const ROOT = sqrt(PI);
+  // As in arithmetic.js: the series of erf has positive terms only, and the fraction of erfc needs the fewer the farther out it is.
+  const erf = (a) => {
+    if (a.s < 0n) return neg(erf(neg(a)));
+    if (top(a) > 1) return sub(ONE, erfc(a));
+    const square = mul(TWO, mul(a, a));
+    const sum = series(a, (term, k) => div(mul(term, square), float(2 * k + 1)));
+    return div(mul(mul(TWO, exp(neg(mul(a, a)))), sum), ROOT);
+  };
+  const fraction = (a) => {
+    let rest = a;
+    for (let k = top(a) > 3 ? 120 : top(a) > 2 ? 400 : 1600; k > 0; k--) rest = add(a, div(float(k / 2), rest));
+    return div(ONE, mul(ROOT, rest));
+  };
+  const erfc = (a) => {
+    if (a.s < 0n) return sub(TWO, erfc(neg(a)));
+    if (top(a) <= 1) return sub(ONE, erf(a));
+    return top(a) > 10 ? ZERO : mul(exp(neg(mul(a, a))), fraction(a));
+  };
+  const erfcx = (a) => (a.s > 0n && top(a) > 1 ? fraction(a) : mul(exp(mul(a, a)), erfc(a)));
+  const pow = (a, b) => {
+    const whole = b.e >= 0 ? b.s << BigInt(Math.min(b.e, 64)) : b.s >> BigInt(-b.e);
+    if (sub(b, { s: whole, e: 0 }).s || length(whole) > 32) return a.s ? exp(mul(b, log(a))) : ZERO;
+    let [product, square] = [ONE, a];
+    for (let rest = whole < 0n ? -whole : whole; rest; rest >>= 1n) [product, square] = [rest & 1n ? mul(product, square) : product, mul(square, square)];
+    return whole < 0n ? div(ONE, product) : product;
+  };
+  const sign = (a) => (a.s > 0n ? 1 : a.s < 0n ? -1 : 0);
   const big = {
-    n: number, add, sub, mul, div, neg, exp, expm1, log, log1p,
+    n: number, add, sub, mul, div, neg, exp, expm1, log, log1p, tanh, sqrt, erf, erfc, erfcx, pow,
+    pi: () => PI,
+    e: () => exp(ONE),
+    sinh: (a) => div(add(expm1(a), div(expm1(a), add(expm1(a), ONE))), TWO),
+    cosh: (a) => div(add(exp(a), exp(neg(a))), TWO),
+    hypot: (a, b) => sqrt(add(mul(a, a), mul(b, b))),
     abs: (a) => (a.s < 0n ? neg(a) : a),
+    sign: (a) => float(sign(a)),
+    step: (a, atZero) => [ZERO, atZero, ONE][sign(a) + 1],
     max: (...args) => args.reduce((a, b) => (less(a, b) ? b : a)),
     min: (...args) => args.reduce((a, b) => (less(b, a) ? b : a)),
+    lt: less,
+    le: (a, b) => !less(b, a),
+    gt: (a, b) => less(b, a),
+    ge: (a, b) => !less(a, b),
+    eq: (a, b) => !sub(a, b).s,
+    ne: (a, b) => Boolean(sub(a, b).s),
   };
 
   // The nearest float with that many bits, none below 2^lowest; halves go to even. Infinity where the format ends.
@@ -173,7 +239,7 @@
       const args = this.formulas.parameters.map((parameter) => parameter.default);
       const reference = (value) => {
         try {
-          return this.formulas.stable(big, float(value), ...args.map(number));
+          return this.formulas.stable(big, float(value), ...args.map(float));
         } catch (problem) {
           if (problem instanceof RangeError) return null;
           throw problem;
