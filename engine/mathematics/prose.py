@@ -6,6 +6,7 @@ What is a variable, or a declared function, says nothing. All else stands in `sn
 
     variables: {n: natural}                 # optional, besides those of facts.yml
     where: ["A(n) = …"]                     # optional
+    notation: {\mathbb{E}f': '\int …'}      # optional: what parts of formulas stand for that are not read
     formulas:
       mathematics:                          # the page, by its name, or `labs/<name>`
         series-and-asymptotics:             # the section, by its anchor
@@ -18,7 +19,10 @@ Beside a formula may stand
   numbers, of which one is a decimal then whose last digit is the nearest;
 - `because`: statements that show it, as they show a cell of `facts.yml`: an expression is one side of an equation or of
   a sharp inequality, an interval needs both of its ends;
-- `reads`: the statements that it stands for, where it is not written as the engine reads: with dots, or for all n;
+- `instances` and `near`: how it is to be read, where it has dots, or is for all n (`engine.mathematics.displayed`);
+- `reads`: the statements that say what the text says of it: an expression is a part of each of them, as it is written,
+  and a number a side, a place or an argument; a condition is that of each, or where it is sharp, or its limit; and
+  another `b = 4` is put into each;
 - `part`: a formula of these pages that it is a part of, so that it says nothing alone;
 - `experiment`: what tries it: a snippet, as `claims/how_jax`, or an assertion over the data, as `holds/values`; the
   formula's numbers stand there, or in what the snippet printed;
@@ -39,7 +43,7 @@ from typing import Any
 
 from engine.base.errors import Problem
 from engine.base.yamlfile import load as load_yaml
-from engine.mathematics import facts, latex
+from engine.mathematics import displayed, facts, latex
 from engine.mathematics.derivation.file import SHARP, Reader, places, pointed, statement
 from engine.mathematics.derivation.steps import Derivation, Domain, Step
 from engine.mathematics.formula.multiprecision import evaluate
@@ -58,7 +62,7 @@ _KINDS: dict[str, Any] = {
     "experiment": {"type": "string", "pattern": r"^[a-z]+/[\w-]+$"},
     "quoted": TEXT,
 }
-_OWN = {"when": TEX, "sharp": SHARP}  # of a statement
+_OWN = {"when": TEX, "sharp": SHARP, **displayed.KEYS}  # of a statement
 
 
 def _required(keys: Iterable[str]) -> list[dict[str, list[str]]]:
@@ -72,6 +76,7 @@ SCHEMA: dict[str, Any] = {
     "properties": {
         "variables": {"type": "object", "minProperties": 1, "additionalProperties": {"type": "string"}},
         "where": {"type": "array", "items": TEX},
+        "notation": displayed.NOTATION,
         "formulas": {
             "type": "object",
             "additionalProperties": {
@@ -99,7 +104,8 @@ _FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 class Reading:
     """How a formula is read.
 
-    kind: one of those above; check: what has to hold; note: the formula that it is a part of, or the experiment.
+    kind: one of those above; check: what has to hold; note: the formula that it is a part of, the experiment, or the
+    only instances that are looked at; meant: what it says without notations of the page, if it has some.
     """
 
     formula: Formula
@@ -107,6 +113,7 @@ class Reading:
     check: Derivation | None = None
     note: str = ""
     reason: Mapping[str, str] = field(default_factory=dict)
+    meant: str = ""
 
 
 def read(
@@ -121,7 +128,7 @@ def read(
     prose = _Prose(root, definition, formulas, experiments)
     prose.reader.stop_at_problems()
     readings = [reading for formula in formulas if (reading := prose.reading(formula))]
-    prose.reader.problems += [*prose.strays(), *prose.reader.unused(checks(readings), prose.named)]
+    prose.reader.problems += [*prose.strays(), *prose.unread(), *prose.reader.unused(checks(readings), prose.named)]
     prose.reader.problems += _blunt(checks(readings))
     prose.reader.stop_at_problems()
     return readings
@@ -193,6 +200,7 @@ class _Prose:
             for tex, entry in within.items()
         }
         self.written = {_plain(formula.tex) for formula in formulas}
+        self.notations = displayed.Notations(self.reader, data.get("notation", {}))
         self.named: set[str] = set()  # what formulas name alone
         self.used: Counter[tuple[str, str, str]] = Counter()
         self.conditions = self._conditions()
@@ -247,8 +255,9 @@ class _Prose:
             return self._by_entry(formula, entry)
         if self._is_name(formula.tex):
             return Reading(formula, NAME)
+        tex = self.notations.read(formula.tex)
         try:
-            chain = statement(formula.tex, self.reader.scope) if not self._approaches(formula) else None
+            chain = statement(tex, self.reader.scope) if not self._approaches(formula) else None
         except LatexError as error:
             hint = f"has to be read: say in {self.reader.path.as_posix()} what it is, or write it differently"
             detail = f"{pointed(formula.tex, error.column)}\n  {error.message}"
@@ -261,22 +270,23 @@ class _Prose:
             self.reader.problems.append(Problem(formula.path, reason, formula.line, f"  {formula.tex}"))
             return None
         step = Step(formula.tex, formula.line, chain)
-        return Reading(formula, STATEMENT, self._standing(formula, step))
+        return self._stated(formula, [step], tex)
 
-    def _standing(self, formula: Formula, step: Step) -> Derivation:
-        return standing(self.reader, Path(formula.path), {}, [step], formula.line, f"${formula.tex}$, statement")
+    def _stated(self, formula: Formula, steps: Sequence[Step], meant: str, note: str = "") -> Reading:
+        check = standing(self.reader, Path(formula.path), {}, steps, formula.line, f"${formula.tex}$, statement")
+        return Reading(formula, STATEMENT, check, note, meant=meant if meant != formula.tex else "")
 
     def _by_entry(self, formula: Formula, entry: Mapping[str, Any]) -> Reading | None:
         keys, name = entry["keys"], f"${formula.tex}$"
         if _OWN.keys() & entry.keys():
-            step = self.reader.step({"tex": formula.tex} | entry, keys, name)
-            return (
-                Reading(formula, STATEMENT, self._standing(formula, replace(step, line=formula.line))) if step else None
-            )
+            meant = self.notations.read(formula.tex)
+            made = [replace(step, line=formula.line) for step in displayed.steps(self.reader, meant, entry, keys)]
+            instances = (f"{name} = {', '.join(map(str, some))}" for name, some in entry.get("instances", {}).items())
+            return self._stated(formula, made, meant, "".join(instances)) if made else None
         if "because" in entry:
             return Reading(formula, SHOWN, self.statements.group(name, {}, entry["because"], keys, formula.tex))
         if "reads" in entry:
-            return Reading(formula, SHOWN, self.statements.group(name, {}, entry["reads"], keys))
+            return Reading(formula, SHOWN, self.statements.about(name, entry["reads"], keys, formula.tex))
         if "part" in entry:
             whole = _plain(entry["part"])
             if whole not in self.written or _plain(formula.tex) not in whole or whole == _plain(formula.tex):
@@ -310,6 +320,12 @@ class _Prose:
         if _plain(formula.tex) in self.conditions.get((formula.page, formula.section), ()):
             return True
         return _of_domain(chain, self.reader.domains)
+
+    def unread(self) -> Iterator[Problem]:
+        """Notations that no formula needs."""
+        for shown in self.notations.written.keys() - self.notations.used:
+            line = self.reader.line("notation", shown)
+            yield Problem(self.reader.path.as_posix(), f"no formula needs the notation ${shown}$ to be read", line)
 
     def strays(self) -> Iterator[Problem]:
         """Entries without a formula, or with more of them, or fewer, than they say."""

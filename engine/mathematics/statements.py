@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from engine.mathematics import latex
+from engine.mathematics.about import about
 from engine.mathematics.derivation.duties import flow_problems
 from engine.mathematics.derivation.file import SHARP, Reader
 from engine.mathematics.derivation.steps import Derivation, Step
 from engine.mathematics.formula.python import FormulaError, number, read
-from engine.mathematics.formula.tree import Call, Chain, Expr, Variable, free_variables
+from engine.mathematics.formula.tree import Call, Chain, Expr, Scope, Variable, free_variables
 from engine.mathematics.latex import LatexError
 from engine.mathematics.tie import Tie
 from engine.sources.definition import Definition
@@ -56,9 +57,7 @@ class Statements:
     ) -> None:
         self.reader = reader
         self.definition = definition
-        parameters = {name for function in reader.scope.functions.values() for name in function.params}
-        declaring = replace(reader.scope, variables=reader.scope.variables | parameters)
-        self.declared = [] if reader.problems else [latex.parse(tex, declaring) for tex in where]
+        self.declared = [] if reader.problems else [*_declarations(reader.scope, where)]
         self.identified: set[str] | None = set() if reader.problems else {*self._identities(everything)}
 
     def _identities(self, everything: Iterable[Part]) -> Iterator[str]:
@@ -70,29 +69,41 @@ class Statements:
             if isinstance(side, Call) and side.order == 0 and all(isinstance(arg, Variable) for arg in side.args):
                 yield side.function.name
 
-    def group(
-        self, id: str, name: Mapping[str, str], parts: Sequence[Part], keys: _Keys, tex: str | None = None
-    ) -> Derivation:
-        """The check of the statements that lie under these keys, and of what they have to show, if that is given.
+    def group(self, id: str, name: Mapping[str, str], parts: Sequence[Part], keys: _Keys, tex: str) -> Derivation:
+        """The check of the statements that lie under these keys, and of what they have to show.
 
         id: what problems call them, name: by language.
         """
-        steps: list[Step] = []
-        named: list[Chain] = []  # declarations that they may show, since `expression` names them
+        steps = self.steps(id, parts, (*keys, "because"))
+        expressions = [step for step, part in steps if isinstance(part, Mapping) and "expression" in part]
+        # Declarations that they may show, too, since `expression` names them.
+        named = [chain for step in expressions for chain in self.declared if _begins(chain, step.chain)]
+        check = self.check(id, name, [step for step, _ in steps], keys)
+        return check if self.reader.problems else self.tied(id, tex, check, named, keys)
+
+    def about(self, id: str, parts: Sequence[Part], keys: _Keys, tex: str) -> Derivation:
+        """The check of the statements that lie under these keys, each of which has to be about a formula as it is
+        written: that is a part of it, its condition, or gives a variable of it a value."""
+        steps = []
+        for i, (step, _) in enumerate(self.steps(id, parts, (*keys, "reads"))):
+            with self.reader.at(*keys, "reads", i, what=id, tex=tex):
+                if (told := about(tex, step, self.reader.scope)) is None:
+                    reason = f"{id}: it does not stand in its statement {i + 1} in these letters; say there what it is"
+                    self.reader.problem(reason, *keys, "reads", i, detail=f"  {step.tex}")
+                steps += [told] if told else []
+        return self.check(id, {}, steps, keys)
+
+    def steps(self, id: str, parts: Sequence[Part], keys: _Keys) -> list[tuple[Step, Part]]:
+        """The statements that lie under these keys, each with what is written, if they are understood."""
+        steps: list[tuple[Step, Part]] = []
         for i, part in enumerate(parts):
-            where, what = (*keys, "because", i), f"{id}, statement {i + 1}"
+            where, what = (*keys, i), f"{id}, statement {i + 1}"
             if isinstance(part, Mapping) and "expression" in part:
                 step = self.expression(part["expression"], where, what)
-                named += [chain for chain in self.declared if step and _begins(chain, step.chain)]
             else:
                 step = self.statement({"tex": part} if isinstance(part, str) else part, where, what)
-            steps += [step] if step else []
-        check = self.check(id, name, steps, keys)
-        if not self.reader.problems:
-            self.reader.problems += flow_problems(check)
-        if tex is None or self.reader.problems:
-            return check
-        return self.tied(id, tex, check, named, keys)
+            steps += [(step, part)] if step else []
+        return steps
 
     def statement(self, part: Mapping[str, Any], keys: _Keys, what: str) -> Step | None:
         """A statement of its own; None if it is not understood."""
@@ -155,7 +166,10 @@ class Statements:
     def check(self, id: str, name: Mapping[str, str], steps: Sequence[Step], keys: _Keys) -> Derivation:
         """Statements as a derivation without a start, in the variables that they use."""
         reader = self.reader
-        return standing(reader, reader.path, name, steps, reader.line(*keys), f"{id}, statement")
+        check = standing(reader, reader.path, name, steps, reader.line(*keys), f"{id}, statement")
+        if not reader.problems:
+            reader.problems += flow_problems(check)
+        return check
 
     def tied(self, id: str, tex: str, check: Derivation, named: Iterable[Chain], keys: _Keys) -> Derivation:
         """The check with what is asked for besides, if the statements show what is written."""
@@ -188,6 +202,12 @@ def standing(
         scope=reader.scope,
         called=called,
     )
+
+
+def _declarations(scope: Scope, where: Sequence[str]) -> Iterator[Chain]:
+    """What declares the last functions of a scope, as chains."""
+    for tex, function in zip(where, [*scope.functions.values()][len(scope.functions) - len(where) :], strict=True):
+        yield latex.parse(tex, replace(scope, variables=scope.variables.union(function.params)))
 
 
 def _begins(declared: Chain, statement: Chain) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from engine.mathematics.derivation.evidence import Report
@@ -16,6 +16,9 @@ WORDS: dict[str, dict[str, str]] = {
         "or more. {shown} are shown by statements of their own. {conditions} are domains or conditions, {names} are "
         "names.",
         "rest": " These are none of that, {rest} in all:",
+        "read": "Of the statements, some are read in a way that the page does not show:",
+        "only": "for ${note}$ only",
+        "meant": "as ${meant}$",
         PART: "part of ${note}$",
         EXPERIMENT: "tried in `{note}`",
         "colon": ": ",
@@ -26,6 +29,9 @@ WORDS: dict[str, dict[str, str]] = {
         "{proved} 个由 SymPy 证明，其余至少在 {points} 个点上检验过。{shown} 个由另外给出的命题得出，"
         "{conditions} 个是定义域或条件，{names} 个是名称。",
         "rest": "不属于以上各类的共 {rest} 个：",
+        "read": "有些命题的读法在页面上看不出来：",
+        "only": "仅对 ${note}$",
+        "meant": "读作 ${meant}$",
         PART: "${note}$ 的一部分",
         EXPERIMENT: "由 `{note}` 试验",
         "colon": "：",
@@ -42,32 +48,38 @@ def prose_fragment(readings: Sequence[Reading], reports: Sequence[Report], langu
     words = WORDS[language]
     count = Counter(reading.kind for reading in readings)
     checked = [reading for reading in readings if reading.check]
-    stated = [
+    evidences = [
         evidence
         for reading, report in zip(checked, reports, strict=True)
         if reading.kind == STATEMENT
         for evidence in report.evidence
     ]
-    tested = [evidence.points for evidence in stated if not evidence.symbolic and evidence.points > 1]
+    tested = [evidence.points for evidence in evidences if not evidence.symbolic and evidence.points > 1]
     rest = [reading for reading in readings if reading.kind in (PART, EXPERIMENT, QUOTED)]
     text = (words["summary"] + words["rest"] * bool(rest)).format(
         total=len(readings),
         statements=count[STATEMENT],
-        proved=sum(evidence.symbolic for evidence in stated),
+        proved=sum(evidence.symbolic for evidence in evidences),
         points=min(tested, default=0),
         shown=count[SHOWN],
         conditions=count[CONDITION],
         names=count[NAME],
         rest=len(rest),
     )
-    return "\n".join([text, "", *_reasons(rest, language)]) + "\n"
+    told = [(_reason(reading, language), reading) for reading in rest]
+    parts = [text, "", *_listed(told, language)]
+    stated = [reading for reading in readings if reading.kind == STATEMENT]
+    ways = [(words["only"].format(note=reading.note), reading) for reading in stated if reading.note]
+    ways += [(words["meant"].format(meant=reading.meant.strip()), reading) for reading in stated if reading.meant]
+    parts += ["", words["read"], "", *_listed(ways, language)] if ways else []
+    return "\n".join(parts) + "\n"
 
 
-def _reasons(readings: Sequence[Reading], language: str) -> list[str]:
-    """A line for each reason, with the formulas that have it."""
+def _listed(told: Iterable[tuple[str, Reading]], language: str) -> list[str]:
+    """A line for each thing that is told, with the formulas of which it is."""
     words = WORDS[language]
     lines = []
-    told = sorted(((_reason(reading, language), reading) for reading in readings), key=lambda pair: pair[0])
+    told = sorted(told, key=lambda pair: pair[0])
     for reason, group in groupby(told, key=lambda pair: pair[0]):
         shown = dict.fromkeys(f"${reading.formula.tex}$" for _, reading in group)
         lines.append(f"- {reason}{words['colon']}{words['comma'].join(shown)}")

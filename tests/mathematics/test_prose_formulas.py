@@ -248,6 +248,102 @@ def test_the_best_bound_says_where_it_is_that(reads, formula, sharp):
     assert not problems(reads(f"It is ${formula}$.", {formula: {"sharp": sharp}} if sharp else {}))
 
 
+GAP = r"f_\beta(x) = f(\beta x)/\beta"
+WAYS = [
+    ("f_1(x) = f(x)", "f_2(x) = f(x)", {}, {}),
+    (r"f(x) - nx = f((1 - 2n)x)", r"f(x) - nx = f((1 - 3n)x)", {"instances": {"n": [0, 1]}}, {}),
+    (r"f \circ \cdots \circ f\,(x) = \ln(n + e^x)", r"f \circ \cdots \circ f\,(x) = \ln(2n + e^x)", "n", {}),
+    (r"f \circ \cdots \circ f\,(x) = \ln(n + e^x)", r"\sigma \circ \cdots \circ \sigma(x) = \ln(n + e^x)", "n", {}),
+    (r"f^{(n)}(0) = 2^{-n}", r"f^{(n)}(0) = 2^{1-n}", "n", {}),
+    (r"f_n(x) = \frac{1}{n}\ln(1+e^{nx})", r"f_{n+1}(x) = \frac{1}{n}\ln(1+e^{nx})", "n", {}),
+    (r"f(x) \approx e^x", r"f(x) \approx 2e^x", {"near": r"x \to -\infty"}, {}),
+    (r"f(x) \approx e^x", r"f(x) \approx e^x", {"near": r"x \to -\infty"}, {"wrong": {"near": r"x \to \infty"}}),
+    *(
+        (r"f(x) = e^x - \tfrac12 e^{2x} + \cdots", wrong, {"near": r"x \to -\infty", "when": "x < 0"}, {})
+        for wrong in (
+            r"f(x) = e^x - \tfrac12 e^{2x} - \cdots",
+            r"f(x) = e^x - \tfrac13 e^{2x} + \cdots",
+            r"f(x) = 2e^x - \tfrac12 e^{2x} + \cdots",
+            r"f(x) = e^x + \tfrac12 e^{2x} + \cdots",
+        )
+    ),
+    *(
+        (r"f(x) = \ln 2 + \frac{x}{2} + \frac{x^2}{8} - \cdots", wrong, {"near": r"x \to 0"}, {})
+        for wrong in (
+            r"f(x) = \ln 2 + \frac{x}{2} + \frac{x^2}{8} + \cdots",
+            r"f(x) = \ln 2 + \frac{x}{2} + \frac{x^2}{9} - \cdots",
+            r"f(x) = \ln 2 + \frac{x}{3} + \frac{x^2}{8} - \cdots",
+            r"f(x) = \ln 3 + \frac{x}{2} + \frac{x^2}{8} - \cdots",
+            r"f(x) = \ln 2 + \frac{x}{2} + \frac{x^3}{8} - \cdots",
+        )
+    ),
+    (
+        r"e^x = \sum_{k \ge 0} \frac{x^k}{k!} = 1 + x + \frac{x^2}{2} + \cdots",
+        r"e^x = \sum_{k \ge 1} \frac{x^k}{k!} = 1 + x + \frac{x^2}{2} + \cdots",
+        {"near": r"x \to 0"},
+        {},
+    ),
+    (r"f(x) = \max_y\,[yx - y]", r"f(x) = \max_y\,[yx + y]", {"sharp": "y = x"}, {"refused": True}),
+    (r"e^x = \max_y\,[y(x + 1) - y\ln y]", r"e^x = \max_y\,[y(x + 2) - y\ln y]", {"sharp": "y = e^x"}, {}),
+    (r"e^x = \max_y\,[y(x + 1) - y\ln y]", r"2e^x = \max_y\,[y(x + 1) - y\ln y]", {"sharp": "y = e^x"}, {}),
+    (r"\mathbb{E}f = f(x) + 1", r"\mathbb{E}f = f(x) + 2", {}, {"notation": {r"\mathbb{E}f": r"\ln(1+e^x) + 1"}}),
+    (r"2\mathbb{E}f = 2f(x) + 2", r"2\mathbb{E}f = 2f(x) + 1", {}, {"notation": {r"\mathbb{E}f": r"\ln(1+e^x) + 1"}}),
+]
+
+
+@pytest.mark.parametrize(("holds", "fails", "entry", "more"), WAYS)
+def test_what_is_displayed_is_what_is_checked(reads, holds, fails, entry, more):
+    """Dots, all n, a maximum and a notation say what they say, and a change of them says something else."""
+    declared = {"variables": {"n": "natural", r"\beta": "positive"}}
+    declared["where"] = [r"f_\beta(x) = \frac{1}{\beta}\ln(1+e^{\beta x})"]
+    declared |= {key: more[key] for key in ("notation",) if key in more}
+    entry = {"instances": {"n": [1, 2]}} if entry == "n" else entry
+    used = f"${GAP}$, $f(0) = n \\ln 2 / n$"
+
+    def faults(tex, entry):
+        try:
+            return problems(reads(f"It is ${tex}$, as {used}.", {tex: entry} if entry else {}, **declared))
+        except SourceError as error:
+            return [str(problem) for problem in error.problems]
+
+    if not more.get("refused"):
+        assert not faults(holds, entry)
+    assert faults(fails, more.get("wrong", entry))
+
+
+def test_a_notation_stands_for_nothing_that_is_read_without(reads):
+    with pytest.raises(SourceError, match="no formula needs the notation"):
+        reads(r"It is $f(0) = \ln 2$.", notation={"f(0)": r"\ln 2"})
+
+
+ABOUT = [
+    (r"b = 4", {"reads": [r"q_b(0) = 1"]}, {"reads": [r"q_4(0) = 1"]}),
+    (r"b = 4", {"reads": [r"q_b(0) = 1"]}, {"reads": [r"q_b(0) > 0"]}),
+    ("2", {"reads": [r"f(2) - f(-2) = 2"]}, {"reads": [r"f(3) - f(-3) = 2 + 1"]}),
+    (
+        "-5",
+        {"reads": [{"tex": r"f(x) \le f(-5)", "when": r"x \le -5", "sharp": "x = -5"}]},
+        {"reads": ["f(0) = f(5-5)"]},
+    ),
+    (r"\frac{x}{2}", {"reads": [r"f(x) - \frac{x}{2} = f(-x) + \frac{x}{2}"]}, {"reads": ["f(x) - f(-x) = x"]}),
+    (
+        "x < 0",
+        {"reads": [{"tex": r"f(x) < \ln 2", "when": "x < 0", "sharp": r"x \to 0"}]},
+        {"reads": [r"f(0) = \ln 2"]},
+    ),
+    (r"x \to -\infty", {"reads": [r"\lim_{x \to -\infty} f(x) = 0"]}, {"reads": [r"\lim_{x \to 0} f(x) = \ln 2"]}),
+]
+
+
+@pytest.mark.parametrize(("formula", "holds", "fails"), ABOUT)
+def test_each_statement_is_about_the_formula_that_it_stands_beside(reads, formula, holds, fails):
+    declared = {"variables": {"b": "positive"}, "where": [r"q_b(x) = \tfrac12(x + \sqrt{x^2 + b})"]}
+    page = f"For ${formula}$, and $q_b(0) = \\sqrt{{b}}/2$."
+    assert not problems(reads(page, {formula: holds}, **declared))
+    with pytest.raises(SourceError, match=r"does not stand in its statement|not the best"):
+        reads(page, {formula: fails}, **declared)
+
+
 def test_a_limit_names_where_it_goes(reads):
     page = r"For $x \to \infty$ it goes to $\infty$."
     with pytest.raises(SourceError):

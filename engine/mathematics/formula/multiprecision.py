@@ -288,7 +288,13 @@ class Evaluator:
 
     def _integral(self, term: Callable[[Any], Any], lower: Any, upper: Any) -> Any:
         mp = self.mp
-        total, error = mp.quad(term, [lower, upper], error=True)
+        parts = [lower, mp.zero, upper] if -lower == upper == mp.inf else [lower, upper]  # most bend at 0, if anywhere
+
+        def precise(x: Any) -> Any:
+            with mp.extradps(mp.dps):  # far out, what is small may be a difference of what is large
+                return term(x)
+
+        total, error = mp.quad(precise, parts, error=True)
         if error > mp.mpf(10) ** (-mp.dps // 2) * max(1, abs(total)):
             raise Undecided("the quadrature does not converge")
         return total

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from engine.mathematics.formula.substitution import Captured, put_in_function
 from engine.mathematics.formula.tree import (
     Apply,
     Bound,
@@ -19,6 +20,7 @@ from engine.mathematics.formula.tree import (
     Number,
     Scope,
     Variable,
+    free_variables,
 )
 from engine.mathematics.latex import words
 from engine.mathematics.latex.notation import NotationReader
@@ -242,7 +244,7 @@ class _Parser(NotationReader):
     # Functions
 
     def declared(self, context: _Context) -> Expr:
-        column = self.token.column
+        start, column = self.at, self.token.column
         if self.token.text == "d":
             raise self.fail("a differential is not expected here")
         called = self.name()
@@ -250,10 +252,26 @@ class _Parser(NotationReader):
             if self.text == "'":
                 raise self.fail(f"{called} is a variable, it has no derivative")
             return Variable(called)
-        if called not in self.functions:
+        function = self.functions.get(called) or self.indexed(called, start, context)
+        if not function:
             raise LatexError(f"{called} is not declared", column)
-        function = self.functions[called]
         return self.call(function, context) if function.params else Call(function, ())
+
+    def indexed(self, called: str, start: int, context: _Context) -> Function | None:
+        r"""The function `f_{-1}`, where `f_\beta` is declared and depends on its index; None without such a one."""
+        base, mark, _ = called.partition("_")
+        for function in self.functions.values() if mark else ():
+            stem, _, index = function.name.partition("_")
+            if stem == base and index in free_variables(function.body) - {*function.params}:
+                after, self.at = self.at, start + 2
+                value = self.argument(context)
+                if self.at != after:
+                    raise self.unexpected()
+                try:
+                    return put_in_function(function, {index: value})
+                except Captured as error:
+                    raise self.fail(f"{called} is unclear: {error}") from None
+        return None
 
     def call(self, function: Function, context: _Context) -> Expr:
         """What comes after the name of a function with parameters."""
@@ -362,11 +380,15 @@ class _Parser(NotationReader):
         self.expect("_")
         self.expect("{")
         index = self.name()
-        self.expect("=")
+        endless = self.accept(*words.AT_LEAST)  # k \ge 1
+        if not endless:
+            self.expect("=")
         lower = self.sum(context)
         self.expect("}")
-        self.expect("^")
-        upper = self.argument(context)
+        upper: Expr = Apply("inf")
+        if not endless:
+            self.expect("^")
+            upper = self.argument(context)
         body = self.body(shown, self.bound(index, context))
         return Bound(words.REPEATED[shown], body, index, lower, upper)
 

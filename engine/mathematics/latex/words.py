@@ -20,12 +20,13 @@ FACTORS = {
 }
 TIMES = {r"\cdot", r"\times", "*"}
 BRACKETS = {"(": ")", "[": "]", r"\{": r"\}", "{": "}"}
+AT_LEAST = (r"\ge", r"\geq", r"\geqslant")
 RELATIONS = {
     "=": "=",
     **dict.fromkeys(["<", r"\lt"], "<"),
     **dict.fromkeys([">", r"\gt"], ">"),
     **dict.fromkeys([r"\le", r"\leq", r"\leqslant"], "<="),
-    **dict.fromkeys([r"\ge", r"\geq", r"\geqslant"], ">="),
+    **dict.fromkeys(AT_LEAST, ">="),
     **dict.fromkeys([r"\ne", r"\neq"], "!="),
     r"\approx": "~",
     r"\to": "->",

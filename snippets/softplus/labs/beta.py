@@ -41,9 +41,9 @@ def target(x):
 #
 # The second derivative of a ReLU network is zero wherever it exists. Automatic
 # differentiation says so, and with it the loss on the curvature has no gradient: it
-# cannot move a single weight. Softplus has $f_\beta'' = \beta\,\sigma(\beta
-# x)\,\sigma(-\beta x)$, a bump of height $\beta/4$, of a width of a few $1/\beta$, and
-# of area one for every $\beta$.
+# cannot move a single weight. Softplus has
+# $f_\beta''(x) = \beta\,\sigma(\beta x)\,\sigma(-\beta x)$, a bump of height
+# $\beta/4$, of a width of a few $1/\beta$, and of area one for every $\beta$.
 
 
 # %%
