@@ -24,8 +24,8 @@ Beside a formula may stand
   and a number a side, a place or an argument; a condition is that of each, or where it is sharp, or its limit; and
   another `b = 4` is put into each;
 - `part`: a formula of these pages that it is a part of, so that it says nothing alone;
-- `experiment`: what tries it: a snippet, as `claims/how_jax`, or an assertion over the data, as `holds/values`; the
-  formula's numbers stand there, or in what the snippet printed;
+- `experiment`: what tries it: a snippet, as `claims/how_jax`, or an assertion over the data, as `holds/values`, which
+  has to hold the formula, or the number that it is (`engine.mathematics.tried`);
 - `quoted`: by language, why it is not checked.
 
 The last three are listed on the page that includes `<function>/formulas.md`. `times` says how often a formula stands in
@@ -51,6 +51,7 @@ from engine.mathematics.formula.operations import COMPARE, Undecided, Undefined
 from engine.mathematics.formula.tree import Chain, Expr, Limit, Number, Variable, free_variables, walk
 from engine.mathematics.latex import LatexError
 from engine.mathematics.statements import BECAUSE, TEX, Statements, standing
+from engine.mathematics.tried import numbers, stands
 from engine.sources.definition import TEXT, Definition
 from engine.sources.formulas import Formula
 
@@ -96,7 +97,7 @@ SCHEMA: dict[str, Any] = {
 }
 #: What can be said of a formula: that it is a statement, is shown by some, is a condition, or a name; and what is none.
 STATEMENT, SHOWN, CONDITION, NAME = "statement", "shown", "condition", "name"
-PART, EXPERIMENT, QUOTED = "part", "experiment", "quoted"
+PART, EXPERIMENT, NUMERAL, QUOTED = "part", "experiment", "number", "quoted"
 _FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
@@ -194,12 +195,12 @@ class _Prose:
         self.statements = Statements(self.reader, definition, data.get("where", []), ())
         self.statements.identified = None  # prose is about other functions, too
         self.entries: dict[tuple[str, str, str], dict[str, Any]] = {
-            (page, section, _plain(tex)): {"keys": ("formulas", page, section, tex), **entry}
+            (page, section, plain(tex)): {"keys": ("formulas", page, section, tex), **entry}
             for page, sections in data["formulas"].items()
             for section, within in sections.items()
             for tex, entry in within.items()
         }
-        self.written = {_plain(formula.tex) for formula in formulas}
+        self.written = {plain(formula.tex) for formula in formulas}
         self.notations = displayed.Notations(self.reader, data.get("notation", {}))
         self.named: set[str] = set()  # what formulas name alone
         self.used: Counter[tuple[str, str, str]] = Counter()
@@ -213,7 +214,7 @@ class _Prose:
             parts = [*entry.get("because", []), *entry.get("reads", [])]
             given = [entry, *(part for part in parts if isinstance(part, Mapping))]
             whens = [tex for part in given for tex in (part.get("when", ""), *places(part))]
-            conditions.setdefault((page, section), set()).update(_plain(when) for when in whens if when)
+            conditions.setdefault((page, section), set()).update(plain(when) for when in whens if when)
         return conditions
 
     def _approached(self, formulas: Sequence[Formula]) -> dict[tuple[str, str], set[tuple[str, Expr]]]:
@@ -221,7 +222,7 @@ class _Prose:
         approached: dict[tuple[str, str], set[tuple[str, Expr]]] = {}
         for formula in formulas:
             place = approached.setdefault((formula.page, formula.section), set())
-            entry = self.entries.get((formula.page, formula.section, _plain(formula.tex)), {})
+            entry = self.entries.get((formula.page, formula.section, plain(formula.tex)), {})
             parts = [*entry.get("because", []), *entry.get("reads", [])]
             texts = [formula.tex, *(part if isinstance(part, str) else part.get("tex", "") for part in parts)]
             place.update(limit for text in texts for limit in self._limits(text))
@@ -249,7 +250,7 @@ class _Prose:
 
     def reading(self, formula: Formula) -> Reading | None:
         """How a formula is read; None where it is not, which is a problem then."""
-        key = (formula.page, formula.section, _plain(formula.tex))
+        key = (formula.page, formula.section, plain(formula.tex))
         if entry := self.entries.get(key):
             self.used[key] += 1
             return self._by_entry(formula, entry)
@@ -288,17 +289,18 @@ class _Prose:
         if "reads" in entry:
             return Reading(formula, SHOWN, self.statements.about(name, entry["reads"], keys, formula.tex))
         if "part" in entry:
-            whole = _plain(entry["part"])
-            if whole not in self.written or _plain(formula.tex) not in whole or whole == _plain(formula.tex):
+            whole = plain(entry["part"])
+            if whole not in self.written or plain(formula.tex) not in whole or whole == plain(formula.tex):
                 self.reader.problem(f"{name} is no part of a formula ${entry['part']}$ of these pages", *keys, "part")
             return Reading(formula, PART, note=entry["part"])
         if "experiment" in entry:
             if entry["experiment"] not in self.experiments:
                 self.reader.problem(f"{name}: no snippet or assertion {entry['experiment']!r}", *keys, "experiment")
-            elif missing := _numerals(formula.tex) - _numerals(self.experiments[entry["experiment"]]):
-                reason = f"{name}: {entry['experiment']} holds no {min(missing)}; correct what the page says of it"
+            elif not stands(formula.tex, self.experiments[entry["experiment"]], self.reader.scope):
+                reason = f"{name} does not stand in {entry['experiment']}; correct what the page says of it"
                 self.reader.problem(reason, *keys, "experiment")
-            return Reading(formula, EXPERIMENT, note=entry["experiment"])
+            kind = EXPERIMENT if numbers(formula.tex) is None else NUMERAL
+            return Reading(formula, kind, note=entry["experiment"])
         return Reading(formula, QUOTED, reason=entry["quoted"])
 
     def _is_name(self, tex: str) -> bool:
@@ -317,7 +319,7 @@ class _Prose:
         return any(target in self.approached[formula.page, formula.section] for target in self._targets(formula.tex))
 
     def _is_condition(self, formula: Formula, chain: Chain) -> bool:
-        if _plain(formula.tex) in self.conditions.get((formula.page, formula.section), ()):
+        if plain(formula.tex) in self.conditions.get((formula.page, formula.section), ()):
             return True
         return _of_domain(chain, self.reader.domains)
 
@@ -338,15 +340,10 @@ class _Prose:
                 yield Problem(self.reader.path.as_posix(), reason, self.reader.line(*entry["keys"]))
 
 
-def _plain(tex: str) -> str:
+def plain(tex: str) -> str:
     """A formula without its layout."""
     tex = re.sub(r"\\[,;:! ]|\\left(?![a-z])|\\right(?![a-z])", " ", tex)
     return re.sub(r"(?<![A-Za-z]) | (?![A-Za-z])", "", " ".join(tex.split()))
-
-
-def _numerals(text: str) -> set[str]:
-    """The numbers in a text, without signs."""
-    return {f"{float(number):g}" for number in re.findall(r"(?<![\w.])\d+(?:\.\d+)?", text)}
 
 
 def _of_a_variable(chain: Chain) -> tuple[str, str, Expr] | None:

@@ -31,6 +31,9 @@ FORMS = ("expression", "stable", "derivative")
 #: The keys of a step, or of a statement, that hold formulas.
 STATED = ("tex", "when", "sharp", "expression")
 
+#: How many keys lead to an entry beside a formula: those of its page and section, and itself.
+_ENTRY = 4
+
 Keys = tuple[str | int, ...]
 
 
@@ -38,7 +41,8 @@ Keys = tuple[str | int, ...]
 class Mutant:
     """A change. file: within the project; keys: what leads to the formula there; line: where that stands.
 
-    The keys of a formula on a page are its number among all those of the function's prose.
+    The keys of a formula on a page are its number among all those of the function's prose. Keys that lead to an entry
+    beside a formula change that formula, on the page and in the file alike, as one does who believes it.
     """
 
     function: str
@@ -74,19 +78,32 @@ def mutated(root: Path, mutant: Mutant, target: Path) -> list[Formula]:
         if file.is_file():
             name = file.relative_to(root).as_posix()
             data = _content(read_source(root, file))
-            if name == mutant.file:
+            if name == mutant.file and of_entry(mutant):
+                data = _renamed(data, mutant.keys, mutant.new)
+            elif name == mutant.file:
                 data = _changed(data, mutant.keys, json.loads(mutant.new) if of_rule(mutant) else mutant.new)
             write(target / name, yaml.safe_dump(data, allow_unicode=True, sort_keys=False))
     written = written_formulas(root, mutant.function)
     if of_page(mutant):
         number = int(mutant.keys[0])
         written[number] = replace(written[number], tex=mutant.new)
+    if of_entry(mutant):
+        place = (*mutant.keys[1:3], prose.plain(mutant.old))
+        written = [
+            replace(one, tex=mutant.new) if (one.page, one.section, prose.plain(one.tex)) == place else one
+            for one in written
+        ]
     return written
 
 
 def of_page(mutant: Mutant) -> bool:
     """Whether a formula of the prose is changed itself."""
     return not mutant.file.endswith(".yml")
+
+
+def of_entry(mutant: Mutant) -> bool:
+    """Whether a formula of the prose is changed with the entry beside it."""
+    return mutant.keys[:1] == ("formulas",) and len(mutant.keys) == _ENTRY
 
 
 def of_rule(mutant: Mutant) -> bool:
@@ -118,6 +135,13 @@ def _changed(data: Any, keys: Keys, new: Any) -> Any:
     copy = list(data) if isinstance(data, list) else dict(data)
     copy[keys[0]] = _changed(copy[keys[0]], keys[1:], new)  # type: ignore[call-overload, index]
     return copy
+
+
+def _renamed(data: Any, keys: Keys, new: str) -> Any:
+    """Data with another key at the end of keys."""
+    if len(keys) == 1:
+        return {new if key == keys[0] else key: value for key, value in data.items()}
+    return {key: _renamed(value, keys[1:], new) if key == keys[0] else value for key, value in data.items()}
 
 
 def _of_file(root: Path, function: str, file: Path, parameters: Sequence[Parameter]) -> Iterator[Mutant]:
@@ -162,6 +186,7 @@ def _formulas(name: str, data: Any) -> Iterator[tuple[Keys, str]]:
         return
     yield from ((("where", i), tex) for i, tex in enumerate(data.get("where", [])))
     if name == PROSE:
+        yield from ((("notation", shown), meant) for shown, meant in data.get("notation", {}).items())
         yield from _of_entries(data["formulas"])
         return
     if name != FACTS:
@@ -179,7 +204,9 @@ def _of_entries(pages: dict[str, Any]) -> Iterator[tuple[Keys, str]]:
         for section, entries in sections.items():
             for tex, entry in entries.items():
                 keys = ("formulas", page, section, tex)
-                yield from _stated(keys, entry, ("when", "sharp"))
+                if "quoted" not in entry:
+                    yield keys, tex
+                yield from _stated(keys, entry, ("when", "sharp", "near"))
                 for key in ("because", "reads"):
                     yield from _statements((*keys, key), entry.get(key, []))
 

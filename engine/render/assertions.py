@@ -85,15 +85,19 @@ def read(root: Path, function: str) -> list[Assertion]:
 
 
 def tried(root: Path, function: str) -> dict[str, str]:
-    """What can try a formula, each with its text: a function's snippets with what they printed, and its assertions.
-
-    Raises SourceError.
+    """What can try a formula, each with its text: a function's snippets, with what they printed in comments, and its
+    assertions. The prose of a lab tries nothing. Raises SourceError.
     """
     folder = root / "snippets" / function
     texts = {}
     for name in snippet_names(root, function):
-        files = [folder / f"{name}{suffix}" for suffix in (".py", ".out")]
-        texts[name] = "\n".join(file.read_text(encoding="utf-8") for file in files if file.is_file())
+        code, printed = ((folder / f"{name}{suffix}", before) for suffix, before in ((".py", ""), (".out", "# ")))
+        texts[name] = "\n".join(
+            f"{before}{line}"
+            for file, before in (code, printed)
+            for line in (file.read_text(encoding="utf-8").split("\n") if file.is_file() else ())
+            if before or not (name.startswith("labs/") and line.startswith("#"))
+        )
     return texts | {f"holds/{one.id}": one.condition for one in read(root, function)}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from engine.mathematics.derivation.evidence import Report
-from engine.mathematics.prose import CONDITION, EXPERIMENT, NAME, PART, QUOTED, SHOWN, STATEMENT, Reading
+from engine.mathematics.prose import CONDITION, EXPERIMENT, NAME, NUMERAL, PART, QUOTED, SHOWN, STATEMENT, Reading
 
 WORDS: dict[str, dict[str, str]] = {
     "en": {
@@ -21,6 +21,7 @@ WORDS: dict[str, dict[str, str]] = {
         "meant": "as ${meant}$",
         PART: "part of ${note}$",
         EXPERIMENT: "tried in `{note}`",
+        NUMERAL: "numbers that stand in `{note}`, of which no check knows more",
         "colon": ": ",
         "comma": ", ",
     },
@@ -34,6 +35,7 @@ WORDS: dict[str, dict[str, str]] = {
         "meant": "读作 ${meant}$",
         PART: "${note}$ 的一部分",
         EXPERIMENT: "由 `{note}` 试验",
+        NUMERAL: "`{note}` 中出现的数，此外没有任何检验",
         "colon": "：",
         "comma": "、",
     },
@@ -55,7 +57,7 @@ def prose_fragment(readings: Sequence[Reading], reports: Sequence[Report], langu
         for evidence in report.evidence
     ]
     tested = [evidence.points for evidence in evidences if not evidence.symbolic and evidence.points > 1]
-    rest = [reading for reading in readings if reading.kind in (PART, EXPERIMENT, QUOTED)]
+    rest = [reading for reading in readings if reading.kind in (PART, EXPERIMENT, NUMERAL, QUOTED)]
     text = (words["summary"] + words["rest"] * bool(rest)).format(
         total=len(readings),
         statements=count[STATEMENT],

@@ -14,7 +14,9 @@ from engine.base.errors import SourceError
 from engine.base.store import Store
 from engine.mathematics import prose
 from engine.mathematics.derivation import report as derivations
-from engine.mathematics.prose import CONDITION, EXPERIMENT, NAME, PART, QUOTED, SHOWN, STATEMENT
+from engine.mathematics.formula.tree import Scope
+from engine.mathematics.prose import CONDITION, EXPERIMENT, NAME, NUMERAL, PART, QUOTED, SHOWN, STATEMENT
+from engine.mathematics.tried import stands as tried_in
 from engine.render.assertions import tried
 from engine.render.prose import prose_fragment
 from engine.sources import definition
@@ -166,22 +168,54 @@ SHOWS = [
 def test_an_expression_follows_from_what_is_said_beside_it(reads, formula, holds, fails, reason):
     page = f"It is ${formula}$, as $f(x) < e^x$."
     bound = {"f(x) < e^x": {"sharp": r"x \to -\infty"}}
-    readings = reads(page, {formula: holds} | bound, {"claims/a": "rate = 18.0"})
+    readings = reads(page, {formula: holds} | bound, {"claims/a": "rate = 18.0 * exp(x)"})
     assert not problems(readings)
     assert readings[0].kind in (SHOWN, PART, EXPERIMENT)
     with pytest.raises(SourceError, match=reason):
-        reads(page, {formula: fails} | bound, {"claims/a": "rate = 18.0"})
+        reads(page, {formula: fails} | bound, {"claims/a": "rate = 18.0 * exp(x)"})
 
 
 def test_the_numbers_of_an_experiment_are_those_of_its_code_and_output(reads):
-    tried = {"claims/a": "for rate in (0.5, 20):\n", "holds/b": "order.max < 8"}
+    tried = {"claims/a": "for rate in (0.5, 20):\n    pass", "holds/b": "order.max < 8"}
     readings = reads(r"From $0.5$ to $\beta = 20$, below $8$.", numbers("20"), tried)
-    assert kinds(readings) == [EXPERIMENT] * 3
+    assert kinds(readings) == [NUMERAL] * 3
     for wrong in (r"From $0.5$ to $\beta = 21$, below $8$.", r"From $0.4$ to $\beta = 20$, below $8$."):
-        with pytest.raises(SourceError, match=r"claims/a holds no (21|0.4); correct what the page says"):
+        with pytest.raises(SourceError, match=r"(21|0.4)\$ does not stand in claims/a; correct what the page says"):
             reads(wrong, numbers("21" if "21" in wrong else "20", "0.4" if "0.4" in wrong else "0.5"), tried)
-    with pytest.raises(SourceError, match="holds/b holds no 9"):
+    with pytest.raises(SourceError, match=r"\$9\$ does not stand in holds/b"):
         reads("Below $9$.", {"9": {"experiment": "holds/b"}}, tried)
+
+
+SCRIPT = """
+z = torch.exp(beta * x)  # At \u00b1\u03c0 it is near t = ln \u03b5 + 2
+agree(beta * x > high, z / (z + 1), mpf(2) ** -13, 2 * pi / sinh(2 * pi**2), rate=-4.0)
+w + np.log(dtype(2))
+scale.log() + 0.5 * (error / scale) ** 2
+# \u22120.5 1e-10
+"""
+
+
+@pytest.mark.parametrize(
+    ("holds", "fails"),
+    [
+        (r"\beta x > t", r"\beta x < t"),
+        (r"z/(z + 1)", r"z/(z - 1)"),
+        (r"z/(z + 1)", r"z/(x + 1)"),
+        (r"z = e^{\beta x}", r"z = e^{-\beta x}"),
+        (r"z = e^{\beta x}", r"z < e^{\beta x}"),
+        (r"2^{-13}", r"2^{-12}"),
+        (r"2\pi/\sinh(2\pi^2)", r"2\pi/\cosh(2\pi^2)"),
+        (r"x + \ln 2", r"x - \ln 2"),
+        (r"\ln s + \tfrac12 (e/s)^2", r"\ln s + \tfrac12 (s/e)^2"),
+        (r"t = \ln\varepsilon + 2", r"t = \ln\varepsilon + 3"),
+        (r"x = \pm\pi", r"x = \pm 2\pi"),
+        ("-4", "4"),
+    ],
+)
+def test_a_formula_stands_in_an_experiment_as_it_is(holds, fails):
+    variables = frozenset(["x", "z", "t", "s", r"\beta", r"\varepsilon"])
+    assert tried_in(holds, SCRIPT, Scope(variables))
+    assert not tried_in(fails, SCRIPT, Scope(variables))
 
 
 def numbers(high, low="0.5"):
@@ -409,8 +443,10 @@ def test_the_page_counts_the_formulas_and_lists_those_that_are_no_statements(rea
         "37": {"quoted": {"en": "from the source", "zh": "引自源代码"}},
         "18": {"experiment": "claims/a"},
     }
-    readings = reads("As $f(x) < e^x$, $e^x$ and $37$ and $18$ for $y > 0$.", entries, {"claims/a": "rate = 18.0"})
-    assert Counter(kinds(readings)) == Counter([STATEMENT, PART, QUOTED, EXPERIMENT, CONDITION])
+    readings = reads(
+        "As $f(x) < e^x$, $e^x$ and $37$ and $18$ for $y > 0$.", entries, {"claims/a": "rate = 18.0 * exp(x)"}
+    )
+    assert Counter(kinds(readings)) == Counter([STATEMENT, PART, QUOTED, NUMERAL, CONDITION])
     reports = [derivations.verify(check) for check in prose.checks(readings)]
     text = prose_fragment(readings, reports, "en")
     assert "holds 5 formulas" in text
@@ -418,7 +454,7 @@ def test_the_page_counts_the_formulas_and_lists_those_that_are_no_statements(rea
     assert "3 in all" in text
     assert "- from the source: $37$" in text
     assert "- part of $f(x) < e^x$: $e^x$" in text
-    assert "- tried in `claims/a`: $18$" in text
+    assert "- numbers that stand in `claims/a`, of which no check knows more: $18$" in text
     assert "5 个公式" in prose_fragment(readings, reports, "zh")
 
 

@@ -12,7 +12,7 @@ epsilon = {
 
 
 def softplus(x, low, high):
-    e = tf.exp(x)
+    e = tf.exp(x)  # x itself for x > -t, as low is t and high -t
     return tf.where(x > high, x, tf.where(x < low, e, tf.math.log1p(e))).numpy()
 
 
