@@ -272,7 +272,7 @@ def _fragments(findings: Findings, language: str, places: Mapping[str, Place]) -
     if sources.prose:
         yield "formulas.md", prose_fragment(sources.prose, proved.prose, language)
     yield "apis.md", apis.apis_fragment(findings.apis, language)
-    if text := versions_fragment(findings.histories, language):
+    if text := versions_fragment(findings.histories, language, 3 if shows_page else 2):
         yield VERSIONS, text
     if findings.audit:
         yield from audit_fragments(sources.definition, findings.audit, language).items()

@@ -14,8 +14,8 @@ The facts are in `snippets/<function>/facts.yml`:
           - \lim_{x \to \infty} f(x) = \infty
         see: range                                       # optional: an anchor of the page with more about it
 
-`name` may be left out where `engine.mathematics.fact_names` has one for the fact, and `because` where the card shows
-the only statement.
+A condition of the fact is given as `when`, and shown. `name` may be left out where `engine.mathematics.fact_names` has
+one for the fact, and `because` where the card shows the only statement.
 
 What stands under `because` are statements of their own in the language of `engine.mathematics.derivation`, which
 checks them; `when` and `sharp` may be given. `expression: f_\beta(x)` is one too: it says that this is the function of
@@ -67,6 +67,7 @@ SCHEMA: dict[str, Any] = {
                 "properties": {
                     "name": TEXT,
                     "tex": TEX,
+                    "when": TEX,
                     "see": {"type": "string", "pattern": r"^[\w-]+$"},
                     "because": BECAUSE,
                 },
@@ -80,16 +81,22 @@ SCHEMA: dict[str, Any] = {
 class Fact:
     """One row of the card.
 
-    name, note: by language, the note being what the cell says in a word; check: its statements, as the steps of a
-    derivation.
+    when: a condition that is shown beside it, without which it does not hold; name, note: by language, the note being
+    what the cell says in a word; check: its statements, as the steps of a derivation.
     """
 
     id: str
     name: Mapping[str, str]
     tex: str
+    when: str
     note: Mapping[str, str] | None
     see: str | None
     check: Derivation
+
+    @property
+    def shown(self) -> str:
+        """What the card shows, in LaTeX."""
+        return self.tex + (rf"\quad ({self.when})" if self.when else "")
 
 
 def load(root: Path, definition: Definition) -> list[Fact]:
@@ -144,14 +151,15 @@ def _completed(reader: Reader, id: str, entry: Mapping[str, Any]) -> Mapping[str
     """An entry with its name and its statements, where it leaves them out."""
     if "name" not in entry and id not in NAMES:
         reader.problem(f"{id} needs a name; without one there can be {', '.join(NAMES)}", "facts", id)
-    return {"name": NAMES.get(id), "because": [entry["tex"]]} | dict(entry)
+    shown = {key: entry[key] for key in ("tex", "when") if key in entry}
+    return {"name": NAMES.get(id), "because": [shown]} | dict(entry)
 
 
 def _fact(statements: Statements, id: str, entry: Mapping[str, Any]) -> Fact:
     """The fact of an entry, whose problems are with the reader."""
-    check = statements.group(id, entry["name"], entry["because"], ("facts", id), entry["tex"])
+    check = statements.group(id, entry["name"], entry["because"], ("facts", id), entry["tex"], entry.get("when", ""))
     note = _note(entry["tex"], statements.reader)
-    return Fact(id, entry["name"], entry["tex"], note, entry.get("see"), check)
+    return Fact(id, entry["name"], entry["tex"], entry.get("when", ""), note, entry.get("see"), check)
 
 
 def _note(tex: str, reader: Reader) -> Mapping[str, str] | None:

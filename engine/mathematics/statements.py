@@ -69,17 +69,19 @@ class Statements:
             if isinstance(side, Call) and side.order == 0 and all(isinstance(arg, Variable) for arg in side.args):
                 yield side.function.name
 
-    def group(self, id: str, name: Mapping[str, str], parts: Sequence[Part], keys: _Keys, tex: str) -> Derivation:
+    def group(
+        self, id: str, name: Mapping[str, str], parts: Sequence[Part], keys: _Keys, tex: str, when: str = ""
+    ) -> Derivation:
         """The check of the statements that lie under these keys, and of what they have to show.
 
-        id: what problems call them, name: by language.
+        id: what problems call them, name: by language; when: the condition that stands beside what they show.
         """
         steps = self.steps(id, parts, (*keys, "because"))
         expressions = [step for step, part in steps if isinstance(part, Mapping) and "expression" in part]
         # Declarations that they may show, too, since `expression` names them.
         named = [chain for step in expressions for chain in self.declared if _begins(chain, step.chain)]
         check = self.check(id, name, [step for step, _ in steps], keys)
-        return check if self.reader.problems else self.tied(id, tex, check, named, keys)
+        return check if self.reader.problems else self.tied(id, tex, check, named, keys, when)
 
     def about(self, id: str, parts: Sequence[Part], keys: _Keys, tex: str) -> Derivation:
         """The check of the statements that lie under these keys, each of which has to be about a formula as it is
@@ -171,9 +173,9 @@ class Statements:
             reader.problems += flow_problems(check)
         return check
 
-    def tied(self, id: str, tex: str, check: Derivation, named: Iterable[Chain], keys: _Keys) -> Derivation:
+    def tied(self, id: str, tex: str, check: Derivation, named: Iterable[Chain], keys: _Keys, when: str) -> Derivation:
         """The check with what is asked for besides, if the statements show what is written."""
-        tie = Tie(check, named, self.identified)
+        tie = Tie(check, named, self.identified, when)
         with self.reader.at(*keys, "tex", what=id, tex=tex):
             if not tie.holds(tex):
                 reason = f"{id}: the statements do not show this of the function; one of them has to say it"

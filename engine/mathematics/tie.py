@@ -50,15 +50,17 @@ def relations(chain: Chain, meetings: Sequence[Chain] = ()) -> Iterator[_Relatio
 class Tie:
     """Whether statements show what stands beside them.
 
-    named: declarations that it may show, too; identified: the functions that what is shown may be about, None for all;
-    continuous: what has to be so, once `holds` has looked.
+    named: declarations that it may show, too; when: the condition that stands beside what is shown; identified: the
+    functions that what is shown may be about, None for all; continuous: what has to be so, once `holds` has looked.
     """
 
-    def __init__(self, check: Derivation, named: Iterable[Chain], identified: Collection[str] | None) -> None:
+    def __init__(
+        self, check: Derivation, named: Iterable[Chain], identified: Collection[str] | None, when: str = ""
+    ) -> None:
         self.check = check
         self.identified = identified
         self.continuous: list[Expr] = []
-        always = [step for step in check.steps if not step.when]
+        always = [step for step in check.steps if not step.when or step.when == when]
         self.statements = [relation for step in always for relation in relations(step.chain, step.meetings)]
         self.known = [*self.statements, *(relation for chain in named for relation in relations(chain))]
 

@@ -114,7 +114,7 @@ def _fact(fact: Fact, report: Report, function: str, places: Mapping[str, Place]
     return {
         "id": fact.id,
         "name": fact.name,
-        "latex": fact.tex,
+        "latex": fact.shown,
         "note": fact.note,
         "check": f"{address(places, function, f'{function}/checks.md')}#fact-{fact.id}",
         "checked": not report.problems,

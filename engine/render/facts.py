@@ -64,7 +64,7 @@ def facts_fragments(
 
 def formula_fragment(facts: Sequence[Fact]) -> str:
     """What the facts give as definition and derivative, in display."""
-    shown = [fact.tex for fact in facts if fact.id in ("definition", "derivative")]
+    shown = [fact.shown for fact in facts if fact.id in ("definition", "derivative")]
     return "\n\n".join(f"$$\n{tex}\n$$" for tex in shown) + "\n"
 
 
@@ -76,7 +76,7 @@ def _row(fact: Fact, report: Report, language: str, checks_page: str) -> str:
     sign = "✗" if report.problems else "✓"
     attributes = f'{{ .check title="{words["check"]}" aria-label="{words["check"]}" }}'
     link = f"[{sign}]({checks_page}#fact-{fact.id}){attributes}"
-    return f"| {fact.name[language]} | {note}{_math(fact.tex)}{more} {link} |"
+    return f"| {fact.name[language]} | {note}{_math(fact.shown)}{more} {link} |"
 
 
 def _check(fact: Fact, report: Report, words: Mapping[str, str]) -> str:

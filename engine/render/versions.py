@@ -44,27 +44,29 @@ WORDS: dict[str, dict[str, str]] = {
 }
 
 
-def versions_fragment(histories: Iterable[History], language: str) -> str:
-    """A table for each library, then what differs; empty if nothing is known."""
+def versions_fragment(histories: Iterable[History], language: str, level: int = 2) -> str:
+    """A table for each library, then what differs; empty if nothing is known. level: of the libraries' headings."""
     known = [history for history in histories if history.entries]
     libraries = sorted({history.library for history in known}, key=[*TABS.values(), *LIBRARIES].index)
-    return "\n".join(_library([one for one in known if one.library == library], language) for library in libraries)
+    return "\n".join(
+        _library([one for one in known if one.library == library], language, level) for library in libraries
+    )
 
 
-def _library(histories: Sequence[History], language: str) -> str:
+def _library(histories: Sequence[History], language: str, level: int) -> str:
     words = WORDS[language]
     title = LIBRARIES[histories[0].library].title
     by_version = {release.version: release for history in histories for release, _ in history.entries}
     releases = sorted(by_version.values(), key=lambda release: release.number)
     heads = [words[name] for name in ("snippet", "same", "other", "recorded")]
     rows = [heads, ["---"] * len(heads), *(_row(history, releases, words) for history in histories)]
-    parts = [_heading(2, title, distribution(histories[0].library))]
+    parts = [_heading(level, title, distribution(histories[0].library))]
     if now := histories[0].now:
         parts.append(words["now"].format(title=title, version=now) + "\n")
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     parts.append(f'<div class="ledger" markdown>\n\n{table}\n\n</div>\n')
     parts.append(words["runs"] + "\n\n" + "".join(f"- {line}\n" for line in _runs(reversed(releases), words)))
-    changes = [text for history in histories for text in _changes(history, words)]
+    changes = [text for history in histories for text in _changes(history, words, level + 1)]
     return "\n".join([*parts, *([words["changes"] + "\n"] if changes else []), *changes])
 
 
@@ -101,7 +103,7 @@ def _runs(releases: Iterable[Release], words: Mapping[str, str]) -> list[str]:
     return lines
 
 
-def _changes(history: History, words: Mapping[str, str]) -> list[str]:
+def _changes(history: History, words: Mapping[str, str], level: int) -> list[str]:
     """What other releases print, once for those that print the same, the newest first."""
     text = recorded(history.snippet)
     groups: list[tuple[Entry, bool, list[Release]]] = []
@@ -115,7 +117,7 @@ def _changes(history: History, words: Mapping[str, str]) -> list[str]:
                 break
         else:
             groups.append((entry, older, [release]))
-    parts = [_heading(3, f"`{key(history.snippet)}`", _anchor(history))] if groups else []
+    parts = [_heading(level, f"`{key(history.snippet)}`", _anchor(history))] if groups else []
     for entry, older, releases in groups:
         there, here = words["list"].join(release.version for release in releases), history.now or words["none"]
         if entry.error is not None:

@@ -399,6 +399,21 @@ def test_a_report_is_not_kept_for_another_function(make, tmp_path, pool):
         assert len(report.problems) == problems
 
 
+def test_a_condition_of_a_fact_is_shown(make):
+    data = entries(
+        tried={
+            "tex": "|f(x)| < 1",
+            "when": "x > 0",
+            "because": [{"tex": "|f(x)| < 1", "when": "x > 0", "sharp": "x \\to 0"}],
+        }
+    )
+    assert make(data, "exp(-x)")[1].shown == "|f(x)| < 1\\quad (x > 0)"
+    for when in ("x > 1", ""):
+        data["facts"]["tried"]["when"] = when or "x \\ge 0"
+        with pytest.raises(SourceError, match="do not show this"):
+            make(data, "exp(-x)")
+
+
 def test_a_fact_of_many_functions_needs_no_name_and_no_statement_but_itself(make):
     data = entries()
     data["facts"]["value-at-zero"] = {"tex": "f(0) = 1"}
