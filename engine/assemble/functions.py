@@ -268,7 +268,7 @@ def _fragments(findings: Findings, language: str, places: Mapping[str, Place]) -
         checks = link(places, f"{sources.function}/facts.md", f"{sources.function}/checks.md")
         yield from facts_fragments(sources.facts, proved.checks, language, checks).items()
         if shows_page:
-            yield "formula.md", formula_fragment(sources.facts)
+            yield "formula.md", formula_fragment(sources.facts, language)
     if sources.prose:
         yield "formulas.md", prose_fragment(sources.prose, proved.prose, language)
     yield "apis.md", apis.apis_fragment(findings.apis, language)

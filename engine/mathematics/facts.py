@@ -33,7 +33,7 @@ refused. It may be
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,7 @@ from engine.mathematics import latex
 from engine.mathematics.derivation.file import Reader
 from engine.mathematics.derivation.steps import Derivation, Step
 from engine.mathematics.fact_names import NAMES
+from engine.mathematics.formula.tree import Call, children
 from engine.mathematics.latex import LatexError
 from engine.mathematics.properties import in_a_word
 from engine.mathematics.statements import BECAUSE, TEX, Statements
@@ -82,7 +83,8 @@ class Fact:
     """One row of the card.
 
     when: a condition that is shown beside it, without which it does not hold; name, note: by language, the note being
-    what the cell says in a word; check: its statements, as the steps of a derivation.
+    what the cell says in a word; check: its statements, as the steps of a derivation; given: what declares functions in
+    it, other than that of the definition.
     """
 
     id: str
@@ -92,6 +94,7 @@ class Fact:
     note: Mapping[str, str] | None
     see: str | None
     check: Derivation
+    given: tuple[str, ...] = ()
 
     @property
     def shown(self) -> str:
@@ -109,6 +112,7 @@ def load(root: Path, definition: Definition) -> list[Fact]:
         return []
     reader = statements.reader
     facts = [_fact(statements, id, entry) for id, entry in entries.items()]
+    facts = [replace(fact, given=_given(statements, statements.where, fact.tex)) for fact in facts]
     if not statements.identified:
         reader.problem(
             f"no fact says which is the function of {definition.path.name}; one needs `- expression: …` below because",
@@ -153,6 +157,31 @@ def _completed(reader: Reader, id: str, entry: Mapping[str, Any]) -> Mapping[str
         reader.problem(f"{id} needs a name; without one there can be {', '.join(NAMES)}", "facts", id)
     shown = {key: entry[key] for key in ("tex", "when") if key in entry}
     return {"name": NAMES.get(id), "because": [shown]} | dict(entry)
+
+
+def _given(statements: Statements, where: Sequence[str], tex: str) -> tuple[str, ...]:
+    """What declares the functions that stand in a fact, but for those that are the function of the definition."""
+    try:
+        left = [*latex.parse(tex, statements.reader.scope).sides]
+    except LatexError:
+        return ()  # an interval or a set
+    declared = {call.function.name: (call, text) for call, text in _called(statements, where)}
+    used: set[str] = set()
+    while left:
+        expr = left.pop()
+        left += expr.args if isinstance(expr, Call) else children(expr)
+        name = expr.function.name if isinstance(expr, Call) else ""
+        if name in declared.keys() - used - (statements.identified or set()):
+            used.add(name)
+            left.append(declared[name][0].function.body)
+    return tuple(text for name, (_, text) in declared.items() if name in used)
+
+
+def _called(statements: Statements, where: Sequence[str]) -> Iterator[tuple[Call, str]]:
+    """The functions that are declared, as calls, with how that is written."""
+    for chain, text in zip(statements.declared, where, strict=True):
+        if isinstance(chain.sides[0], Call):
+            yield chain.sides[0], text
 
 
 def _fact(statements: Statements, id: str, entry: Mapping[str, Any]) -> Fact:

@@ -48,8 +48,9 @@ Part = str | Mapping[str, Any]  # what stands under `because`
 class Statements:
     """Makes checks of the statements of a file, and gathers what is wrong with them.
 
-    declared: what stands under `where`; identified: the functions of which some statement among `everything` says, and
-    shows, that they are the one of the definition. What is shown has to be about one of them, unless it is None.
+    where, declared: what stands under `where`, as it is written and read; identified: the functions of which some
+    statement among `everything` says, and shows, that they are the one of the definition. What is shown has to be about
+    one of them, unless it is None.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Statements:
     ) -> None:
         self.reader = reader
         self.definition = definition
+        self.where = () if reader.problems else tuple(where)
         self.declared = [] if reader.problems else [*_declarations(reader.scope, where)]
         self.identified: set[str] | None = set() if reader.problems else {*self._identities(everything)}
 

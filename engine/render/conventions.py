@@ -56,9 +56,9 @@ def shown_sides(seen: Convention) -> list[str]:
     return [number(side + 0.0, DIGITS) for side in (seen.left, seen.right)]
 
 
-def shown_result(seen: Convention, words: dict[str, str]) -> str:
+def shown_result(seen: Convention, words: dict[str, str], digits: int = DIGITS) -> str:
     """What is returned and, if it is something else alone, that too; a zero has no sign here."""
-    got, alone = (number(value + 0.0, DIGITS) for value in (seen.got, seen.alone))
+    got, alone = (number(value + 0.0, digits) for value in (seen.got, seen.alone))
     return got if got == alone else words["choice alone"].format(got=got, alone=alone)
 
 

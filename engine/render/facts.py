@@ -16,6 +16,7 @@ WORDS: dict[str, dict[str, str]] = {
         "check": "how this was checked",
         "see": "more",
         "with": "With",
+        "here": "Here",
         "comma": ", ",
         "colon": ": ",
         "stop": ".",
@@ -31,6 +32,7 @@ WORDS: dict[str, dict[str, str]] = {
         "check": "核验方式",
         "see": "详见",
         "with": "设",
+        "here": "其中",
         "comma": "，",
         "colon": "：",
         "stop": "。",
@@ -62,10 +64,14 @@ def facts_fragments(
     return {"facts.md": card, "checks.md": "\n".join(checks)}
 
 
-def formula_fragment(facts: Sequence[Fact]) -> str:
-    """What the facts give as definition and derivative, in display."""
-    shown = [fact.shown for fact in facts if fact.id in ("definition", "derivative")]
-    return "\n\n".join(f"$$\n{tex}\n$$" for tex in shown) + "\n"
+def formula_fragment(facts: Sequence[Fact], language: str) -> str:
+    """What the facts give as definition and derivative, in display, and what other functions in them are."""
+    words = WORDS[language]
+    first = [fact for fact in facts if fact.id in ("definition", "derivative")]
+    lines = [f"$$\n{fact.shown}\n$$" for fact in first]
+    if given := dict.fromkeys(tex for fact in first for tex in fact.given):
+        lines.append(f"{words['here']} {words['comma'].join(map(_math, given))}{words['stop']}")
+    return "\n\n".join(lines) + "\n"
 
 
 def _row(fact: Fact, report: Report, language: str, checks_page: str) -> str:

@@ -13,6 +13,8 @@ from engine.render.conventions import shown_result, shown_sides
 from engine.render.error_curves import own_first
 from engine.render.numbers import SYMBOLS, apart, number, place
 
+#: Digits of what is returned outside of both sides: a last digit may be all that is outside.
+APART = 12
 #: Kinds of flags in the order of the page. What concerns a whole function stands at the end.
 KINDS = (
     *("step", "drop", "error", "zero", "inf", "nan", "convention", "infinity", "negative zero", "nan lost"),
@@ -103,7 +105,7 @@ def _fact(flag: Flag, words: dict[str, str]) -> str:
     if isinstance(flag.fault, Spot):
         got, exact = apart(flag.fault.got, flag.fault.exact)
     elif isinstance(flag.fault, Convention):
-        got, sides = shown_result(flag.fault, words), words["list"].join(shown_sides(flag.fault))
+        got, sides = shown_result(flag.fault, words, APART), words["list"].join(shown_sides(flag.fault))
     text = flag.got if flag.kind == "no derivative" else flag.got.partition(":")[0]
     return words.get(f"fact {flag.kind}", words["fact"]).format(
         f=SYMBOLS[flag.order] if flag.order >= 0 else "",

@@ -141,7 +141,7 @@ class _Fragments:
 
     def _lacking(self, tab: str, snippet: Snippet) -> str:
         """That a library has no such function, where its script has been filled with the formula."""
-        if offered(self.definition, tab) or (snippet.root / snippet.path).is_file():
+        if offered(self.definition, tab) or f"def {snippet.function}(" not in snippet.source:
             return ""
         library = LIBRARIES[TABS[tab]].title
         return self.words["lacking"].format(library=library, function=self.definition.name) + "\n\n"

@@ -425,3 +425,11 @@ def test_a_fact_of_many_functions_needs_no_name_and_no_statement_but_itself(make
     data["facts"]["value-at-nought"] = {"tex": "f(0) = 1"}
     with pytest.raises(SourceError, match="value-at-nought needs a name"):
         make(data, "exp(-x)")
+
+
+def test_functions_of_a_fact_are_given_with_it(make):
+    data = entries(derivative={"tex": "f'(x) = -g(x)", "because": ["f'(x) = -g(x)"]})
+    data["where"] = ["h(x) = -x", "g(x) = e^{h(x)}", "k(x) = x", "f(x) = e^{-x}"]
+    data["facts"]["other"] = {"name": {"en": "a", "zh": "a"}, "tex": "k(x) = x", "because": ["k(x) = x"]}
+    first, derivative, _ = make(data, "exp(-x)")
+    assert (first.given, derivative.given) == ((), ("h(x) = -x", "g(x) = e^{h(x)}"))

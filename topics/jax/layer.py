@@ -22,6 +22,5 @@ def model(params, x):
 
 x = jnp.array([[-2.0, 1.0], [0.5, 0.0], [2.0, -1.0]])
 before = x @ params[0][0] + params[0][1]
-print("before the activation:", *(format(v, ".5g") for v in np.ravel(before)))
-print("behind it            :", *(format(v, ".5g") for v in np.ravel(behind(params, x))))
-print("output               :", *(format(v, ".5g") for v in np.ravel(model(params, x))))
+for name, y in {"before": before, "behind": behind(params, x), "output": model(params, x)}.items():
+    print(f"{name}:", *(f"{v:.4g}" for v in np.ravel(y)))

@@ -2,7 +2,7 @@ import numpy as np
 import scipy.special
 
 x = np.array([-np.inf, -1e30, -1000.0, -50.0, 50.0, 1000.0, 1e30, np.inf, np.nan])
-with np.errstate(all="ignore"):  # where is computed for all x, and so is what it does not take
+with np.errstate(all="ignore"):  # results that are no numbers are meant
     y = FUNCTION(x)
 
 print("      x         f(x)")

@@ -24,6 +24,6 @@ class Model(tf.Module):
 
 model = Model()
 x = tf.constant([[-2.0, 1.0], [0.5, 0.0], [2.0, -1.0]])
-print("before the activation:", *(format(v, ".5g") for v in model.before(x).numpy().ravel()))
-print("behind it            :", *(format(v, ".5g") for v in model.behind(x).numpy().ravel()))
-print("output               :", *(format(v, ".5g") for v in model(x).numpy().ravel()))
+stages = {"before": model.before(x), "behind": model.behind(x), "output": model(x)}
+for name, y in stages.items():
+    print(f"{name}:", *(f"{v:.4g}" for v in y.numpy().ravel()))
