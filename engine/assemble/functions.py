@@ -26,9 +26,9 @@ from engine.mathematics.derivation.evidence import Report
 from engine.mathematics.derivation.report import reports as derivation_reports
 from engine.mathematics.derivation.steps import Derivation
 from engine.mathematics.facts import Fact
+from engine.mathematics.proofs import Proof
 from engine.mathematics.prose import Reading
 from engine.names import check as apis
-from engine.names.check import Samples
 from engine.render import assertions, datasheet
 from engine.render.accuracy import audit_fragments
 from engine.render.assertions import Assertion
@@ -76,12 +76,12 @@ class Sources:
 class Mathematics:
     """What holds of one function whatever the frameworks do.
 
-    samples: values by x, for the names to be compared with; reports: on its derivations; checks: on its facts; prose:
-    on the formulas of its prose that are checked; values: the table of `engine.accuracy.decimals`, and what is wrong
-    with it.
+    proof: of its definition, with values for the names to be compared with; reports: on its derivations; checks: on its
+    facts; prose: on the formulas of its prose that are checked; values: the table of `engine.accuracy.decimals`, and
+    what is wrong with it.
     """
 
-    samples: Samples
+    proof: Proof
     reports: list[Report]
     checks: list[Report]
     prose: list[Report]
@@ -127,8 +127,8 @@ def build_functions(
     for name, problems in refused.items():
         yield name, unbuilt(name, problems, included)
     sources = [source for name, source in read.items() if name not in refused]
-    proved = _check(root, sources, [proofs_of[source.function].samples for source in sources], pool)
-    asked = [(source.definition, proof.samples) for source, proof in zip(sources, proved, strict=True)]
+    proved = _check(root, sources, [proofs_of[source.function] for source in sources], pool)
+    asked = [(source.definition, proof.proof.samples) for source, proof in zip(sources, proved, strict=True)]
     named = apis.check(root, asked, runner, project_store(root, "runs"))
     audits = _audits(root, sources)
     verdicts: dict[str, list[Verdict]] = {name: [] for name in names}
@@ -167,10 +167,10 @@ def unbuilt(function: str, problems: list[Problem], included: Included) -> Built
     return Built(texts, [], problems)
 
 
-def _check(root: Path, sources: Sequence[Sources], samples: Sequence[Samples], pool: Pool) -> list[Mathematics]:
+def _check(root: Path, sources: Sequence[Sources], held: Sequence[Proof], pool: Pool) -> list[Mathematics]:
     """Check what is written about functions and compute their values, of all at once.
 
-    samples: of each function, whose definition holds: nothing can be measured against another.
+    held: of each function, whose definition holds: nothing can be measured against another.
     """
     entries = [source.definition for source in sources]
     groups = [source.derivations for source in sources] + [[fact.check for fact in source.facts] for source in sources]
@@ -179,7 +179,7 @@ def _check(root: Path, sources: Sequence[Sources], samples: Sequence[Samples], p
     count = len(sources)
     derived, stated, written = reports[:count], reports[count : 2 * count], reports[2 * count :]
     values = decimals.tables(entries, project_store(root, "decimals"), pool)
-    return [Mathematics(*parts) for parts in zip(samples, derived, stated, written, values, strict=True)]
+    return [Mathematics(*parts) for parts in zip(held, derived, stated, written, values, strict=True)]
 
 
 def _grouped(groups: Sequence[Sequence[Item]], function: Callable[[list[Item]], list[Answer]]) -> list[list[Answer]]:
@@ -255,7 +255,7 @@ def _datasheet(root: Path, findings: Findings, places: Mapping[str, Place]) -> t
     values, problems = findings.mathematics.values
     checked = list(zip(findings.sources.facts, findings.mathematics.checks, strict=True))
     known = findings.apis, findings.verdicts, findings.histories, findings.audit
-    text = datasheet.datasheet(entry, checked, *known, values, places)
+    text = datasheet.datasheet(entry, checked, *known, values, places, findings.mathematics.proof.kinks)
     return text, problems or datasheet.faults(entry, text, project_store(root, "datasheets"))
 
 

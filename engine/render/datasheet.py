@@ -23,7 +23,7 @@ from engine.ledger.history import History
 from engine.mathematics.derivation.evidence import Report
 from engine.mathematics.facts import Fact
 from engine.mathematics.formula import digits
-from engine.mathematics.kinks import Kink, shape
+from engine.mathematics.kinks import Kink
 from engine.names.check import PublicName
 from engine.render.accuracy_data import measured
 from engine.render.published import SCHEMA
@@ -43,8 +43,9 @@ def datasheet(
     audit: Audit | None,
     values: Sequence[Mapping[str, Any]],
     places: Mapping[str, Place] = MappingProxyType({}),
+    kinks: Iterable[Kink] = (),
 ) -> str:
-    """The JSON text of one function. places: see `engine.sources.includes`."""
+    """The JSON text of one function. places: see `engine.sources.includes`; kinks: see `engine.mathematics.kinks`."""
     verdicts = list(verdicts)
     apis = list(apis)
     name = definition.path.parts[1]
@@ -68,7 +69,7 @@ def datasheet(
             {"name": api.name, "library": api.library, "version": api.version, "defaults": api.defaults} for api in apis
         ],
         "claims": sorted(_claims(verdicts, places), key=lambda claim: claim["id"]),
-        "kinks": [_kink(kink) for kink in shape(definition.expression, definition.defaults).kinks],
+        "kinks": [_kink(kink) for kink in kinks],
         "values": {
             "digits": digits.TEXT,
             "parameters": definition.defaults,

@@ -24,8 +24,8 @@ TEXT = {
 _LINE = {"type": "string", "minLength": 1}
 #: What a figure is of, where nobody says more of it.
 _FIGURE = {
-    "en": "{name} and its derivative, drawn from x = −6 to x = 6.",
-    "zh": "{name} 及其导数在 x = −6 到 x = 6 之间的图像。",
+    "en": "{name} and, as the second curve, its derivative, for x from −6 to 6. Their values stand below the code.",
+    "zh": "第一条曲线是 {name}，第二条曲线是它的导数，x 从 −6 到 6；两条曲线上各点的数值列在绘图代码下方。",
 }
 
 SCHEMA: dict[str, Any] = {

@@ -21,6 +21,7 @@ from engine.base.store import Store
 from engine.compare.verdict import Verdict
 from engine.mathematics.derivation.evidence import Evidence, Report
 from engine.mathematics.facts import load
+from engine.mathematics.kinks import shape
 from engine.names.check import PublicName
 from engine.render import datasheet, published
 from engine.run.runner import Result
@@ -148,7 +149,8 @@ ONE = "1.00000000000000000000000000000e+0"
 def test_it_tells_every_kink_from_both_sides(tmp_path: Path) -> None:
     values = decimals.evaluate((HARDSHRINK.expression, HARDSHRINK.defaults))
     found = [PublicName("a.b", "A", "1.0", {})]
-    text = datasheet.datasheet(HARDSHRINK, [], found, [], [], None, values)
+    kinks = shape(HARDSHRINK.expression, HARDSHRINK.defaults).kinks
+    text = datasheet.datasheet(HARDSHRINK, [], found, [], [], None, values, kinks=kinks)
     assert datasheet.faults(HARDSHRINK, text, Store(tmp_path)) == []
     data = json.loads(text)
     low, high = data["kinks"]
