@@ -195,7 +195,7 @@ def _formulas(name: str, data: Any) -> Iterator[tuple[Keys, str]]:
         return
     for id, fact in data["facts"].items():
         yield ("facts", id, "tex"), fact["tex"]
-        yield from _statements(("facts", id, "because"), fact["because"])
+        yield from _statements(("facts", id, "because"), fact.get("because", []))
 
 
 def _of_entries(pages: dict[str, Any]) -> Iterator[tuple[Keys, str]]:

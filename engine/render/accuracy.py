@@ -106,7 +106,7 @@ def _conventions(audit: Audit, words: dict[str, str]) -> str:
     if not rows:
         return ""
     head = [words["derivative"], words["both sides"], words["choices"]]
-    return _folded(words["conventions"], words["about conventions"], _table(head, rows))
+    return _folded(words["conventions"], words["about conventions"], _table(head, rows, words["list"]))
 
 
 def _integers(row: Row, words: dict[str, str]) -> str:
@@ -121,8 +121,8 @@ def _integers(row: Row, words: dict[str, str]) -> str:
     )
 
 
-def _table(head: list[str], rows: Iterable[tuple[str, list[str], list[str]]]) -> str:
-    """A Markdown table of libraries, words and numbers.
+def _table(head: list[str], rows: Iterable[tuple[str, list[str], list[str]]], between: str = ", ") -> str:
+    """A Markdown table of libraries, words and numbers. between: what stands between libraries in one row.
 
     Libraries with equal cells share a row, and a library's name stands at its first row only.
     """
@@ -131,7 +131,7 @@ def _table(head: list[str], rows: Iterable[tuple[str, list[str], list[str]]]) ->
         merged.setdefault((tuple(texts), tuple(numbers)), []).append(library)
     named: dict[str, list[list[str]]] = {}
     for (texts, numbers), libraries in merged.items():
-        title = ", ".join(own_first(dict.fromkeys(libraries)))
+        title = between.join(own_first(dict.fromkeys(libraries)))
         named.setdefault(title, []).append([*texts, *numbers])
     left = 1 + len(next(iter(merged))[0]) if merged else 1
     lines = [" | ".join(head), " | ".join(["---"] * left + ["--:"] * (len(head) - left))]

@@ -30,7 +30,7 @@ SEARCHES = {
     "梯度": "functions/softplus/#gradient",
     "导数": "functions/softplus/#derivative",
     "高阶导数": "functions/softplus/mathematics/#higher-derivatives",
-    "对称性": "functions/softplus/mathematics/#values-symmetry-inverse",
+    "对称性": "functions/gelu/#fact-symmetry",
     "溢出": "functions/softplus/#definition",
     "学习率": "functions/softplus/#often-named-as-cons",
     "交叉熵": "functions/softplus/#uses",

@@ -167,6 +167,7 @@ def test_a_tab_holds_the_snippet_of_its_framework(site: Site) -> None:
 
 
 def test_outputs_name_the_installed_versions(site: Site) -> None:
+    sources = {snippet.name: snippet.source for snippet in discover(ROOT)}
     captions = {(code.snippet, code.caption) for code in site.codes if code.output is not None}
     told = 0
     for snippet, caption in captions:
@@ -174,7 +175,7 @@ def test_outputs_name_the_installed_versions(site: Site) -> None:
         libraries = libraries[libraries[0] in {words["data"] for words in WORDS.values()} :]
         assert python == f"Python {platform.python_version()}"
         assert system == f"{platform.system()} {platform.machine()}"
-        source = (ROOT / str(snippet)).read_text(encoding="utf-8")
+        source = sources[str(snippet)]
         for library in libraries:
             title, version, since = re.fullmatch(CAPTION, library).groups()
             assert version == importlib.metadata.version(DISTRIBUTIONS[title]), snippet

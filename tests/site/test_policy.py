@@ -69,7 +69,7 @@ def test_nothing_that_a_reader_does_is_blocked(watched: tuple[BrowserContext, li
     page.keyboard.press("/")
     page.keyboard.type("sigmoid", delay=20)
     page.locator(".md-search-result__link").first.click()
-    expect(page).to_have_url(re.compile("functions/softplus"))
+    expect(page).to_have_url(re.compile("functions/sigmoid"))
     visit(page, ADDRESS + "functions/softplus/")
     page.locator("label[for^=__palette]:visible").click()
     page.locator(".tabbed-set").first.get_by_text("Keras", exact=True).click()

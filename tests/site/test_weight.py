@@ -35,13 +35,13 @@ def test_the_search_comes_when_it_is_wanted(page: Page, url: str) -> None:
     assert not [name for name in asked if "index.json" in name or name.startswith("search.a")], asked
     page.locator("label[for=__search]").first.click()
     page.keyboard.type("sigmoid", delay=20)
-    expect(page.locator(".md-search-result__link").first).to_contain_text("Softplus")
+    expect(page.locator(".md-search-result__link").first).to_contain_text("The logistic sigmoid")
     assert any(name.startswith("search_index") for name in asked), asked
 
 
 def test_a_link_to_a_search_is_answered(page: Page, url: str) -> None:
     page.goto(url + "?q=sigmoid")
-    expect(page.locator(".md-search-result__link").first).to_contain_text("Softplus")
+    expect(page.locator(".md-search-result__link").first).to_contain_text("The logistic sigmoid")
 
 
 def test_words_that_were_searched_for_are_marked(page: Page, url: str) -> None:
