@@ -69,7 +69,7 @@ class Notations:
         if self._is_read(tex):
             return tex
         for shown, meant in self.written.items():
-            whole = rf"\left({meant}\right)" if self._is_read(meant) else f" {meant} "
+            whole = f"({meant})" if self._is_read(meant) else f" {meant} "
             if (text := re.sub(_spaced(shown), lambda _, whole=whole: whole, tex)) != tex:
                 self.used.add(shown)
                 tex = text

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import pytest
+import sympy
 
 from engine.accuracy import limits as limits_module
 from engine.accuracy import outermost
