@@ -41,7 +41,7 @@ SEARCHES = {
     "softplus 反函数": "functions/softplus/#inverse",
     "梯度 消失": "functions/softplus/#often-named-as-pros",
     "二阶导数 精度": "checked/#accuracy",
-    "量子场论": None,
+    "考古学": None,
 }
 
 

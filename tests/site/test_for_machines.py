@@ -115,7 +115,7 @@ def test_accuracy_is_what_is_recorded(sheet: tuple[str, dict[str, Any]]) -> None
                 if part["error"]:
                     error = there[f"{part['side']} {part['reach']}"]["error"]
                     assert error / 2 <= float(part["error"]["ulp"]) <= error * 2
-            assert there["mean"] / 2 <= order["mean_ulp"] <= there["mean"] * 2
+            assert there["mean"] / 2 <= float(order["mean_ulp"]) <= there["mean"] * 2
             seen += 1
     assert seen == sum(
         isinstance(orders, dict) and len(orders)
@@ -129,7 +129,8 @@ def value_faults(data: dict[str, Any]) -> list[str]:
     """Values that are not the function's own, which SymPy reads from the data, rounded to the digits that they have."""
     x = sympy.Symbol("x", real=True)
     names = {"x": x} | {parameter["name"]: sympy.Symbol(parameter["name"]) for parameter in data["parameters"]}
-    form = sympy.sympify(data["definition"]["sympy"], locals=names).subs(data["values"]["parameters"])
+    parameters = {name: sympy.Rational(str(value)) for name, value in data["values"]["parameters"].items()}
+    form = sympy.sympify(data["definition"]["sympy"], locals=names, rational=True).subs(parameters)
     steps = {"Heaviside": lambda a, *_: mpmath.mpf(a > 0) if a else mpmath.nan}
     steps["DiracDelta"] = lambda a, *_: mpmath.mpf(0) if a else mpmath.nan
     functions = [sympy.lambdify(x, sympy.diff(form, x, n), [steps, "mpmath"]) for n in range(3)]
