@@ -182,7 +182,7 @@ def _content(text: str) -> Any:
 def _formulas(name: str, data: Any) -> Iterator[tuple[Keys, str]]:
     """The formulas of a file that can be changed, each with the keys that lead to it."""
     if name == FILE:
-        yield from (((form,), data[form]) for form in FORMS)
+        yield from (((form,), data[form]) for form in FORMS if form in data)
         return
     yield from ((("where", i), tex) for i, tex in enumerate(data.get("where", [])))
     if name == PROSE:

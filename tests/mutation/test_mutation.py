@@ -13,6 +13,7 @@ from engine.base.store import Store
 from engine.commands.outcome import FAILED, OK, USAGE
 from engine.mutation import formulas, judge
 from engine.mutation.content import mutants, of_rule
+from engine.sources.snippets import functions
 
 ROOT = Path(__file__).parents[2]
 
@@ -228,4 +229,6 @@ def test_a_sample_of_all_changes_to_this_site_is_noticed(
     """A workflow tries all of them each night: `python -m engine mutate`."""
     monkeypatch.chdir(ROOT)
     assert main(["mutate", "--sample", "8"]) == OK, capsys.readouterr().out
-    assert capsys.readouterr().out.endswith("16 changes, 0 missed\n")
+    told = re.search(r"(\d+) changes, 0 missed\n\Z", capsys.readouterr().out)
+    assert told
+    assert int(told[1]) == 8 + 8 * len(functions(ROOT))  # of what is written, and of what is recorded of each function
