@@ -34,11 +34,12 @@ def tables(definitions: Sequence[Definition], store: Store, pool: Pool) -> list[
 
     A value is a text, as `digits.text` makes it. Where the function has no derivative, it is `{"left": …, "right": …}`:
     its limits from both sides, which may be the same beside a jump or a kink. None where there is no such limit.
-    Parameters have their defaults.
+    Parameters have their defaults. Of a function of a vector, x and its value are lists of entries, and `jacobian` has
+    a list of derivatives for each entry of the value.
     """
     versions = [frameworks.version("python-flint")]
     code = code_digest(__name__)
-    jobs = [(entry.expression, entry.defaults) for entry in definitions]
+    jobs = [(entry.expression, entry.defaults, entry.entries) for entry in definitions]
     keys = [digest(job, versions, code) for job in jobs]
     known: dict[str, list[Row] | Stopped] = store.all(
         dict(zip(keys, jobs, strict=True)),  # functions may be alike
@@ -71,14 +72,16 @@ def grid() -> list[float]:
     return sorted({0.0, *sizes, *(-size for size in sizes)})
 
 
-def evaluate(job: tuple[str, dict[str, float]]) -> list[Row] | Stopped:
-    """The rows for an expression and its parameters, computed here and now."""
+def evaluate(job: tuple[str, dict[str, float], str]) -> list[Row] | Stopped:
+    """The rows for an expression, its parameters, and the entries of a vector, computed here and now."""
     from engine.mathematics.formula.balls import Balls
     from engine.mathematics.formula.python import FormulaError, number, read
     from engine.mathematics.formula.tree import Variable
 
-    expression, parameters = job
+    expression, parameters, entries = job
     names = {name: number(value) for name, value in parameters.items()}
+    if entries:
+        return _vectors(expression, names, entries)
     try:
         tree, balls = read(expression, {"x": Variable("x"), **names}), Balls()
     except FormulaError as error:
@@ -87,6 +90,36 @@ def evaluate(job: tuple[str, dict[str, float]]) -> list[Row] | Stopped:
         {"x": x, "hex": x.hex()} | {name: _decimal(balls, tree, x, order) for order, name in enumerate(ORDERS)}
         for x in grid()
     ]
+
+
+def _vectors(expression: str, parameters: dict[str, Expr], entries: str) -> list[Row] | Stopped:
+    """The rows of a function of a vector."""
+    from engine.mathematics.formula.balls import Balls
+    from engine.mathematics.formula.digits import text
+    from engine.mathematics.formula.python import FormulaError, read
+    from engine.mathematics.formula.tree import Variable
+    from engine.mathematics.formula.unrolled import entry, unrolled
+    from engine.mathematics.vectors import SAMPLED, counted, vectors
+
+    balls = Balls()
+    try:
+        tree = read(expression, {name: Variable(name) for name in ("x", "i", "n")} | parameters)
+        count = counted(entries)
+        parts = [unrolled(tree, {"x": SAMPLED}, {"n": SAMPLED, "i": i + 1}) for i in range(count)]
+    except FormulaError as error:
+        return Stopped(str(error))
+    names = [entry("x", k + 1) for k in range(SAMPLED)]
+
+    def slope(part: Expr, point: dict[str, float], name: str) -> Text | None:
+        return text(lambda: balls.derivatives(part, point, name, 1)[1])
+
+    rows = []
+    for x in vectors(SAMPLED):
+        point = dict(zip(names, x, strict=True))
+        value = [text(lambda part=part, point=point: balls.value(part, point)) for part in parts]
+        jacobian = [[slope(part, point, name) for name in names] for part in parts]
+        rows.append({"x": x, "hex": [part.hex() for part in x], "value": value, "jacobian": jacobian})
+    return rows
 
 
 def _decimal(balls: Balls, tree: Expr, x: float, order: int) -> Value:

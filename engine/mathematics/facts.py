@@ -34,19 +34,22 @@ refused. It may be
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from engine.base.yamlfile import load as load_yaml
 from engine.mathematics import latex
+from engine.mathematics.derivation.evidence import Evidence, Report
 from engine.mathematics.derivation.file import Reader
-from engine.mathematics.derivation.steps import Derivation, Step
+from engine.mathematics.derivation.steps import Derivation, Domain, Step
 from engine.mathematics.fact_names import NAMES
+from engine.mathematics.formula.python import FormulaError
 from engine.mathematics.formula.tree import Call, children
 from engine.mathematics.latex import LatexError
 from engine.mathematics.properties import in_a_word
 from engine.mathematics.statements import BECAUSE, TEX, Statements
+from engine.mathematics.vectors import with_instances
 from engine.sources.definition import TEXT, Definition
 
 FILE = "facts.yml"
@@ -84,7 +87,7 @@ class Fact:
 
     when: a condition that is shown beside it, without which it does not hold; name, note: by language, the note being
     what the cell says in a word; check: its statements, as the steps of a derivation; given: what declares functions in
-    it, other than that of the definition.
+    it, other than that of the definition; domains: of the variables as they are declared.
     """
 
     id: str
@@ -95,6 +98,7 @@ class Fact:
     see: str | None
     check: Derivation
     given: tuple[str, ...] = ()
+    domains: Mapping[str, Domain] = field(default_factory=dict)
 
     @property
     def shown(self) -> str:
@@ -123,7 +127,31 @@ def load(root: Path, definition: Definition) -> list[Fact]:
     facts = [_with(fact, compared) if _identifies(entries[fact.id]) else fact for fact in facts]
     reader.problems += reader.unused(fact.check for fact in facts)
     reader.stop_at_problems()
+    if definition.entries:
+        facts = [replace(fact, check=_with_instances(reader, definition, fact)) for fact in facts]
+        reader.stop_at_problems()
     return facts
+
+
+def _with_instances(reader: Reader, definition: Definition, fact: Fact) -> Derivation:
+    """The check of a fact about vectors, for some lengths of them."""
+    try:
+        return with_instances(fact.check, definition.entries)
+    except FormulaError as error:
+        reader.problem(f"{fact.id}: {error}", "facts", fact.id, detail=f"  {fact.tex}")
+        return fact.check
+
+
+def statements_of(fact: Fact, report: Report) -> list[tuple[Step, Evidence]]:
+    """The statements of a fact as they are written, with how they were checked: the instances of one together."""
+    gathered: dict[tuple[int, str], tuple[Step, Evidence]] = {}
+    for step, found in zip(fact.check.steps, report.evidence, strict=not report.problems):
+        first, before = gathered.get((step.line, step.tex), (step, None))
+        if before:
+            points = before.points + found.points
+            found = Evidence(before.symbolic and found.symbolic, points, min(before.digits, found.digits))
+        gathered[step.line, step.tex] = first, found
+    return list(gathered.values())
 
 
 def _identifies(entry: Mapping[str, Any]) -> bool:
@@ -144,7 +172,7 @@ def read(root: Path, definition: Definition) -> tuple[Statements | None, Mapping
     if not file.is_file():
         return None, {}
     data = load_yaml(root, file, SCHEMA)
-    reader = Reader(root, file, data)
+    reader = Reader(root, file, data, entries=definition.entries)
     entries = {id: _completed(reader, id, entry) for id, entry in data["facts"].items()}
     reader.stop_at_problems()
     parts = (part for entry in entries.values() for part in entry["because"])
@@ -188,7 +216,8 @@ def _fact(statements: Statements, id: str, entry: Mapping[str, Any]) -> Fact:
     """The fact of an entry, whose problems are with the reader."""
     check = statements.group(id, entry["name"], entry["because"], ("facts", id), entry["tex"], entry.get("when", ""))
     note = _note(entry["tex"], statements.reader)
-    return Fact(id, entry["name"], entry["tex"], entry.get("when", ""), note, entry.get("see"), check)
+    when, see = entry.get("when", ""), entry.get("see")
+    return Fact(id, entry["name"], entry["tex"], when, note, see, check, domains=check.domains)
 
 
 def _note(tex: str, reader: Reader) -> Mapping[str, str] | None:

@@ -24,63 +24,41 @@ import math
 import random
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from engine.base import libraries as frameworks
 from engine.base.code import code_digest
 from engine.base.errors import Problem
-from engine.base.processes import OutOfTime, Pool, Stopped, limited
+from engine.base.processes import Pool, Stopped
 from engine.base.store import Store, digest
 from engine.base.yamlfile import line_of
 from engine.mathematics.alongside import Apart, compare
 from engine.mathematics.derivation.evidence import Evidence
-from engine.mathematics.derivation.symbolic import SECONDS_SYMBOLIC
 from engine.mathematics.formula import float64
-from engine.mathematics.formula.balls import Balls
 from engine.mathematics.formula.digits import DIGITS, agree, exact, tiny
 from engine.mathematics.formula.python import FormulaError, number, read
 from engine.mathematics.formula.symbolic import to_sympy, vanishes
 from engine.mathematics.formula.tree import Expr, Variable
-from engine.mathematics.kinks import Kink
 from engine.mathematics.kinks import shape as kinks_of
-from engine.mathematics.zeros import Undecidable
-from engine.sources.definition import Definition, Parameter
+from engine.mathematics.proving import (
+    ROUNDINGS,
+    ULPS,
+    Fault,
+    Point,
+    Proof,
+    Prover,
+    Samples,
+    compared,
+    differs,
+    draw,
+    shown,
+)
+from engine.mathematics.vectors import VectorProver
+from engine.sources.definition import Definition
 
 RANDOM_POINTS = 60
 SETTINGS = 4
-ULPS = 8
-#: Roundings of x that a form is excused for: of a square, of a quotient by a constant that is itself rounded.
-ROUNDINGS = 4
-#: By how much a part of a form may be greater than the value, as 6*x is in x*6/6: within that of the largest float64 it
-#: may overflow.
-HEADROOM = 8
-SECONDS_NUMERIC = 20.0
-
-Point = dict[str, float]
-
-
-# Proofs ---------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Proof:
-    """The result for one definition: its problems, or else how its formulas were checked.
-
-    floats, ulps: at how many numbers the stable form was computed in float64, and the largest error in units in the
-    last place; samples: exact values of the function with its default parameters, rounded to float64, by x; kinks: the
-    places where it is not analytic, with these.
-    """
-
-    name: str
-    problems: tuple[Problem, ...]
-    stable: Evidence | None = None
-    derivative: Evidence | None = None
-    floats: int = 0
-    ulps: float = 0.0
-    samples: tuple[tuple[float, float], ...] = ()
-    kinks: tuple[Kink, ...] = ()
 
 
 def prove(
@@ -107,7 +85,7 @@ def prove(
 
 def key(definition: Definition) -> str:
     """Digest of all that the proof of a definition depends on."""
-    formulas = (definition.expression, definition.stable, definition.derivative)
+    formulas = (definition.expression, definition.stable, definition.derivative, definition.entries)
     versions = [frameworks.version(name) for name in ("sympy", "python-flint", "numpy", "scipy")]
     code = code_digest(__name__)
     return digest(definition.path.as_posix(), formulas, definition.parameters, versions, frameworks.environment(), code)
@@ -116,28 +94,17 @@ def key(definition: Definition) -> str:
 def verify(question: tuple[Path, Definition]) -> Proof:
     """Prove a definition in this process. Time limits work in the main thread."""
     root, definition = question
-    return _Prover(root, definition).proof()
+    prover = VectorProver if definition.entries else _NumberProver
+    return prover(root, definition).proof()
 
 
-class _Fault(Exception):
-    """A formula that is wrong. The arguments: why, and the lines that show it."""
-
-
-class _Prover:
-    def __init__(self, root: Path, definition: Definition) -> None:
-        self.root = root
-        self.definition = definition
-        self.defaults = {parameter.name: float(parameter.default) for parameter in definition.parameters}
-        self.names = {name: Variable(name) for name in ("x", *self.defaults)}
-        self.balls = Balls()
-        self.problems: list[Problem] = []
+class _NumberProver(Prover):
+    """Proves the definition of a function of one number."""
 
     def proof(self) -> Proof:
+        """What comes of all parts."""
         name = self.definition.path.as_posix()
-        formulas = {}
-        for which in ("expression", "stable", "derivative"):
-            text = getattr(self.definition, which)
-            formulas[which] = self.part(which, lambda text=text: read(text, self.names))
+        formulas = self.read({name: Variable(name) for name in ("x", *self.defaults)})
         if self.problems:
             return Proof(name, tuple(self.problems))
         expression, stable, derivative = formulas.values()
@@ -162,35 +129,14 @@ class _Prover:
             kinks,
         )
 
-    def part(self, which: str, check: Callable[[], Any]) -> Any:
-        """What a check finds; None, and a problem at the formula's line, if it fails."""
-        lines: tuple[str, ...] = ()
-        try:
-            with limited(SECONDS_NUMERIC):
-                return check()
-        except _Fault as fault:
-            reason, *lines = fault.args
-        except (FormulaError, Undecidable) as error:
-            reason = str(error)
-        except OutOfTime:
-            reason = f"could not be checked within {SECONDS_NUMERIC:g} s"
-        detail = "\n".join(f"  {line}" for line in (getattr(self.definition, which), *lines))
-        line = line_of(self.root, self.definition.path, [which])
-        self.problems.append(Problem(self.definition.path.as_posix(), f"{which}: {reason}", line, detail))
-        return None
-
     # By numbers
-
-    def at(self, formula: Expr) -> Callable[[Point], Any]:
-        """The exact value at a point."""
-        return lambda point: exact(lambda: self.balls.value(formula, point))
 
     def slope(self, formula: Expr, side: int = 0) -> Callable[[Point], Any]:
         """The exact derivative by x at a point: from the right (1), the left (-1), or the same from both sides (0)."""
         return lambda point: exact(lambda: self.balls.derivatives(formula, point, "x", 1, side)[1])
 
     def equal(self, left: Callable[[Point], Any], right: Callable[[Point], Any], strict: bool) -> int:
-        """At how many points both agree. Raises _Fault where they do not.
+        """At how many points both agree. Raises Fault where they do not.
 
         strict: they need a value at the extreme points too.
         """
@@ -202,28 +148,28 @@ class _Prover:
                     sides.append(side(point))
                 except FormulaError as error:
                     if strict or not extreme:
-                        raise _Fault(f"{error} at {_shown(point)}") from None
+                        raise Fault(f"{error} at {shown(point)}") from None
             if len(sides) < 2 or (all(map(tiny, sides)) and not all(side.is_zero() for side in sides)):
                 continue  # a kink, or both too small to tell
             if not agree(*sides):
-                raise _differs(f"at {_shown(point)}", *sides)
+                raise differs(f"at {shown(point)}", *sides)
             points += 1
         if points < RANDOM_POINTS // 2:
-            raise _Fault(f"could be checked at {points} points only")
+            raise Fault(f"could be checked at {points} points only")
         return points
 
     def alongside(self, text: str, order: int) -> int:
-        """At how many places a formula is the derivative of that order, along the whole line. Raises _Fault."""
+        """At how many places a formula is the derivative of that order, along the whole line. Raises Fault."""
         count = 0
         for parameters in self.settings():
             names = {"x": Variable("x"), **{name: number(value) for name, value in parameters.items()}}
-            given = f", {_shown(parameters)}" if parameters else ""
+            given = f", {shown(parameters)}" if parameters else ""
             try:
                 count += compare(read(self.definition.expression, names), read(text, names), order)
             except Apart as apart:
-                raise _differs(f"{apart.where}{given}", apart.should, apart.found) from None
+                raise differs(f"{apart.where}{given}", apart.should, apart.found) from None
             except FormulaError as error:
-                raise _Fault(f"{error}{given}") from None
+                raise Fault(f"{error}{given}") from None
         return count
 
     def settings(self) -> Iterator[Point]:
@@ -231,7 +177,7 @@ class _Prover:
         yield self.defaults
         chance = random.Random("settings")
         for _ in range(SETTINGS if self.defaults else 0):
-            yield {p.name: _draw(p, chance) for p in self.definition.parameters}
+            yield {p.name: draw(p, chance) for p in self.definition.parameters}
 
     def points(self) -> Iterator[tuple[Point, bool]]:
         """Points with the default parameters at extreme x, then random ones; and whether they are extreme."""
@@ -243,14 +189,14 @@ class _Prover:
             x = chance.choice((1, -1)) * (
                 chance.uniform(0, 4) if chance.random() < 0.5 else 10 ** chance.uniform(-3, 2)
             )
-            yield {"x": x, **{p.name: _draw(p, chance) for p in self.definition.parameters}}, False
+            yield {"x": x, **{p.name: draw(p, chance) for p in self.definition.parameters}}, False
 
     def stability(self, expression: Expr, stable: Expr) -> tuple[int, float]:
-        """At how many floats the stable form was right, and the largest error in ulp. Raises _Fault."""
+        """At how many floats the stable form was right, and the largest error in ulp. Raises Fault."""
         import numpy as np
 
         true = self.at(expression)
-        checked, largest, excess, worst = 0, 0.0, 1.0, _Fault()
+        checked, largest, excess, worst = 0, 0.0, 1.0, Fault()
         for power in (0, -3, 4):
             parameters = {name: value * 2.0**power for name, value in self.defaults.items()}
             kinks = kinks_of(self.definition.expression, parameters).kinks
@@ -261,20 +207,13 @@ class _Prover:
             for x, result in zip(xs.tolist(), computed.tolist(), strict=True):
                 point = {"x": x, **parameters}
                 value = true(point)
-                if math.isinf(float(value)):
+                if (error := self.error(value, result, shown(point))) is None:
                     continue
-                shown = f"true:    {_digits(value, 20)}", f"float64: {result!r}"
-                if math.copysign(math.inf, value) == result and abs(value) > sys.float_info.max / HEADROOM:
-                    continue
-                if not math.isfinite(result):
-                    raise _Fault(f"is {result} in float64 at {_shown(point)}, where the value is finite", *shown)
-                unit = math.ulp(float(value))
-                error = float(abs(result - value)) / unit
                 checked, largest = checked + 1, max(largest, error)
                 if error > ULPS * excess and error > excess * (excused := self.excused(expression, point, value)):
                     excess = error / excused
-                    reason = f"is not stable: {error:.3g} ulp from the value at {_shown(point)} in float64"
-                    worst = _Fault(f"{reason}, where rounding allows {excused:.3g}", *shown)
+                    reason = f"is not stable: {error:.3g} ulp from the value at {shown(point)} in float64"
+                    worst = Fault(f"{reason}, where rounding allows {excused:.3g}", *compared(value, result))
             if not self.defaults:
                 break
         if worst.args:
@@ -295,21 +234,13 @@ class _Prover:
             return 0
         return right.max(left)
 
-    def samples(self, expression: Expr) -> tuple[tuple[float, float], ...]:
+    def samples(self, expression: Expr) -> Samples:
         """At x that are floats of every format of 32 bits and more."""
         true = self.at(expression)
         xs = [k * 189 / 128 for k in range(-20, 21)]
-        return tuple((x, float(true({"x": x, **self.defaults}))) for x in xs)
+        return tuple(((x,), (float(true({"x": x, **self.defaults})),)) for x in xs)
 
     # By SymPy
-
-    def tried(self, proved: Callable[[], bool]) -> bool:
-        """Whether SymPy finds a proof in time."""
-        try:
-            with limited(SECONDS_SYMBOLIC):
-                return proved()
-        except (OutOfTime, Exception):  # SymPy fails in many ways; none of them is a proof
-            return False
 
     def symbols(self, x: str) -> dict[str, Any]:
         """x with that property, and the parameters."""
@@ -342,26 +273,6 @@ class _Prover:
             and vanishes(sympy.diff(gap(x), size))
             for x in (size, -size)
         )
-
-
-def _differs(where: str, *sides: Any) -> _Fault:
-    """That a value is not what it should be, with as many digits as show it."""
-    digits = next(d for d in (10, 20, 30, 40, 50, 60) if len({_digits(v, d) for v in sides}) > 1 or d > 50)
-    lines = [f"{what}{_digits(v, digits)}" for what, v in zip(("should: ", "is:     "), sides, strict=True)]
-    return _Fault(f"is something else {where}", *lines)
-
-
-def _digits(ball: Any, digits: int) -> str:
-    return ball.str(digits, radius=False)
-
-
-def _shown(point: Point) -> str:
-    return ", ".join(f"{name} = {value:.17g}" for name, value in point.items())
-
-
-def _draw(parameter: Parameter, chance: random.Random) -> float:
-    size = 10 ** chance.uniform(-2, 2)
-    return chance.choice((1, -1)) * size if parameter.domain == "real" else size
 
 
 def _around(x: float) -> Iterator[float]:

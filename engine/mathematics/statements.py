@@ -11,7 +11,7 @@ from engine.mathematics import latex
 from engine.mathematics.about import about
 from engine.mathematics.derivation.duties import flow_problems
 from engine.mathematics.derivation.file import SHARP, Reader
-from engine.mathematics.derivation.steps import Derivation, Step
+from engine.mathematics.derivation.steps import ENTRY, LENGTH, VECTOR, Derivation, Step
 from engine.mathematics.formula.python import FormulaError, number, read
 from engine.mathematics.formula.tree import Call, Chain, Expr, Scope, Variable, free_variables
 from engine.mathematics.latex import LatexError
@@ -41,6 +41,8 @@ BECAUSE: dict[str, Any] = {
         ]
     },
 }
+#: What a definition calls what facts may call otherwise.
+_NAMES = {"x": VECTOR, "n": LENGTH, "i": ENTRY}
 _Keys = tuple[str | int, ...]  # the way to a part of the file
 Part = str | Mapping[str, Any]  # what stands under `because`
 
@@ -154,6 +156,8 @@ class Statements:
         name = self.definition.path.name
         names: dict[str, Expr] = {"x": Variable("x")}
         defaults = []
+        roles = {domain.role: called for called, domain in self.reader.domains.items() if domain.role}
+        names |= {own: Variable(roles[role]) for own, role in _NAMES.items() if role in roles}
         for parameter in self.definition.parameters:
             called = latex.name(parameter.tex)
             names[parameter.name] = Variable(called) if called in variables else number(parameter.default)

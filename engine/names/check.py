@@ -28,6 +28,7 @@ from engine.base.libraries import LIBRARIES, TABS
 from engine.base.store import Store
 from engine.base.yamlfile import line_of
 from engine.compare.verdict import key, results
+from engine.mathematics.proving import Samples
 from engine.run.runner import Result, Runner
 from engine.sources import topics
 from engine.sources.definition import Api, Definition
@@ -101,7 +102,7 @@ def answer(api, points):
     for key, ask in (
         ("exists", lambda: find(api["name"]) is not None),
         ("defaults", lambda: defaults(find(api["name"]))),
-        ("values", lambda: [float(y) for y in numpy.asarray(eval(api["call"], globals() | {{"x": x}}), numpy.float64)]),
+        ("values", lambda: numpy.asarray(eval(api["call"], globals() | {{"x": x}}), numpy.float64).tolist()),
     ):
         if key != "values" and not api["name"]:
             continue
@@ -121,7 +122,7 @@ class _Answer(msgspec.Struct):
 
     exists: bool | None = None
     defaults: dict[str, Any] | None = None
-    values: list[float] | None = None
+    values: float | list[Any] | None = None
     failed: str = ""
 
 
@@ -133,9 +134,6 @@ class PublicName:
     library: str
     version: str
     defaults: Mapping[str, Any] | None
-
-
-Samples = Sequence[tuple[float, float]]
 
 
 def check(
@@ -221,7 +219,7 @@ class _Inquiry:
         names: dict[int, PublicName] = {}
         for result, group in zip(answered, self.by_library.values(), strict=True):
             for one, answer in zip(group, _answers(result, len(group)), strict=True):
-                for reason, *detail in _faults(one.api, answer, self.samples):
+                for reason, *detail in _faults(one.api, answer, self.samples, bool(self.definition.entries)):
                     name = (
                         one.api.name or f"what is written in {LIBRARIES[one.library].title}, which has no name for it,"
                     )
@@ -242,10 +240,7 @@ class _Inquiry:
 def _snippet(root: Path, questions: Sequence[_Question]) -> Snippet:
     """The snippet that asks one library; its last line is a list with the answers to each question."""
     first = questions[0]
-    asked = [
-        {"points": [x for x, _ in question.samples], "apis": [_told(one) for one in question.asked]}
-        for question in questions
-    ]
+    asked = [{"points": _points(question), "apis": [_told(one) for one in question.asked]} for question in questions]
     array = _ARRAYS.get(first.library, "points")
     return Snippet(
         root=root,
@@ -255,6 +250,11 @@ def _snippet(root: Path, questions: Sequence[_Question]) -> Snippet:
         modules=(),
         worker=LIBRARIES[first.library].worker or "numpy",
     )
+
+
+def _points(question: _Question) -> list[Any]:
+    """The numbers at which the function is called, or the vectors, one in each row."""
+    return [list(x) if question.definition.entries else x[0] for x, _ in question.samples]
 
 
 def _told(one: _Asked) -> dict[str, Any]:
@@ -270,7 +270,7 @@ def _answers(result: Result, count: int) -> list[_Answer]:
     return msgspec.convert(json.loads(result.output.splitlines()[-1])[0], list[_Answer])  # its JSON has nan
 
 
-def _faults(api: Api, answer: _Answer, samples: Samples) -> Iterable[list[str]]:
+def _faults(api: Api, answer: _Answer, samples: Samples, of_vector: bool) -> Iterable[list[str]]:
     """Reason, and lines of detail, of everything that is wrong."""
     if api.name and answer.exists is None:
         yield ["does not exist", indent(answer.failed, "  ")]
@@ -290,13 +290,25 @@ def _faults(api: Api, answer: _Answer, samples: Samples) -> Iterable[list[str]]:
         called = answer.defaults is not None or not api.name
         yield [f"cannot be called as {api.call}", indent(answer.failed, "  ")] if called else ["is not called"]
         return
-    if len(answer.values) != len(samples):
-        yield [f"gives {len(answer.values)} values for {len(samples)}"]
+    should = [list(value) if of_vector else value[0] for _, value in samples]
+    if _shape(answer.values) != _shape(should):
+        yield [f"gives an array of shape {_shape(answer.values)}, not {_shape(should)}"]
         return
-    for (x, value), computed in zip(samples, answer.values, strict=True):
-        if not abs(computed - value) <= TOLERANCE * abs(value) + CANCELLED * abs(x):
-            yield [f"computes something else at x = {x:g}", f"  defined:   {value!r}", f"  {api.call}: {computed!r}"]
-            return
+    for (x, value), row in zip(samples, answer.values if isinstance(answer.values, list) else [], strict=True):
+        for defined, computed in zip(value, row if of_vector else [row], strict=True):
+            if not abs(computed - defined) <= TOLERANCE * abs(defined) + CANCELLED * max(map(abs, x)):
+                where = f"x = {', '.join(f'{entry:g}' for entry in x)}"
+                yield [
+                    f"computes something else at {where}",
+                    f"  defined:   {defined!r}",
+                    f"  {api.call}: {computed!r}",
+                ]
+                return
+
+
+def _shape(values: Any) -> tuple[int, ...]:
+    """The lengths of lists in lists; of ragged ones, of the first."""
+    return (len(values), *(_shape(values[0]) if values else ())) if isinstance(values, list) else ()
 
 
 def _typed(defaults: Mapping[str, Any]) -> dict[str, str]:

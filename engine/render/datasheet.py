@@ -21,7 +21,7 @@ from engine.base.store import Store, digest
 from engine.compare.verdict import Verdict
 from engine.ledger.history import History
 from engine.mathematics.derivation.evidence import Report
-from engine.mathematics.facts import Fact
+from engine.mathematics.facts import Fact, statements_of
 from engine.mathematics.formula import digits
 from engine.mathematics.kinks import Kink
 from engine.names.check import PublicName
@@ -57,6 +57,7 @@ def datasheet(
         "licence": LICENCE,
         "definition": {
             "latex": tex,
+            "entries": definition.entries or None,
             "sympy": definition.expression,
             "stable": definition.stable,
             "derivative": definition.derivative,
@@ -110,7 +111,7 @@ def _fact(fact: Fact, report: Report, function: str, places: Mapping[str, Place]
             "digits": evidence.digits,
             "proved": evidence.symbolic,
         }
-        for step, evidence in zip(fact.check.steps, report.evidence, strict=not report.problems)
+        for step, evidence in statements_of(fact, report)
     ]
     return {
         "id": fact.id,

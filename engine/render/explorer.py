@@ -82,7 +82,12 @@ def label(parameter: Parameter) -> str:
 
 
 def explorer(definition: Definition, figure: str, language: str) -> tuple[str, list[Problem]]:
-    """A figure as HTML, made explorable, and what is wrong. Without script it stays the figure."""
+    """A figure as HTML, made explorable, and what is wrong. Without script it stays the figure.
+
+    That of a function of a vector stays it anyway: it is drawn over a plane.
+    """
+    if definition.entries:
+        return figure, []
     if problems := _faults(definition):
         return figure, problems
     told = script(definition)
@@ -101,8 +106,10 @@ def microscope(definition: Definition, language: str) -> str:
     """The element that compares the formula as it is typed with its stable form, number by number.
 
     Where the page cannot compute the function to many digits, a sentence that says so. It takes its formulas from the
-    explorer's script.
+    explorer's script. Nothing for a function of a vector.
     """
+    if definition.entries:
+        return ""
     try:
         used = [formula(text, definition.parameters)[1] for text in _forms(definition).values()]
     except FormulaError:

@@ -7,7 +7,7 @@ from textwrap import indent
 
 from engine.mathematics.derivation.evidence import Evidence, Report
 from engine.mathematics.derivation.steps import Step
-from engine.mathematics.facts import Fact
+from engine.mathematics.facts import Fact, statements_of
 
 WORDS: dict[str, dict[str, str]] = {
     "en": {
@@ -53,7 +53,7 @@ def facts_fragments(
     checks_page: the link from the card's page to that with the checks, empty if it is the same.
     """
     words = WORDS[language]
-    domains = {domain.tex: None for fact in facts for domain in fact.check.domains.values()}
+    domains = {domain.tex: None for fact in facts for domain in fact.domains.values()}
     given = words["comma"].join(map(_math, domains))
     rows = [f"| {words['property']} | {words['value']} |", "|---|---|"]
     checks = [f"{words['with']} {given}{words['stop']}\n{{ .given }}\n"]
@@ -90,8 +90,14 @@ def _check(fact: Fact, report: Report, words: Mapping[str, str]) -> str:
     if report.problems:
         fenced = "\n".join(["``` { .text .no-copy }", *map(str, report.problems), "```"])
         return f'!!! failure "{words["failed"]}"\n\n{indent(fenced, "    ")}\n'
-    lines = zip(fact.check.steps, report.evidence, strict=True)
-    return "\n".join(f"- {_statement(step, evidence, words)}" for step, evidence in lines) + "\n"
+    lines = []
+    for step, evidence in statements_of(fact, report):
+        lengths = {
+            other.instance.get("n") for other in fact.check.steps if (other.line, other.tex) == (step.line, step.tex)
+        }
+        given = f"$n = {', '.join(map(str, sorted(filter(None, lengths))))}$" if step.instance else ""
+        lines.append(f"- {_statement(step, evidence, words)}{given and words['comma'] + given}")
+    return "\n".join(lines) + "\n"
 
 
 def _statement(step: Step, evidence: Evidence, words: Mapping[str, str]) -> str:

@@ -22,11 +22,17 @@ TEXT = {
 }
 
 _LINE = {"type": "string", "minLength": 1}
-#: What a figure is of, where nobody says more of it.
-_FIGURE = {
-    "en": "{name} and, as the second curve, its derivative, for x from −6 to 6. Their values stand below the code.",
-    "zh": "第一条曲线是 {name}，第二条曲线是它的导数，x 从 −6 到 6；两条曲线上各点的数值列在绘图代码下方。",
-}
+#: What a figure is of, where nobody says more of it: of a function of a number, and of a vector.
+_FIGURE = (
+    {
+        "en": "{name} and, as the second curve, its derivative, for x from −6 to 6. Their values stand below the code.",
+        "zh": "第一条曲线是 {name}，第二条曲线是它的导数，x 从 −6 到 6；两条曲线上各点的数值列在绘图代码下方。",
+    },
+    {
+        "en": "The first entry of {name} of two entries, as lines of equal value over the plane of both, from −6 to 6.",
+        "zh": "{name} 在两个分量的情形下的第一个分量：以两个分量为坐标的等值线图，坐标均从 −6 到 6。",
+    },
+)
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -34,6 +40,11 @@ SCHEMA: dict[str, Any] = {
     "required": ["name", "expression", "derivative", "apis"],
     "properties": {
         "name": _LINE,
+        "entries": _LINE
+        | {
+            "description": "for a function of a vector x: how many entries the result has, in the number n of those "
+            "of x; then the expression gives its entry i, and the derivative that of entry i by x[j]"
+        },
         "expression": _LINE | {"description": "the definition in x and the parameters, in SymPy's syntax"},
         "stable": _LINE
         | {
@@ -128,7 +139,8 @@ class Definition:
     expression, stable, derivative: SymPy texts in x and the parameters; compare: other functions to show beside it, as
     SymPy texts in x, by name; instead: what to write where a library has no such function, by tab; figure: alternative
     text of its figure by language; absent: reasons by (topic, tab), by language; root: the project's folder, which
-    `path` is within.
+    `path` is within. entries: of a function of a vector x, the number of entries of its result as a text in n, the
+    number of those of x: then expression and stable are of entry i, and derivative is that of entry i by x[j].
     """
 
     path: Path
@@ -143,6 +155,7 @@ class Definition:
     absent: dict[tuple[str, str], dict[str, str]]
     root: Path = Path()
     instead: dict[str, str] = field(default_factory=dict)
+    entries: str = ""
 
     @property
     def defaults(self) -> dict[str, float]:
@@ -153,6 +166,10 @@ class Definition:
         """Where an entry of its file stands, or of one beside it; None if there is no such file."""
         path = self.path.with_name(file)
         return line_of(self.root, path, keys) if (self.root / path).is_file() else None
+
+
+def _figure(name: str, of_vector: bool) -> dict[str, str]:
+    return {language: text.format(name=name) for language, text in _FIGURE[of_vector].items()}
 
 
 def read(root: Path, function: str) -> Definition:
@@ -176,7 +193,8 @@ def read(root: Path, function: str) -> Definition:
             for api in data["apis"]
         ),
         instead=data.get("instead", {}),
-        figure=data.get("figure") or {language: text.format(name=data["name"]) for language, text in _FIGURE.items()},
+        entries=data.get("entries", ""),
+        figure=data.get("figure") or _figure(data["name"], "entries" in data),
         absent=absent,
         root=root,
     )

@@ -31,6 +31,8 @@ from engine.sources.definition import FILE, TEXT, Api, Definition, read
 from engine.sources.spelling import Unspelled, alone, spell
 
 FOLDER = "topics"
+#: The folder within of what is shown of functions of a vector.
+VECTORS = "vectors"
 #: What a script leaves open.
 FUNCTION, LAYER, DERIVATIVE = "FUNCTION", "LAYER", "DERIVATIVE"
 
@@ -67,8 +69,11 @@ def shared(root: Path, function: str) -> list[Shared]:
         return []
     filled = []
     problems: list[Problem] = []
-    for template in sources_below(root / FOLDER, ".py"):
-        within = template.relative_to(root / FOLDER)
+    folder = root / FOLDER / VECTORS if entry.entries else root / FOLDER
+    for template in sources_below(folder, ".py"):
+        within = template.relative_to(folder)
+        if within.parts[0] == VECTORS:
+            continue
         path = Path("snippets", function) / within
         tab, topic = within.parts[0], within.stem
         if tab not in TABS and len(within.parts) > 1:
@@ -102,7 +107,8 @@ def page(root: Path, function: str, language: str) -> str:
 
     It is written in `topics/page.<language>.md`. Raises SourceError where that cannot be read.
     """
-    file = root / FOLDER / f"page.{language}.md"
+    folder = root / FOLDER / VECTORS if read(root, function).entries else root / FOLDER
+    file = folder / f"page.{language}.md"
     return read_source(root, file).replace("{function}", function) if file.is_file() else ""
 
 

@@ -15,7 +15,7 @@ from engine.sources.definition import Api
 
 ROOT = Path(__file__).parents[2]
 SOFTPLUS = definition.read(ROOT, "softplus")
-SAMPLES = ((-2.0, 0.12692801104297263), (0.0, 0.6931471805599453), (25.0, 25.00000000001389))
+SAMPLES = (((-2.0,), (0.12692801104297263,)), ((0.0,), (0.6931471805599453,)), ((25.0,), (25.00000000001389,)))
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ WRONG = {
         "computes something else",
     ),
     "not to be called so": (api("numpy.logaddexp", "numpy.logaddexp(x)"), "cannot be called as numpy.logaddexp(x)"),
-    "one value for all": (api("numpy.logaddexp", "[0.6931471805599453]"), "gives 1 values for 3"),
+    "one value for all": (api("numpy.logaddexp", "[0.6931471805599453]"), "gives an array of shape (1,), not (3,)"),
     "a crash": (api("numpy.logaddexp", "__import__('os')._exit(3)"), "called os._exit(3)"),
     "an unknown library": (api("theano.softplus"), "theano is not a library"),
 }
@@ -125,7 +125,7 @@ class Counting(Runner):
 
 def test_libraries_are_asked_about_all_definitions_at_once(tmp_path):
     names = ("numpy.exp", "numpy.tanh", "numpy.no_such_name")
-    asked = [(replace(SOFTPLUS, apis=(api(name),)), ((0.5, 2.0),)) for name in names]
+    asked = [(replace(SOFTPLUS, apis=(api(name),)), (((0.5,), (2.0,)),)) for name in names]
     with Counting() as runner:
         store = Store(tmp_path)
         together = apis.check(ROOT, asked, runner, store)
@@ -136,7 +136,7 @@ def test_libraries_are_asked_about_all_definitions_at_once(tmp_path):
         alone = [apis.check(ROOT, [one], runner, Store(tmp_path / "alone"))[0] for one in asked]
         assert alone == together
         runner.runs = 1
-        asked[1] = (asked[1][0], ((1.0, math.tanh(1.0)),))
+        asked[1] = (asked[1][0], (((1.0,), (math.tanh(1.0),)),))
         changed = apis.check(ROOT, asked, runner, store)
         assert runner.runs == 2
         assert [bool(problems) for _, problems in changed] == [True, False, True]
@@ -145,7 +145,7 @@ def test_libraries_are_asked_about_all_definitions_at_once(tmp_path):
 def test_one_that_brings_the_run_down_does_not_take_the_others_with_it(tmp_path):
     crash = api("numpy.exp", "__import__('os')._exit(3)")
     fine = api("numpy.exp", "numpy.exp(x)")
-    asked = [(replace(SOFTPLUS, apis=(one,)), ((0.0, 1.0),)) for one in (fine, crash)]
+    asked = [(replace(SOFTPLUS, apis=(one,)), (((0.0,), (1.0,)),)) for one in (fine, crash)]
     with Counting() as runner:
         (_, good), (_, bad) = apis.check(ROOT, asked, runner, Store(tmp_path))
     assert good == []
@@ -165,12 +165,12 @@ def test_what_a_library_says_of_a_failure_stands_in_lines_of_its_own() -> None:
     problem = Problem("a.py", "ended by SIGSEGV", detail="first\nsecond")
     asked = Api("numpy.tanh", "numpy.tanh(x)", {}, False)
     (answer,) = apis._answers(Result("", problem=problem), 1)
-    (fault,) = apis._faults(asked, answer, [])
+    (fault,) = apis._faults(asked, answer, [], of_vector=False)
     assert fault == ["does not exist", "  ended by SIGSEGV\n  first\n  second"]
 
 
 MISH = definition.read(ROOT, "mish")
-OF_MISH = ((0.0, 0.0), (1.0, 0.8650983882673103))
+OF_MISH = (((0.0,), (0.0,)), ((1.0,), (0.8650983882673103,)))
 
 
 def test_what_is_written_where_a_library_has_no_name_is_compared_too(runner, tmp_path):
@@ -190,8 +190,27 @@ def test_what_is_written_where_a_library_has_no_name_is_compared_too(runner, tmp
 
 def test_what_a_formula_loses_that_cancels_is_no_other_function(ask):
     def given(value):
-        return ask(api("numpy.positive"), samples=((-29.5, value),))[1]
+        return ask(api("numpy.positive"), samples=(((-29.5,), (value,)),))[1]
 
-    assert not ask(api("numpy.positive", "0*x"), samples=((-29.5, 1e-190),))[1]
+    assert not ask(api("numpy.positive", "0*x"), samples=(((-29.5,), (1e-190,)),))[1]
     assert given(-29.5 * (1 + 1e-6)) == []
     assert "computes something else" in given(-29.5 * (1 + 1e-4))[0].reason
+
+
+SOFTMAX = definition.read(ROOT, "softmax")
+OF_SOFTMAX = (((0.0, 0.0), (0.5, 0.5)), ((2.0, 0.0), (0.8807970779778823, 0.11920292202211755)))
+
+
+def test_a_function_of_a_vector_is_called_on_rows(runner, tmp_path):
+    def given(*apis_of_it):
+        changed = replace(SOFTMAX, apis=(*SOFTMAX.apis, *apis_of_it))
+        ((_, problems),) = apis.check(ROOT, [(changed, OF_SOFTMAX)], runner, Store(tmp_path))
+        return [problem.reason for problem in problems]
+
+    softmax = {"dim": None, "_stacklevel": 3, "dtype": None}
+    name = "torch.nn.functional.softmax"
+    assert given(api(name, f"{name}(x, dim=-1)", softmax)) == []
+    assert given(api(name, f"{name}(x, dim=0)", softmax)) == [f"{name} computes something else at x = 0, 0"]
+    assert given(api(name, f"{name}(x, dim=-1)[:, :1]", softmax)) == [
+        f"{name} gives an array of shape (2, 1), not (2, 2)"
+    ]

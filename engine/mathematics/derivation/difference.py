@@ -25,14 +25,18 @@ class Policy:
     precisions: in digits, one after the other, for values that only converge: they are equal if more precision changes
     them by no more than `digits` tell. None for values that are enclosed, by balls of so many digits.
     fine: digits that agree are not enough. An inequality asks even for the sign of the smallest difference.
+    bits: the last precision of enclosures.
     """
 
     digits: int
     vanishing: int
     precisions: tuple[int, ...] | None = None
     fine: bool = False
+    bits: int = 1 << 18  # which tells e^-100000 from 0
 
 
+#: The last precision for what is proved, at which numbers are a second look: zeros take long with more.
+PROVED_BITS = 1 << 12
 FULL = Policy(50, vanishing=-540)
 LIMITING = Policy(20, vanishing=-20, precisions=(24, 34))  # for integrals, series and limits, whose values cost much
 #: For derivatives of such: mpmath's, from both sides, are compared to a third of the digits.
@@ -107,7 +111,7 @@ class Values:
     def _enclosed(self, sides: tuple[Expr, Expr], place: Place, policy: Policy) -> Difference:
         from flint import arb, ctx
 
-        for gap in enclosures(lambda: self._ball(sides[0], place) - self._ball(sides[1], place), _START, _LIMIT):
+        for gap in enclosures(lambda: self._ball(sides[0], place) - self._ball(sides[1], place), _START, policy.bits):
             if not gap.is_finite():
                 continue
             left, right = (self._ball(side, place) for side in sides)
@@ -115,7 +119,7 @@ class Values:
                 return Difference(int(gap > 0) - int(gap < 0), left, right)
             if not policy.fine and gap.abs_upper() <= left.abs_lower() * arb(10) ** -policy.digits:
                 return Difference(0, left, right)
-            if ctx.prec == _LIMIT and gap.abs_upper() <= arb(10) ** policy.vanishing:
+            if ctx.prec == policy.bits and gap.abs_upper() <= arb(10) ** policy.vanishing:
                 return Difference(0, left, right, certain=_moderate(place.point))
         raise Undecided
 
@@ -256,8 +260,8 @@ class Values:
         raise Undecided
 
 
-#: Bits of precision for enclosures: with these, and with twice as many until the last, which tells e^-100000 from 0.
-_START, _LIMIT = 256, 1 << 18
+#: Bits of precision that enclosures start with, and twice as many until the last.
+_START = 256
 _LINES = 3  # along each variable, to look for borders on
 _JUMP = (
     1e-9  # neighbouring floats whose values differ by more, relatively where these are large, have a jump between them

@@ -16,9 +16,30 @@ from engine.base.yamlfile import load as load_yaml
 from engine.mathematics import latex
 from engine.mathematics.derivation import rules
 from engine.mathematics.derivation.duties import flow_problems
-from engine.mathematics.derivation.steps import REAL, SMOOTH, Derivation, Domain, Step
+from engine.mathematics.derivation.steps import (
+    ENTRY,
+    INDEX,
+    LENGTH,
+    REAL,
+    SMOOTH,
+    VECTOR,
+    Derivation,
+    Domain,
+    Step,
+)
 from engine.mathematics.formula.multiprecision import evaluate
-from engine.mathematics.formula.tree import Apply, Bound, Call, Chain, Derivative, Number, Scope, Variable, walk
+from engine.mathematics.formula.tree import (
+    Apply,
+    Bound,
+    Call,
+    Chain,
+    Derivative,
+    Number,
+    Scope,
+    Variable,
+    free_variables,
+    walk,
+)
 from engine.mathematics.latex import LatexError
 
 _TEXT = {
@@ -105,10 +126,13 @@ def _ruled(reader: Reader, data: Sequence[Mapping[str, Any]], steps: Sequence[St
 class Reader:
     """Reads the formulas of a file with `variables` and `where`, and gathers what is wrong with them.
 
-    known: what has read the declarations of another file, which hold in this one, too.
+    known: what has read the declarations of another file, which hold in this one, too; entries: of a function
+    of a vector, how many its result has.
     """
 
-    def __init__(self, root: Path, file: Path, data: Mapping[str, Any], known: Reader | None = None) -> None:
+    def __init__(
+        self, root: Path, file: Path, data: Mapping[str, Any], known: Reader | None = None, entries: str = ""
+    ) -> None:
         self.root = root
         self.file = file
         self.path = file.relative_to(root)
@@ -121,8 +145,9 @@ class Reader:
                 if name in self.domains:
                     raise LatexError(f"{name} is declared twice", 1)
                 with self.at("variables", written, what=f"domain of {written}", tex=values):
-                    self.domains[name] = _domain(name, values)
-        self.scope = replace(self.known, variables=frozenset(self.domains))
+                    self.domains[name] = _domain(name, values, entries)
+        vectors = frozenset(name for name, domain in self.domains.items() if domain.role == VECTOR)
+        self.scope = replace(self.known, variables=frozenset(self.domains), vectors=vectors)
         for i, tex in enumerate(data.get("where", [])):
             with self.at("where", i, what="where", tex=tex):
                 function = latex.definition(tex, self.scope)
@@ -171,7 +196,7 @@ class Reader:
         parts = [part for chain in chains for side in chain.sides for part in walk(side)]
         used = {*named, *(part.name for part in parts if isinstance(part, Variable))}
         used |= {part.function.name for part in parts if isinstance(part, Call)}
-        used |= {part.variable for part in parts if isinstance(part, Derivative)}
+        used |= {name for part in parts if isinstance(part, Derivative) for name in free_variables(part)}
         own = {*self.domains, *self.scope.functions} - {*self.known.variables, *self.known.functions}
         for name in sorted(own - used):
             yield Problem(self.path.as_posix(), f"{name} is declared but not used", self.line("variables"))
@@ -196,13 +221,23 @@ _DOMAINS = {
 }
 
 
-def _domain(name: str, text: str) -> Domain:
-    if text in _DOMAINS:
-        domain = _DOMAINS[text]
-        return replace(domain, tex=domain.tex.format(name))
+#: What there is beside, where a function has a vector for its argument.
+_ROLES = {
+    VECTOR: Domain(r"{} \in \mathbb{{R}}^n", role=VECTOR),
+    LENGTH: Domain(r"{} \in \{{1, 2, \dots\}}", role=LENGTH),
+    ENTRY: Domain(r"{} \in \{{1, \dots, ENTRIES\}}", role=ENTRY),
+    INDEX: Domain(r"{} \in \{{1, \dots, n\}}", role=INDEX),
+}
+
+
+def _domain(name: str, text: str, entries: str) -> Domain:
+    known = _DOMAINS | (_ROLES if entries else {})
+    if text in known:
+        domain = known[text]
+        return replace(domain, tex=domain.tex.format(name).replace("ENTRIES", entries))
     interval = re.fullmatch(r"([\[(])([^,]+),([^,]+)([\])])", text.strip())
     if not interval:
-        raise LatexError(f"not one of {', '.join(_DOMAINS)} or an interval", 1)
+        raise LatexError(f"not one of {', '.join(known)} or an interval", 1)
     lower, upper = (float(evaluate(latex.expression(interval[i], Scope()), {}, 30)) for i in (2, 3))
     if not lower < upper:
         raise LatexError("the interval is empty", 1)
@@ -269,7 +304,8 @@ def places(step: Mapping[str, Any]) -> tuple[str, ...]:
 def condition(tex: str, scope: Scope) -> Chain:
     """What the condition of a step says. Raises LatexError."""
     chain = latex.parse(tex, scope)
-    if chain.lead or not chain.ops or set(chain.ops) - {"<", ">", "<=", ">=", "!="}:
+    allowed = {"<", ">", "<=", ">=", "!=", *(["="] if scope.vectors else [])}  # n = 2, i = j
+    if chain.lead or not chain.ops or set(chain.ops) - allowed:
         raise LatexError("not a condition", 1)
     return chain
 

@@ -8,7 +8,17 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from engine.mathematics.derivation.difference import FULL, Curve, Fault, Place, Policy, Values, policy_for, shown
+from engine.mathematics.derivation.difference import (
+    FULL,
+    PROVED_BITS,
+    Curve,
+    Fault,
+    Place,
+    Policy,
+    Values,
+    policy_for,
+    shown,
+)
 from engine.mathematics.derivation.duties import Claim, Duty, Implication
 from engine.mathematics.derivation.points import Point, points
 from engine.mathematics.derivation.solutions import Solutions
@@ -63,6 +73,7 @@ class Check:
             return self.rough(claim)
         policy = policy_for(claim.sides, smooth=claim.op == "smooth")
         limiting, wanted = (False, WANTED) if policy is FULL else (True, WANTED_LIMITING)
+        policy = replace(policy, bits=PROVED_BITS) if proved else policy
         domains = self.domains_of(claim)
         wanted = wanted if domains else 1
         condition = claim.condition.sides if claim.condition else ()

@@ -69,10 +69,10 @@ def verify(derivation: Derivation, *, only: int | None = None, symbolic: bool = 
             rule_forms.check(derivation, i, required[i])
         except Fault as fault:
             lines = [f"  {step.tex}", *(f"  {line}" for line in fault.lines)]
-            reason = f"{derivation.called} {i + 1}: {fault.reason}"
+            reason = f"{derivation.called_step(i)}: {fault.reason}"
             problems.append(Problem(derivation.name, reason, step.line, "\n".join(lines)))
         except OutOfTime:
-            reason = f"{derivation.called} {i + 1}: not checked within {SECONDS_NUMERIC:g} s; make smaller steps of it"
+            reason = f"{derivation.called_step(i)}: not checked within {SECONDS_NUMERIC:g} s; make smaller steps of it"
             problems.append(Problem(derivation.name, reason, step.line, f"  {step.tex}"))
         else:
             evidence.append(Evidence(all(proved), points, digits))

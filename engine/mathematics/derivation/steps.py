@@ -14,15 +14,24 @@ from engine.mathematics.formula.tree import Chain, Expr, Scope
 REAL, SMOOTH = r"\mathbb{R}", "smooth"
 
 
+#: Beside numbers: a vector, the number of its entries, the index of an entry of the result, and that of one of its own.
+VECTOR, LENGTH, ENTRY, INDEX = "vector", "length", "entry", "index"
+ROLES = (VECTOR, LENGTH, ENTRY, INDEX)
+
+
 @dataclass(frozen=True)
 class Domain:
-    r"""The values of a variable. tex: for the page, as in `x \in \mathbb{R}`."""
+    r"""The values of a variable. tex: for the page, as in `x \in \mathbb{R}`.
+
+    role: what it is where a function has a vector for its argument, one of `ROLES`.
+    """
 
     tex: str
     lower: float = -float("inf")
     upper: float = float("inf")
     closed: tuple[bool, bool] = (False, False)
     whole: bool = False
+    role: str = ""
 
     def holds(self, value: Any) -> bool:
         """Whether a value lies in it."""
@@ -36,7 +45,7 @@ class Step:
     """One line of a derivation. tex, when and sharp: as they are written; the other three: what they say.
 
     sharp: where the two sides of its inequalities meet, for the last so many of its relations. rules: those by which it
-    follows; note: a remark, by language.
+    follows; note: a remark, by language. instance: of a statement about vectors, the values for which this is one.
     """
 
     tex: str
@@ -48,6 +57,7 @@ class Step:
     meetings: tuple[Chain, ...] = ()
     rules: tuple[Rule, ...] = ()
     note: Mapping[str, str] = field(default_factory=dict)
+    instance: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -70,6 +80,14 @@ class Derivation:
     scope: Scope
     called: str = "step"
     continuous: tuple[Expr, ...] = ()
+
+    def called_step(self, index: int) -> str:
+        """What problems call a step: its number among those of the file."""
+        step = self.steps[index]
+        written = list(dict.fromkeys((other.line, other.tex) for other in self.steps))
+        number = written.index((step.line, step.tex)) + 1 if step.instance else index + 1
+        instance = ", ".join(f"{name} = {value}" for name, value in step.instance.items())
+        return f"{self.called} {number}" + (f", with {instance}" if instance else "")
 
     @property
     def name(self) -> str:

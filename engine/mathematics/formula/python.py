@@ -2,7 +2,8 @@
 
 Functions are called as in SymPy (`Abs`, `Max`, `sign`, `Heaviside(x, 0)`, `Piecewise((value, condition), …)`), and
 besides `expm1`, `log1p`, `erfcx`, `hypot`. A condition is `True`, a comparison, a chain of them (`0 < x < 1`), or some
-joined by `&`, `|`, `~`. `x[j]` is an element of a vector, from 1, and `Sum(x[j], (j, 1, n))` a sum.
+joined by `&`, `|`, `~`. `x[j]` is an element of a vector, from 1, and `Sum(x[j], (j, 1, n))` a sum; so are
+`Product` and, of a vector, `Max` and `Min`.
 """
 
 from __future__ import annotations
@@ -23,13 +24,14 @@ from engine.mathematics.formula.tree import (
     Logic,
     Number,
     Variable,
+    walk,
 )
 
 _PLAIN = re.compile(r"\d+(\.\d+)?(e[+-]?\d+)?")
 _OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "^"}
 _RELATIONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "=", ast.NotEq: "!="}
 _LOGIC = {ast.BitAnd: "and", ast.BitOr: "or"}
-_REPEATED = {"Sum": "sum", "Product": "prod"}
+_REPEATED = {"Sum": "sum", "Product": "prod", "Max": "max", "Min": "min"}
 _CONSTANTS = {"pi": "pi", "E": "e"}
 
 #: The operation and how many arguments it takes, None for any number, by name.
@@ -87,6 +89,8 @@ class _Reader:
                 return Cases(tuple(map(self.case, pairs)))
             case ast.Call(ast.Name(name), [body, ast.Tuple([ast.Name(index), lower, upper])], []) if name in _REPEATED:
                 inside = _Reader({**self.names, index: Variable(index)}, self.text).expr(body)
+                if _REPEATED[name] in ("max", "min") and not any(isinstance(part, Element) for part in walk(inside)):
+                    raise self.unclear(node)
                 return Bound(_REPEATED[name], inside, index, self.expr(lower), self.expr(upper))
             case ast.Call(ast.Name(name), args, []) if name in _FUNCTIONS:
                 return self.call(node, *_FUNCTIONS[name], tuple(map(self.expr, args)))

@@ -69,7 +69,7 @@ class Derivative:
 
 @dataclass(frozen=True)
 class Bound:
-    """`int`, `sum` or `prod` of the body for the variable from `lower` to `upper`."""
+    """`int`, `sum`, `prod`, `max` or `min` of the body for the variable from `lower` to `upper`."""
 
     op: str
     body: Expr
@@ -125,10 +125,11 @@ Condition = Chain | Logic
 
 @dataclass(frozen=True)
 class Scope:
-    """The variables and functions that a formula may use."""
+    """The variables and functions that a formula may use. vectors: those of the variables of which it has entries."""
 
     variables: frozenset[str] = frozenset()
     functions: Mapping[str, Function] = field(default_factory=dict)
+    vectors: frozenset[str] = frozenset()
 
 
 def children(expr: Expr) -> Iterator[Expr]:
@@ -178,7 +179,7 @@ def free_variables(expr: Expr) -> set[str]:
         case Call(function, args):
             return (free_variables(function.body) - set(function.params)).union(*map(free_variables, args))
         case Derivative(body, variable):
-            return free_variables(body) | {variable}
+            return free_variables(body) | {variable, *variable.split("_")[1:]}  # of a vector, by `x_j`: so does j
         case Bound(_, body, variable, lower, upper):
             return (free_variables(body) - {variable}) | free_variables(lower) | free_variables(upper)
         case Limit(body, variable, target):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ from engine.mathematics.formula.tree import (
     Cases,
     Chain,
     Derivative,
+    Element,
     Expr,
     Function,
     Limit,
@@ -79,7 +80,7 @@ class _Prefix:
 
 def _read(tex: str, scope: Scope, read: Callable[[_Parser, _Context], _Read]) -> _Read:
     """What `read` makes of a formula, if nothing is left after it."""
-    parser = _Parser(tex, scope.functions)
+    parser = _Parser(tex, scope)
     try:
         result = read(parser, _Context(frozenset(scope.variables)))
     except RecursionError:
@@ -92,9 +93,10 @@ def _read(tex: str, scope: Scope, read: Callable[[_Parser, _Context], _Read]) ->
 class _Parser(NotationReader):
     """Recursive descent; every method reads what it is named after, in a context."""
 
-    def __init__(self, tex: str, functions: Mapping[str, Function]) -> None:
+    def __init__(self, tex: str, scope: Scope) -> None:
         super().__init__(tex)
-        self.functions = functions
+        self.functions = scope.functions
+        self.vectors = scope.vectors
         self.prefixes: dict[int, _Prefix] = {}  # by where they end: what comes there could still belong to them
 
     # Statements
@@ -248,6 +250,8 @@ class _Parser(NotationReader):
         if self.token.text == "d":
             raise self.fail("a differential is not expected here")
         called = self.name()
+        if self.is_entry(called):
+            return self.element(called, start, context)
         if called in context.variables:
             if self.text == "'":
                 raise self.fail(f"{called} is a variable, it has no derivative")
@@ -256,6 +260,19 @@ class _Parser(NotationReader):
         if not function:
             raise LatexError(f"{called} is not declared", column)
         return self.call(function, context) if function.params else Call(function, ())
+
+    def is_entry(self, called: str) -> bool:
+        """Whether a name is one of an entry of a vector, `x_i`."""
+        base, mark, _ = called.partition("_")
+        return bool(mark) and base in self.vectors
+
+    def element(self, called: str, start: int, context: _Context) -> Expr:
+        """The entry of a vector, whose index follows its name and `_`."""
+        after, self.at = self.at, start + 2
+        index = self.argument(context)
+        if self.at != after:
+            raise self.unexpected()
+        return Element(called.partition("_")[0], index)
 
     def indexed(self, called: str, start: int, context: _Context) -> Function | None:
         r"""The function `f_{-1}`, where `f_\beta` is declared and depends on its index; None without such a one."""
@@ -342,7 +359,7 @@ class _Parser(NotationReader):
             return Apply("/", (self.argument(context), self.argument(context)))
         if operator.above != operator.below:
             raise LatexError("the orders of this derivative differ", column)
-        if operator.variable not in context.variables:
+        if operator.variable not in context.variables and not self.is_entry(operator.variable):
             raise LatexError(f"{operator.variable} is not declared", column)
         body = self.power(context)
         self.prefixes[self.at] = _Prefix(f"the derivative by {operator.variable}", is_function=False)
