@@ -3,7 +3,9 @@ import math
 import jax
 import jax.numpy as jnp
 
-x = jnp.array([-math.inf, -1e30, -1000.0, -50.0, 50.0, 1000.0, 1e30, math.inf, math.nan])
+x = jnp.array(
+    [-math.inf, -1e30, -1000.0, -50.0, 50.0, 1000.0, 1e30, math.inf, math.nan]
+)
 y = FUNCTION(x)
 gradient = jax.vmap(jax.grad(FUNCTION))(x)
 

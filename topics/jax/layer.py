@@ -22,5 +22,9 @@ def model(params, x):
 
 x = jnp.array([[-2.0, 1.0], [0.5, 0.0], [2.0, -1.0]])
 before = x @ params[0][0] + params[0][1]
-for name, y in {"before": before, "behind": behind(params, x), "output": model(params, x)}.items():
+for name, y in {
+    "before": before,
+    "behind": behind(params, x),
+    "output": model(params, x),
+}.items():
     print(f"{name}:", *(f"{v:.4g}" for v in np.ravel(y)))

@@ -4,7 +4,9 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-x = keras.Variable([-math.inf, -1e30, -1000.0, -50.0, 50.0, 1000.0, 1e30, math.inf, math.nan])
+x = keras.Variable(
+    [-math.inf, -1e30, -1000.0, -50.0, 50.0, 1000.0, 1e30, math.inf, math.nan]
+)
 with tf.GradientTape() as tape:
     y = FUNCTION(x)
 gradient = tape.gradient(y, x.value)

@@ -1,7 +1,9 @@
 import torch
 import torch.nn.functional as F
 
-x = torch.tensor([-80.0, -20.0, -3.0, -1.0, -0.5, 0.0, 0.5, 1.0, 3.0, 20.0], requires_grad=True)
+x = torch.tensor(
+    [-80.0, -20.0, -3.0, -1.0, -0.5, 0.0, 0.5, 1.0, 3.0, 20.0], requires_grad=True
+)
 (gradient,) = torch.autograd.grad(FUNCTION(x).sum(), x)
 
 print("   x        f'(x)")

@@ -2,7 +2,9 @@ import math
 
 import tensorflow as tf
 
-x = tf.constant([-math.inf, -1e30, -1000.0, -50.0, 50.0, 1000.0, 1e30, math.inf, math.nan])
+x = tf.constant(
+    [-math.inf, -1e30, -1000.0, -50.0, 50.0, 1000.0, 1e30, math.inf, math.nan]
+)
 with tf.GradientTape() as tape:
     tape.watch(x)
     y = FUNCTION(x)
