@@ -30,16 +30,17 @@ test: $(READY)  ## every test: snippets, engine, and the built site in a browser
 check: $(READY)  ## run the snippets and compare their output with what is recorded
 	$(BIN)/python -m engine check
 
-record: $(READY)  ## run the snippets and rewrite their recorded outputs
+record: $(READY)  ## fill the scripts that functions share, run the snippets and rewrite their recorded outputs
 	$(BIN)/python -m engine record
 
 ledger: $(READY)  ## run the snippets with other releases: VERSIONS="torch==2.12.1 jax==0.9.2"; without it, fill what is missing
 	$(BIN)/python -m engine ledger $(VERSIONS)
 
-lint: $(READY)  ## formatting and lint of code and snippets
+lint: $(READY)  ## formatting and lint of code and snippets, and whether those that functions share are what is filled
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/python -m engine lint
 
 portable: $(READY)  ## run the snippets and audits as other machines would: vector units, threads, settings, folder, user, load
 	$(BIN)/python -m engine portable

@@ -1,13 +1,16 @@
 """Collect every snippet as a test of its own: `pytest snippets/softplus/pytorch/forward.py` runs and compares it.
 
-And how tests are spread over processes: what lies in one file runs in one process, so what the file sets up is set up
-once. The longest come first, that all processes end together; those that build the site come before all that ask what a
-build has kept, and snippets last: then their outputs are known.
+The definition of a function is one, too: whether all files are there that it asks for. And how tests are spread over
+processes: what lies in one file runs in one process, so what the file sets up is set up once. The longest come first,
+that all processes end together; those that build the site come before all that ask what a build has kept, and snippets
+last: then their outputs are known.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +21,8 @@ from engine.base.errors import Problem, SourceError
 from engine.base.store import Store
 from engine.compare.verdict import check, require_libraries
 from engine.run.runner import Runner
-from engine.sources.snippets import Snippet, discover
+from engine.sources.definition import FILE
+from engine.sources.snippets import Snippet, discover_each
 
 ROOT = Path(__file__).parent
 RUNNER = pytest.StashKey[Runner]()
@@ -86,26 +90,58 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
     return None
 
 
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """The definition of a function stands for what no file of a snippet does, as one that is missing."""
+    if file_path.name == FILE and file_path.parent.parent == ROOT / "snippets":
+        return DefinitionFile.from_parent(parent, path=file_path)
+    return None
+
+
+@cache
+def found(folder: Path) -> tuple[dict[str, Snippet], dict[str, list[Problem]], list[Problem]]:
+    """Of a function's folder: its snippets, what is wrong with files of snippets, by name, and with anything else."""
+    snippets, problems = discover_each(ROOT, folder)
+    of_files: dict[str, list[Problem]] = {}
+    others: list[Problem] = []
+    for problem in problems:
+        is_snippet = problem.path.startswith("snippets/") and (ROOT / problem.path).is_file()
+        where = of_files.setdefault(problem.path, []) if is_snippet and problem.path.endswith(".py") else others
+        where.append(problem)
+    return {snippet.name: snippet for snippet in snippets}, of_files, others
+
+
 class SnippetFile(pytest.File):
     """One Python file under snippets/."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        try:
-            for snippet in discover(ROOT, self.path):
-                yield SnippetItem.from_parent(self, name="output", snippet=snippet)
-        except SourceError as error:  # a failure of this file: as an error of collecting it would stop all others
-            yield RefusedItem.from_parent(self, name="output", refusal=error)
+        within = self.path.relative_to(ROOT)
+        name, folder = within.as_posix(), ROOT / Path(*within.parts[:2])
+        snippets, refused, others = found(folder)
+        if name in snippets and (folder / FILE).is_file():
+            yield SnippetItem.from_parent(self, name="output", snippet=snippets[name])
+        elif name in refused or not self.path.name.startswith("_"):
+            # As an error of collecting, a fault of this file, or of what it imports, would stop all others.
+            problems = refused.get(name) or [*chain(*refused.values()), *others]
+            yield SourceItem.from_parent(self, name="output", problems=problems)
 
 
-class RefusedItem(pytest.Item):
-    """A file that cannot be run as a snippet."""
+class DefinitionFile(pytest.File):
+    """What a function asks for beside the snippets that there are."""
 
-    def __init__(self, *, refusal: SourceError, **kwargs: Any) -> None:
+    def collect(self) -> Iterator[pytest.Item]:
+        yield SourceItem.from_parent(self, name="files", problems=found(self.path.parent)[2])
+
+
+class SourceItem(pytest.Item):
+    """Passes if nothing is wrong with a source."""
+
+    def __init__(self, *, problems: list[Problem], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.refusal = refusal
+        self.problems = problems
 
     def runtest(self) -> None:
-        raise self.refusal
+        if self.problems:
+            raise SourceError(self.problems)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         return str(excinfo.value)

@@ -1,4 +1,4 @@
-"""Command line: `python -m engine check|record|ledger|build|translated|portable|mutate|site|after`."""
+"""Command line: `python -m engine check|record|lint|ledger|build|translated|portable|mutate|site|after`."""
 
 from __future__ import annotations
 
@@ -47,6 +47,10 @@ def _command(root: Path, options: argparse.Namespace) -> int:
             from engine.commands.check import check
 
             return check(root, options.path, options.shard, options.available, options.command == "record")
+        case "lint":
+            from engine.commands.lint import lint
+
+            return lint(root, options.path)
         case "build":
             from engine.commands.build import build
 
@@ -83,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, text in (
         ("check", "run snippets and compare their output with what is recorded"),
-        ("record", "run snippets and rewrite their recorded outputs"),
+        ("record", "fill the scripts that functions share, run snippets and rewrite their recorded outputs"),
     ):
         command = commands.add_parser(name, help=text, description=text)
         command.add_argument("path", nargs="*", help="snippet, audit.yml, or folder under snippets/ (default: all)")
@@ -92,6 +96,9 @@ def _parser() -> argparse.ArgumentParser:
         )
         text = "take the i-th of n parts only; every snippet and audit is in one of them"
         command.add_argument("--shard", metavar="i/n", default="1/1", help=text)
+    text = "read snippets and compare those that are filled from topics/ with their files; run nothing"
+    command = commands.add_parser("lint", help=text, description=text)
+    command.add_argument("path", nargs="*", help="snippet, or folder under snippets/ (default: all)")
     commands.add_parser("build", help="check everything and write the fragments that the pages include")
     text = "run snippets with other releases of their frameworks, and enter in ledger/ what they print"
     command = commands.add_parser("ledger", help=text, description=text)

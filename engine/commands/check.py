@@ -13,13 +13,14 @@ from engine.base import libraries
 from engine.base.errors import Problem, SourceError
 from engine.base.store import project_store
 from engine.commands.outcome import FAILED, OK
-from engine.commands.selection import AUDIT, audited, select, shard
+from engine.commands.selection import AUDIT, audited, concerned, select, shard
 from engine.compare import verdict as verdicts
 from engine.compare.verdict import Verdict, missing, require_libraries, unsteady
 from engine.ledger import entries, recording
 from engine.run import progress
 from engine.run.runner import Runner
 from engine.sources.definition import Definition
+from engine.sources.filled import write_filled
 
 
 class Report:
@@ -41,10 +42,13 @@ def check(root: Path, paths: list[str], part: str, available: bool, recording_to
     """Run snippets and audits and compare with what is recorded. Returns the exit status.
 
     paths: see `engine.commands.selection`; part: which share of the work, `i/n`; available: leave out what needs a
-    library that is not installed, and say so; recording_too: write what is new, an output once it has been printed
-    twice. Raises SourceError and UsageError.
+    library that is not installed, and say so; recording_too: write what is new, the scripts that these functions share,
+    and an output once it has been printed twice. Raises SourceError and UsageError.
     """
     share = shard(part)
+    for function in concerned(root, paths) if recording_too else []:
+        for file in write_filled(root, function):
+            print(f"{file.as_posix()}: filled")
     # Dealt out before anything that depends on this machine, such as which libraries it has.
     selected, refused = select(root, paths)
     snippets = list(share.of(sorted(selected, key=lambda snippet: (snippet.worker, snippet.path))))

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from engine.base.errors import Problem
 from engine.base.files import folders_in
-from engine.base.libraries import TABS
 from engine.commands.outcome import UsageError
 from engine.run.shards import Shard
 from engine.sources import definition
@@ -25,13 +24,24 @@ def shard(text: str) -> Shard:
         raise UsageError(f"--shard: {error}") from None
 
 
+def concerned(root: Path, paths: list[str]) -> list[str]:
+    """The functions of which a path names something."""
+    chosen = [Path(text).resolve() for text in paths or ["snippets"]]
+    folders = {name: (root / "snippets" / name).resolve() for name in folders_in(root / "snippets")}
+    return [
+        name
+        for name, folder in folders.items()
+        if any(folder.is_relative_to(path) or path.is_relative_to(folder) for path in chosen)
+    ]
+
+
 def select(root: Path, paths: list[str]) -> tuple[list[Snippet], list[Problem]]:
     """The snippets that are meant, and what is wrong with those that cannot be run."""
     chosen: dict[Path, Snippet] = {}
     refused: dict[Problem, None] = {}  # paths may lie within each other
     for text in paths or ["snippets"]:
         path = Path(text).resolve()
-        if not path.exists() and path.name != AUDIT and path.suffix != ".py" and path.name not in TABS:
+        if not path.exists() and path.name != AUDIT:
             raise UsageError(f"{text}: no such file or folder")
         if not path.is_relative_to((root / "snippets").resolve()):
             raise UsageError(f"{text}: not under snippets/; name a snippet, an {AUDIT}, or a folder there")
@@ -41,7 +51,7 @@ def select(root: Path, paths: list[str]) -> tuple[list[Snippet], list[Problem]]:
             raise UsageError(f"{text}: not a snippet, which is a file *.py whose name does not start with _")
         snippets, problems = discover_each(root, root / path.relative_to(root.resolve()))
         if not snippets and not problems:
-            raise UsageError(f"{text}: no snippet in it" if path.exists() else f"{text}: no such file or folder")
+            raise UsageError(f"{text}: no snippet in it")
         chosen |= {snippet.path: snippet for snippet in snippets}
         refused |= dict.fromkeys(problems)
     return list(chosen.values()), list(refused)

@@ -217,9 +217,10 @@ def run(root: Path, variant: Variant, snippets: Sequence[Snippet], functions: Se
         note = "" if disabled else "this processor has none: as usual"
     if variant.user and hasattr(os, "getuid") and os.getuid():
         note = "this is one: as usual"
+    names = tuple(snippet.name for snippet in snippets)
     started = time.monotonic()
     with _place(root, variant) as place, _home(variant) as home, _busy(variant):
-        order = Order(str(place), tuple(snippets), own, dict.fromkeys(functions, variant.libraries))
+        order = Order(str(place), names, own, dict.fromkeys(functions, variant.libraries))
         around = os.environ | {"PYTHONPATH": str(place if variant.elsewhere else ENGINE.parent)} | home
         try:
             answers = ask([*_user(variant), sys.executable], order, around, place)

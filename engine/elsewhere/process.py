@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from engine.base.libraries import versions
 from engine.run.runner import Limits, Result, Runner
-from engine.sources.snippets import Snippet
+from engine.sources.snippets import Snippet, read
 
 #: How long a snippet takes is not asked here, and a release that is seen for the first time may compile for minutes.
 LIMITS = Limits(seconds=600, wall_seconds=3600)
@@ -27,12 +27,12 @@ LIMITS = Limits(seconds=600, wall_seconds=3600)
 class Order(Struct, frozen=True):
     """What to run in the project `root`.
 
-    snippets: as they are here, since to fill one from a shared script takes more than to run it; environment: variables
-    of the processes that run them; audits: by function, the libraries to measure, all without any.
+    snippets: their names; environment: variables of the processes that run them; audits: by function, the libraries to
+    measure, all without any.
     """
 
     root: str
-    snippets: tuple[Snippet, ...]
+    snippets: tuple[str, ...]
     environment: dict[str, str] = {}
     audits: dict[str, tuple[str, ...]] = {}
 
@@ -58,7 +58,7 @@ def ask(
     """
     command = [*python, "-m", "engine.elsewhere.process"]
     done = subprocess.run(
-        command, input=msgspec.msgpack.encode(order, enc_hook=str), cwd=folder, env=environment, capture_output=True
+        command, input=msgspec.msgpack.encode(order), cwd=folder, env=environment, capture_output=True
     )
     if done.returncode:
         end = done.stderr.decode(errors="replace").strip()[-2000:]
@@ -68,9 +68,9 @@ def ask(
 
 def main() -> None:
     """Do what is ordered."""
-    order = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Order, dec_hook=_path)
+    order = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Order)
     root, results = Path(order.root), {}
-    snippets = [replace(snippet, root=root) for snippet in order.snippets]
+    snippets = [read(root, Path(name)) for name in order.snippets]
 
     def done(snippet: Snippet, result: Result) -> None:
         results[snippet.name] = result
@@ -80,11 +80,6 @@ def main() -> None:
     tables = {name: _audit(root, name, libraries, order.environment) for name, libraries in order.audits.items()}
     installed = versions(module for snippet in snippets for module in snippet.libraries)
     sys.stdout.buffer.write(msgspec.msgpack.encode(Answers(installed, results, tables)))
-
-
-def _path(kind: type, text: Any) -> Any:
-    """A path, which MessagePack does not have, from its text."""
-    return kind(text)
 
 
 def _audit(root: Path, function: str, libraries: Sequence[str], environment: Mapping[str, str]) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def run(root: Path, release: Release, snippets: Sequence[Snippet]) -> tuple[dict
     if not snippets:
         raise ReleaseError(f"{release.name}: no snippet belongs to its releases")
     with _environment(root, release, snippets) as (python, folder):
-        order = Order(str(root), tuple(snippets))
+        order = Order(str(root), tuple(snippet.name for snippet in snippets))
         try:
             answers = ask([python], order, os.environ | {"PYTHONPATH": str(ENGINE.parent)})
         except NoAnswerError as error:

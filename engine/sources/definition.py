@@ -93,6 +93,13 @@ SCHEMA: dict[str, Any] = {
             "additionalProperties": False,
             "properties": dict.fromkeys(TABS, _LINE),
         },
+        "own": {
+            "description": "the topics of topics/ whose scripts this function writes itself, in every framework, or in one: "
+            "numpy/gradient",
+            "type": "array",
+            "uniqueItems": True,
+            "items": _LINE,
+        },
         "figure": TEXT | {"description": "alternative text of the figure; default: what it draws"},
         "absent": {
             "description": "topic -> framework -> why that framework has nothing to show",
@@ -137,10 +144,11 @@ class Definition:
     """A function.
 
     expression, stable, derivative: SymPy texts in x and the parameters; compare: other functions to show beside it, as
-    SymPy texts in x, by name; instead: what to write where a library has no such function, by tab; figure: alternative
-    text of its figure by language; absent: reasons by (topic, tab), by language; root: the project's folder, which
-    `path` is within. entries: of a function of a vector x, the number of entries of its result as a text in n, the
-    number of those of x: then expression and stable are of entry i, and derivative is that of entry i by x[j].
+    SymPy texts in x, by name; instead: what to write where a library has no such function, by tab; own: the topics of
+    `topics/` that it writes itself; figure: alternative text of its figure by language; absent: reasons by (topic,
+    tab), by language; root: the project's folder, which `path` is within. entries: of a function of a vector x, the
+    number of entries of its result as a text in n, the number of those of x: then expression and stable are of entry i,
+    and derivative is that of entry i by x[j].
     """
 
     path: Path
@@ -156,6 +164,7 @@ class Definition:
     root: Path = Path()
     instead: dict[str, str] = field(default_factory=dict)
     entries: str = ""
+    own: tuple[str, ...] = ()
 
     @property
     def defaults(self) -> dict[str, float]:
@@ -194,6 +203,7 @@ def read(root: Path, function: str) -> Definition:
         ),
         instead=data.get("instead", {}),
         entries=data.get("entries", ""),
+        own=tuple(data.get("own", ())),
         figure=data.get("figure") or _figure(data["name"], "entries" in data),
         absent=absent,
         root=root,

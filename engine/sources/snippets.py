@@ -1,8 +1,7 @@
 """Find the snippets of the site and what each of them imports.
 
-A snippet is a Python file under `snippets/<function>/`, or one that `engine.sources.topics` fills for the function. A
-file whose name starts with an underscore is a module that snippets import; it is not run by itself. `<topic>.out`
-beside a snippet is its recorded output.
+A snippet is a Python file under `snippets/<function>/`. A file whose name starts with an underscore is a module that
+snippets import; it is not run by itself. `<topic>.out` beside a snippet is its recorded output.
 """
 
 from __future__ import annotations
@@ -97,12 +96,8 @@ def functions(root: Path) -> list[str]:
 
 def names(root: Path, function: str) -> set[str]:
     """The files of a function's snippets, within its folder and without their suffix, as `claims/series`."""
-    from engine.sources import topics
-
     folder = root / "snippets" / function
-    own = {file.relative_to(folder) for file in sources_below(folder, ".py")}
-    own |= {script.path.relative_to("snippets", function) for script in topics.shared(root, function)}
-    return {path.with_suffix("").as_posix() for path in own}
+    return {file.relative_to(folder).with_suffix("").as_posix() for file in sources_below(folder, ".py")}
 
 
 def discover(root: Path, within: Path | None = None) -> list[Snippet]:
@@ -119,49 +114,51 @@ def discover(root: Path, within: Path | None = None) -> list[Snippet]:
 def discover_each(root: Path, within: Path | None = None) -> tuple[list[Snippet], list[Problem]]:
     """The snippets that can be run, and what is wrong with the others: a file that does not parse, a name that shadows
     a module, anything in `engine.sources.forbidden`, code that a page cannot show as it is, a framework folder whose
-    snippet does not import its framework, libraries that cannot share a process, an orphaned `.out`.
+    snippet does not import its framework, libraries that cannot share a process, an orphaned `.out`, and in place of a
+    shared topic anything but what is filled (`engine.sources.filled`).
     """
-    from engine.sources import topics  # it reads YAML, for which the environments of other releases have nothing
+    from engine.sources.filled import faults  # reads YAML, for which the environments of other releases have nothing
 
     start = within or root / "snippets"
-    files = [start] if start.is_file() else sources_below(start, ".py")
-    snippets: list[Snippet] = []
+    refused: dict[Path, Problem] = {}
     problems: list[Problem] = []
-    sources: dict[Path, str | None] = {file: None for file in files if not file.name.startswith("_")}
     for function in _functions_at(root, start):
-        try:
-            filled = {root / script.path: script.source for script in topics.shared(root, function)}
-            sources |= {path: text for path, text in filled.items() if path.is_relative_to(start)}
-        except SourceError as error:
-            problems += error.problems
-    for file, source in sorted(sources.items()):
-        if file.suffix == ".py":
+        of_files, others = faults(root, function)
+        refused |= {root / path: problem for path, problem in of_files.items() if (root / path).is_relative_to(start)}
+        problems += others
+    problems += refused.values()
+    snippets: list[Snippet] = []
+    found = [start] if start.is_file() else sources_below(start, ".py")
+    files = [file for file in found if file.suffix == ".py" and not file.name.startswith("_")]
+    for file in files:
+        if file not in refused:
             try:
-                snippets.append(_read(root, file, source))
+                snippets.append(read(root, file.relative_to(root)))
             except SourceError as error:
                 problems += error.problems
+    known = {*files, *refused}
     for out in [] if start.is_file() else sources_below(start, ".out"):
-        if out.with_suffix(".py") not in sources:
+        if out.with_suffix(".py") not in known:
             problems.append(Problem(out.relative_to(root).as_posix(), "recorded output without its snippet"))
-    return snippets, problems
+    return snippets, list(dict.fromkeys(problems))  # what is wrong in topics/ is so for every function
 
 
 def _functions_at(root: Path, start: Path) -> list[str]:
     """The functions of which something lies at or below a path."""
-    within = start.relative_to(root).parts
-    return [within[1]] if len(within) > 1 else folders_in(root / "snippets")
+    known, within = folders_in(root / "snippets"), start.relative_to(root).parts
+    return known if len(within) < 2 else [name for name in known if name == within[1]]
 
 
-def _read(root: Path, file: Path, filled: str | None) -> Snippet:
-    """A snippet from its file, or from the text that was filled in for it."""
-    path = file.relative_to(root)
+def read(root: Path, path: Path) -> Snippet:
+    """A snippet from its file, relative to `root`. Raises SourceError."""
+    file = root / path
     name = path.as_posix()
     if len(path.parts) < 3:
         raise SourceError([Problem(name, "a snippet belongs in the folder of a function")])
     _refuse_shadow(file, name)
     imports: dict[str, int] = {}
     modules: dict[Path, str] = {}
-    source = _scan(root, file, file.parent, imports, modules, _folder(path) == "labs", filled)
+    source = _scan(root, file, file.parent, imports, modules, notebook=_folder(path) == "labs")
     texts = [source, *modules.values()]
     known = {top: line for top, line in _tops(imports).items() if top in LIBRARIES}
     workers = {LIBRARIES[top].worker: (top, line) for top, line in known.items() if LIBRARIES[top].worker}
@@ -217,16 +214,10 @@ def _tops(imports: dict[str, int]) -> dict[str, int]:
 
 
 def _scan(
-    root: Path,
-    file: Path,
-    folder: Path,
-    imports: dict[str, int],
-    modules: dict[Path, str],
-    notebook: bool,
-    filled: str | None = None,
+    root: Path, file: Path, folder: Path, imports: dict[str, int], modules: dict[Path, str], notebook: bool
 ) -> str:
-    """Read a file, add its imports, and follow those of local modules in the snippet's folder. filled: its text."""
-    source = read_source(root, file) if filled is None else filled
+    """Read a file, add its imports, and follow those of local modules in the snippet's folder."""
+    source = read_source(root, file)
     for dotted, line in _imports(file.relative_to(root).as_posix(), source, notebook):
         local = _local(folder, dotted)
         if local and local not in modules and local != file:

@@ -9,8 +9,9 @@
 What these become follows from `definition.yml`: the first name of the library, in the words of the script's imports,
 or, where a library has none, a function that the script defines by the definition's formula in the library's own
 operations. An import that the filled script does not use is left out. What a reader sees, copies and downloads is the
-filled script, at `snippets/<function>/<framework>/<topic>.py`. A file of the function there goes first: what is special
-is written by hand. `topics/absent.yml` says why a framework has nothing to show of a topic, whatever the function.
+filled script, the file `snippets/<function>/<framework>/<topic>.py`; `engine.sources.filled` writes and compares it.
+What is special is written by hand: `definition.yml` names these topics under `own`. `topics/absent.yml` says why a
+framework has nothing to show of a topic, whatever the function.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ from engine.base.files import read_source, sources_below
 from engine.base.libraries import TABS
 from engine.base.store import digest, folder_digest
 from engine.base.yamlfile import load
-from engine.sources.definition import FILE, TEXT, Api, Definition, read
+from engine.sources import layout
+from engine.sources.definition import TEXT, Api, Definition, read
 from engine.sources.spelling import Unspelled, alone, spell
 
 FOLDER = "topics"
@@ -47,46 +49,52 @@ _ABSENT: dict[str, Any] = {
 
 
 @dataclass(frozen=True)
-class Shared:
-    """A script that was filled for a function. template: the file that it was made of."""
+class Template:
+    """A script with open words. path: its file in the project; tab: the folder of its framework, empty without one;
+    of_vector: whether it is about functions of a vector."""
 
     path: Path
-    source: str
-    template: Path
+    tab: str
+    of_vector: bool = False
+
+    @property
+    def topic(self) -> str:
+        """What it is about: its name without the ending."""
+        return self.path.stem
+
+    def target(self, function: str) -> Path:
+        """The file of a function that it is filled into, in the project."""
+        return Path("snippets", function, self.tab, self.path.name)
+
+    def shared_by(self, entry: Definition) -> bool:
+        """Whether it is filled for a function, which neither writes the topic itself nor says why there is nothing."""
+        own = writes_itself(entry, self.tab, self.topic)
+        return self.about(entry) and not own and (self.topic, self.tab) not in entry.absent
+
+    def about(self, entry: Definition) -> bool:
+        """Whether it is about functions of this kind."""
+        return self.of_vector == bool(entry.entries)
 
 
-def shared(root: Path, function: str) -> list[Shared]:
-    """The scripts of a function that are filled, but for those in place of which it has a file of its own.
+def writes_itself(entry: Definition, tab: str, topic: str) -> bool:
+    """Whether a function writes a topic itself, in a framework or in all."""
+    return topic in entry.own or f"{tab}/{topic}" in entry.own
 
-    None for a function whose definition cannot be read, of which a build speaks anyway. Raises SourceError for what
-    cannot be filled.
-    """
-    if not (root / FOLDER).is_dir() or not (root / "snippets" / function / FILE).is_file():
-        return []
-    try:
-        entry = read(root, function)
-    except SourceError:
-        return []
-    filled = []
-    problems: list[Problem] = []
-    folder = root / FOLDER / VECTORS if entry.entries else root / FOLDER
-    for template in sources_below(folder, ".py"):
-        within = template.relative_to(folder)
-        if within.parts[0] == VECTORS:
-            continue
-        path = Path("snippets", function) / within
-        tab, topic = within.parts[0], within.stem
-        if tab not in TABS and len(within.parts) > 1:
-            problems.append(Problem(template.relative_to(root).as_posix(), f"{tab} is no framework: {', '.join(TABS)}"))
-        elif not (root / path).is_file() and (topic, tab) not in entry.absent:
-            try:
-                text = _filled(read_source(root, template), template.relative_to(root).as_posix(), entry, tab)
-                filled.append(Shared(path, text, template.relative_to(root)))
-            except SourceError as error:
-                problems += error.problems
+
+def templates(root: Path) -> list[Template]:
+    """The scripts with open words, sorted. Raises SourceError for a folder that is no framework's."""
+    found, problems = [], []
+    for file in sources_below(root / FOLDER, ".py"):
+        path = file.relative_to(root)
+        of_vector = path.parts[1] == VECTORS
+        folders = path.parts[2 if of_vector else 1 : -1]
+        tab = "/".join(folders)
+        if tab and tab not in TABS:
+            problems.append(Problem(path.as_posix(), f"{tab} is no framework: {', '.join(TABS)}"))
+        found.append(Template(path, tab, of_vector))
     if problems:
         raise SourceError(problems)
-    return filled
+    return found
 
 
 def absent(root: Path) -> dict[tuple[str, str], dict[str, str]]:
@@ -105,26 +113,31 @@ PAGE = "page.md"
 def page(root: Path, function: str, language: str) -> str:
     """What a page of a function shows in the same form as that of every other, as Markdown with includes.
 
-    It is written in `topics/page.<language>.md`. Raises SourceError where that cannot be read.
+    It is written in `topics/page.<language>.md`, for functions of a vector in `topics/vectors/`. Raises SourceError where
+    that cannot be read.
     """
-    folder = root / FOLDER / VECTORS if read(root, function).entries else root / FOLDER
-    file = folder / f"page.{language}.md"
+    try:
+        of_vector = bool(read(root, function).entries)
+    except SourceError:  # of which a build speaks anyway
+        of_vector = False
+    file = root / FOLDER / (VECTORS if of_vector else "") / f"page.{language}.md"
     return read_source(root, file).replace("{function}", function) if file.is_file() else ""
 
 
 def topics_digest(root: Path) -> str:
-    """Digest of all that is shared."""
-    return digest(folder_digest(root / FOLDER))
+    """Digest of all that is shared, and of how it is laid out."""
+    return digest(folder_digest(root / FOLDER), layout.width(root))
 
 
-def _filled(template: str, name: str, entry: Definition, tab: str) -> str:
-    """A template with the words of a function. Raises SourceError."""
-    tree = _parsed(template, name)
-    aliases = dict(_aliases(tree))
-    module = TABS.get(tab, "numpy")
-    made = _Words(entry, tab if tab in TABS else "numpy", module, aliases)
+def fill(template: Template, entry: Definition) -> str:
+    """A script with the words of a function, not laid out. Raises SourceError."""
+    name = template.path.as_posix()
+    source = read_source(entry.root, template.path)
+    tree = _parsed(source, name)
+    tab = template.tab or "numpy"
+    made = _Words(entry, tab, TABS[tab], dict(_aliases(tree)))
     try:
-        text = _replaced(template, made)
+        text = _replaced(source, made)
     except Unspelled as error:
         line = entry.line("expression" if entry.stable == entry.expression else "stable")
         reason = f"{name} cannot be filled: {error}; write it under instead.{tab}"
@@ -182,8 +195,8 @@ def written(entry: Definition, tab: str) -> str:
 
 def lacking(root: Path, entry: Definition) -> dict[str, str]:
     """What is written in frameworks whose library has no such function, by tab, where a shared script shows it."""
-    filled = {script.path.parts[2] for script in shared(root, entry.path.parts[1]) if len(script.path.parts) > 3}
-    return {tab: written(entry, tab) for tab in TABS if tab in filled and not offered(entry, tab)}
+    shown = {template.tab for template in templates(root) if template.shared_by(entry)}
+    return {tab: written(entry, tab) for tab in TABS if tab in shown and not offered(entry, tab)}
 
 
 def offered(entry: Definition, tab: str) -> Api | None:

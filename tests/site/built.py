@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
-
-from engine.sources.snippets import functions
-from engine.sources.topics import shared
 
 FRAMEWORKS = ["NumPy", "PyTorch", "TensorFlow", "Keras", "JAX"]
 PYTHON = {f"language-{name}" for name in ("python", "py", "python3", "py3", "pycon", "python-console", "ipython")}
@@ -187,19 +184,13 @@ def output_faults(page: Page) -> list[str]:
     return faults
 
 
-@cache
-def filled(root: Path) -> set[str]:
-    """The snippets that are filled from what all functions share, which are no files."""
-    return {script.path.as_posix() for name in functions(root) for script in shared(root, name)}
-
-
 def python_faults(page: Page, root: Path) -> list[str]:
     """Python that is neither an executed snippet nor says visibly (class `not-run`, a title) why it is not run."""
     faults = []
     for code in page.blocks():
         start = code.text.strip()[:60]
         if code.snippet is not None:
-            if not (root / code.snippet).is_file() and code.snippet not in filled(root):
+            if not (root / code.snippet).is_file():
                 faults.append(f"{page.name}: no file {code.snippet}")
         elif PYTHON & classes(code.element) or re.search(
             r"^(>>> |import \w|from \S+ import )", code.text, re.MULTILINE

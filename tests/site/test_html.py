@@ -29,7 +29,6 @@ from shared import LANGUAGES
 
 from engine.base.languages import WORDS
 from engine.compare.numbers import compare
-from engine.sources.snippets import discover
 
 ROOT = Path(__file__).resolve().parents[2]
 #: In the caption of an output: a library, its version, and the release since which the output is the same.
@@ -98,7 +97,8 @@ def test_checks_have_something_to_look_at(site: Site) -> None:
 
 def test_each_function_shows_all_its_snippets(site: Site) -> None:
     for folder in sorted(path for path in (ROOT / "snippets").iterdir() if path.is_dir()):
-        files = {snippet.name for snippet in discover(ROOT, folder) if not snippet.lab}
+        scripts = {file for file in folder.rglob("*.py") if not file.name.startswith("_")}
+        files = {file.relative_to(ROOT).as_posix() for file in scripts - set(LABS)}
         for part in LANGUAGES.values():
             pages = {f"{part}functions/{folder.name}/{name}index.html" for name in ("", "experiments/")}
             shown = [code.snippet for code in site.codes if code.page in pages]
@@ -106,12 +106,10 @@ def test_each_function_shows_all_its_snippets(site: Site) -> None:
 
 
 def test_code_is_that_of_its_file(site: Site) -> None:
-    sources = {snippet.name: snippet.source for snippet in discover(ROOT) if not snippet.lab}
     labs = {lab.relative_to(ROOT).as_posix() for lab in LABS}
     for code in site.codes:
         if code.snippet and code.snippet not in labs:
-            assert code.text == sources[code.snippet], code.snippet
-    assert {name for name in sources if not (ROOT / name).is_file()} <= {code.snippet for code in site.codes}
+            assert code.text.encode() == (ROOT / code.snippet).read_bytes(), code.snippet
 
 
 @pytest.mark.parametrize("lab", LABS, ids=lambda lab: lab.stem)
@@ -167,7 +165,6 @@ def test_a_tab_holds_the_snippet_of_its_framework(site: Site) -> None:
 
 
 def test_outputs_name_the_installed_versions(site: Site) -> None:
-    sources = {snippet.name: snippet.source for snippet in discover(ROOT)}
     captions = {(code.snippet, code.caption) for code in site.codes if code.output is not None}
     told = 0
     for snippet, caption in captions:
@@ -175,7 +172,7 @@ def test_outputs_name_the_installed_versions(site: Site) -> None:
         libraries = libraries[libraries[0] in {words["data"] for words in WORDS.values()} :]
         assert python == f"Python {platform.python_version()}"
         assert system == f"{platform.system()} {platform.machine()}"
-        source = sources[str(snippet)]
+        source = (ROOT / str(snippet)).read_text(encoding="utf-8")
         for library in libraries:
             title, version, since = re.fullmatch(CAPTION, library).groups()
             assert version == importlib.metadata.version(DISTRIBUTIONS[title]), snippet

@@ -1,8 +1,10 @@
-"""Shared topics: scripts that are written once and filled for each function, and the form that all pages share."""
+"""Shared topics: scripts with open words and what becomes of these, and the form that all pages share.
+
+The files that are filled so: `test_filled.py`.
+"""
 
 from __future__ import annotations
 
-import ast
 import re
 from pathlib import Path
 
@@ -10,34 +12,20 @@ import pytest
 from demo import DEFINITION
 from shared import ROOT
 
-from engine.base.errors import SourceError
 from engine.base.languages import languages
 from engine.sources import topics
 from engine.sources.definition import read
 from engine.sources.includes import INCLUDE, check_includes, places, shown
-from engine.sources.snippets import discover, discover_each, functions, names
+from engine.sources.snippets import discover_each
 from engine.sources.spelling import Unspelled, spell
 
 SCRIPT = "import math\n\nimport torch\nimport torch.nn.functional as F\n\nx = torch.ones(2)\nprint(FUNCTION(x))\n"
 
 
-@pytest.fixture
-def write(tmp_path):
-    """Writes files of a project that has one function."""
-
-    def put(files: dict[str, str], definition: str = DEFINITION) -> Path:
-        for name, text in {"snippets/demo/definition.yml": definition, **files}.items():
-            file = tmp_path / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
-        return tmp_path
-
-    return put
-
-
-def filled(root: Path, path: str = "pytorch/a.py") -> str:
-    (text,) = [script.source for script in topics.shared(root, "demo") if script.path.as_posix().endswith(path)]
-    return text
+def filled(root: Path) -> str:
+    """The one script of the demo, filled."""
+    (template,) = topics.templates(root)
+    return topics.fill(template, read(root, "demo"))
 
 
 OFFERED = DEFINITION.replace("[{name: numpy.positive}]", "[{name: torch.nn.functional.relu}]")
@@ -89,31 +77,15 @@ def test_unused_imports_are_left_out(write):
     assert text.startswith("import torch\nimport torch.nn.functional as F\n")
 
 
-def test_a_file_of_the_function_goes_first(write):
-    root = write({"topics/pytorch/a.py": SCRIPT, "snippets/demo/pytorch/a.py": "import torch\nprint(1)\n"}, OFFERED)
-    assert topics.shared(root, "demo") == []
-    (snippet,) = discover(root)
-    assert snippet.source == "import torch\nprint(1)\n"
-
-
-def test_a_reason_goes_first(write):
-    root = write({"topics/pytorch/a.py": SCRIPT}, OFFERED + "absent: {a: {pytorch: {en: no, zh: 无}}}\n")
-    assert topics.shared(root, "demo") == []
-
-
-def test_discovered_like_any_other(write):
-    root = write({"topics/pytorch/a.py": SCRIPT, "topics/b.py": "print(1)\n"}, OFFERED)
-    assert [snippet.name for snippet in discover(root)] == ["snippets/demo/b.py", "snippets/demo/pytorch/a.py"]
-    assert [snippet.name for snippet in discover(root, root / "snippets/demo/pytorch")] == [
-        "snippets/demo/pytorch/a.py"
-    ]
-    assert [snippet.name for snippet in discover(root, root / "snippets/demo/b.py")] == ["snippets/demo/b.py"]
-    assert names(root, "demo") == {"b", "pytorch/a"}
-    (root / "snippets/demo/pytorch").mkdir()
-    (root / "snippets/demo/pytorch/a.out").write_text("1\n")
-    assert not discover_each(root)[1]
-    (root / "snippets/demo/pytorch/c.out").write_text("1\n")
-    assert [problem.path for problem in discover_each(root)[1]] == ["snippets/demo/pytorch/c.out"]
+@pytest.mark.parametrize("key", ["own: [a]", "absent: {a: {pytorch: {en: none, zh: 无}}}"])
+def test_whether_a_topic_is_shared_the_definition_says(write, key):
+    files = {"topics/pytorch/a.py": SCRIPT, "snippets/demo/pytorch/a.py": "import torch\n"}
+    (template,) = topics.templates(write(files))
+    assert template.target("demo") == Path("snippets/demo/pytorch/a.py")
+    assert template.shared_by(read(write({}), "demo"))
+    root = write({}, f"{DEFINITION}{key}\n")
+    assert not template.shared_by(read(root, "demo"))
+    assert topics.lacking(root, read(root, "demo")) == {}
 
 
 @pytest.mark.parametrize(
@@ -142,13 +114,6 @@ def test_a_piecewise_without_a_last_case():
 
 def test_maxima_of_three():
     assert spell("Max(x, 0, -1)", {}, "numpy") == "numpy.maximum(numpy.maximum(x, 0), -1)"
-
-
-@pytest.mark.parametrize("function", functions(ROOT))
-def test_nothing_is_left_open(function):
-    for script in topics.shared(ROOT, function):
-        left = {node.id for node in ast.walk(ast.parse(script.source)) if isinstance(node, ast.Name)}
-        assert not left & {topics.FUNCTION, topics.LAYER, topics.DERIVATIVE}, script.path
 
 
 def test_the_form_of_pages_is_the_same_in_every_language():
@@ -189,10 +154,3 @@ def test_only_what_there_is_is_shown():
     text = 'Text\n\n## A\n\n### B\n\n--8<-- "x/b.md"\n\n### C\n\nWords\n\n--8<-- "x/c.md"\n\n## D\n\n--8<-- "x/d.md"\n'
     assert shown(text, {"x/b.md", "x/c.md", "x/d.md"}) == text
     assert shown(text, {"x/c.md"}) == 'Text\n\n## A\n\n### C\n\nWords\n\n--8<-- "x/c.md"\n'
-
-
-def test_definition_that_cannot_be_read(write):
-    root = write({"topics/pytorch/a.py": SCRIPT}, "name: [\n")
-    assert topics.shared(root, "demo") == []
-    with pytest.raises(SourceError):
-        read(root, "demo")

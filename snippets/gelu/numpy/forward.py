@@ -1,0 +1,14 @@
+import numpy as np
+import scipy.special
+
+
+def gelu(x):
+    return x * scipy.special.ndtr(x)
+
+
+x = np.array([-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0])
+y = gelu(x)
+
+print("   x         f(x)")
+for row in np.stack([x, y], axis=1):
+    print("{:4g} {:12.4g}".format(*row))
