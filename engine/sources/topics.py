@@ -37,6 +37,9 @@ FOLDER = "topics"
 VECTORS = "vectors"
 #: What a script leaves open.
 FUNCTION, LAYER, DERIVATIVE = "FUNCTION", "LAYER", "DERIVATIVE"
+#: Expressions around an open word that would take apart what it becomes, unless that is one of these.
+_BINDING = (ast.Attribute, ast.Subscript, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp)
+_WHOLE = (ast.Call, ast.Name, ast.Attribute, ast.Subscript)
 
 _ABSENT: dict[str, Any] = {
     "type": "object",
@@ -249,14 +252,24 @@ def _aliases(tree: ast.Module) -> Iterator[tuple[str, str]]:
 
 def _replaced(text: str, made: _Words) -> str:
     """The script with its open words filled, the innermost first: nothing else of it is touched."""
-    while open_words := [node for node in ast.walk(ast.parse(text)) if _is_open(node)]:
-        node = max(open_words, key=lambda node: (node.lineno, node.col_offset))
+    while open_words := [pair for pair in _with_parents(ast.parse(text)) if _is_open(pair[0])]:
+        node, parent = max(open_words, key=lambda pair: (pair[0].lineno, pair[0].col_offset))
         word = node.func if isinstance(node, ast.Call) else node
         assert isinstance(word, ast.Name)
         argument = ast.unparse(node.args[0]) if isinstance(node, ast.Call) else None
         before, after = _around(text, node)
-        text = before + made.of(word.id, argument) + after
+        expression = made.of(word.id, argument)
+        if isinstance(parent, _BINDING) and not isinstance(ast.parse(expression, mode="eval").body, _WHOLE):
+            expression = f"({expression})"
+        text = before + expression + after
     return text
+
+
+def _with_parents(tree: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
+    """Each part of a script with the one that it belongs to."""
+    for node in ast.walk(tree):
+        for child in ast.iter_child_nodes(node):
+            yield child, node
 
 
 def _is_open(node: ast.AST) -> TypeGuard[ast.Call | ast.Name]:

@@ -38,6 +38,8 @@ OFFERED = DEFINITION.replace("[{name: numpy.positive}]", "[{name: torch.nn.funct
         ("{name: torch.nn.functional.relu}", "FUNCTION", "F.relu"),
         ("{name: torch.relu, call: 'torch.relu(2*x)/2'}", "FUNCTION(x + 1)", "torch.relu(2 * (x + 1)) / 2"),
         ("{name: torch.relu, call: 'torch.relu(2*x)/2'}", "FUNCTION", "lambda x: torch.relu(2 * x) / 2"),
+        ("{name: torch.relu, call: 'torch.relu(2*x)/2'}", "FUNCTION(x).sum()", "(torch.relu(2 * x) / 2).sum()"),
+        ("{name: torch.relu, call: 'torch.relu(2*x)/2'}", "1 - FUNCTION(x)", "1 - (torch.relu(2 * x) / 2)"),
         ("{name: torch.nn.functional.relu}", "FUNCTION(FUNCTION(x))", "F.relu(F.relu(x))"),
         ("{name: torch.nn.functional.relu}", "'…' + str(FUNCTION(x))", "'…' + str(F.relu(x))"),
         ("{name: torch.nn.ReLU, call: torch.nn.ReLU(True)(x)}", "LAYER", "torch.nn.ReLU(True)"),
