@@ -1,0 +1,19 @@
+import matplotlib.pyplot as plt
+import numpy as np
+import scipy.special
+
+
+def glu(x):
+    return x[..., : x.shape[-1] // 2] * scipy.special.expit(x[..., x.shape[-1] // 2 :])
+
+
+x1, x2 = np.meshgrid(np.linspace(-6, 6, 241), np.linspace(-6, 6, 241))
+x = np.stack([x1, x2], axis=-1)
+first = glu(x)[..., 0]
+
+fig, ax = plt.subplots(layout="constrained")
+lines = ax.contour(x1, x2, first, levels=9, colors="C0", linestyles="solid")
+ax.clabel(lines, colors="C0")
+ax.set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal", title="$f_1(x)$")
+
+plt.savefig("figure.svg")

@@ -1,0 +1,14 @@
+import numpy as np
+import scipy.special
+
+
+def glu(x):
+    return x[..., : x.shape[-1] // 2] * scipy.special.expit(x[..., x.shape[-1] // 2 :])
+
+
+x = np.array([[-2.0, -1.0, 0.5, 3.0], [1.0, 1.0, 1.0, 1.0], [4.0, 0.0, -4.0, 0.0]])
+y = glu(x)
+
+for row, result in zip(x, y, strict=True):
+    print("x:   ", *(f"{v:10.4g}" for v in row))
+    print("f(x):", *(f"{v:10.4g}" for v in result))

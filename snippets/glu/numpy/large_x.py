@@ -1,0 +1,24 @@
+import numpy as np
+import scipy.special
+
+
+def glu(x):
+    return x[..., : x.shape[-1] // 2] * scipy.special.expit(x[..., x.shape[-1] // 2 :])
+
+
+x = np.array(
+    [
+        [1000.0, 999.0, 1000.0, -1000.0],
+        [1e30, 0.0, 0.0, -1e30],
+        [0.0, 1.0, -np.inf, -np.inf],
+        [0.0, 1.0, np.inf, 0.0],
+        [0.0, 1.0, np.nan, 0.0],
+        [-np.inf, -np.inf, -np.inf, -np.inf],
+    ]
+)
+with np.errstate(all="ignore"):  # results that are no numbers are meant
+    y = glu(x)
+
+for row, result in zip(x, y, strict=True):
+    print("x:   ", *(f"{v:10.4g}" for v in row))
+    print("f(x):", *(f"{v:10.4g}" for v in result))

@@ -1,0 +1,20 @@
+import math
+
+import torch
+import torch.nn.functional as F
+
+x = torch.tensor(
+    [
+        [1000.0, 999.0, 1000.0, -1000.0],
+        [1e30, 0.0, 0.0, -1e30],
+        [0.0, 1.0, -math.inf, -math.inf],
+        [0.0, 1.0, math.inf, 0.0],
+        [0.0, 1.0, math.nan, 0.0],
+        [-math.inf, -math.inf, -math.inf, -math.inf],
+    ]
+)
+y = F.softmax(x, dim=-1)
+
+for row, result in zip(x.tolist(), y.tolist(), strict=True):
+    print("x:   ", *(f"{v:10.4g}" for v in row))
+    print("f(x):", *(f"{v:10.4g}" for v in result))
