@@ -1,4 +1,4 @@
-"""Command line: `python -m engine check|record|lint|ledger|build|translated|portable|mutate|site|after`."""
+"""Command line: `python -m engine check|record|lint|ledger|build|measure|translated|portable|mutate|site|after`."""
 
 from __future__ import annotations
 
@@ -59,6 +59,11 @@ def _command(root: Path, options: argparse.Namespace) -> int:
             from engine.commands.ledger import ledger
 
             return ledger(root, options.release)
+        case "measure":
+            from engine.commands.measure import measure
+
+            own = options.library, options.device, options.bound
+            return measure(root, options.function, options.implementation, *own)
         case "translated":
             from engine.commands.translated import translated
 
@@ -104,6 +109,19 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("ledger", help=text, description=text)
     text = "torch==2.12.0, or tensorflow==2.19.0,keras==3.9.0 for more of it (default: what the ledger lacks)"
     command.add_argument("release", nargs="*", help=text)
+    text = "measure your own implementation of a function as those of the libraries are measured"
+    command = commands.add_parser("measure", help=text, description=text)
+    command.add_argument("function", help="folder under snippets/")
+    command.add_argument("implementation", help="a function of one array: path/to/file.py:name, or module:name")
+    text = "whose arrays it takes: numpy, torch, tensorflow or jax (default: found from its imports, or by trying)"
+    command.add_argument("--library", default="", help=text)
+    text = "where it computes: cpu or cuda (default: cpu)"
+    command.add_argument("--device", default="cpu", help=text)
+    text = (
+        "exit with 1 if an error is larger: 4 (ulp, of the value in each type that it takes), float32=4, first=8 (of "
+        "the first derivative) or float32.first=8; may be given several times"
+    )
+    command.add_argument("--bound", metavar="[TYPE][.ORDER=]ULP", action="append", default=[], help=text)
     text = "record that translated pages, or the paragraph on one line, render the English text of today"
     command = commands.add_parser("translated", help=text, description=text)
     command.add_argument("path", nargs="*", help="page, page:line, or folder of a translation (default: all)")

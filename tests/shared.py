@@ -29,7 +29,7 @@ def copy(target: Path) -> Path:
 
     Not what `make ledger` has installed there, nor the verdicts of `make mutate`: that is much, and no build reads it.
     """
-    for name in ("docs", "snippets", "topics", "ledger", "engine", "theme", ".cache"):
+    for name in ("docs", "snippets", "topics", "implementations", "ledger", "engine", "theme", ".cache"):
         known = {"fragments", "ledger", "mutants"} if name == ".cache" else set()
         skip = {ROOT / name / part for part in known}
         shutil.copytree(

@@ -15,6 +15,8 @@ from engine.accuracy.formats import Format
 from engine.accuracy.results import NO_AUTODIFF
 from engine.accuracy.subject import Refused
 
+#: The device that every library has.
+CPU = "cpu"
 #: Arrays for JAX have a multiple of this size.
 BLOCK = 1 << 16
 
@@ -29,20 +31,36 @@ def native(x: Floats, format: Format) -> NDArray[Any]:
 
 
 class Call:
-    """A library's function, by the expression of a definition. Subclasses know one library's arrays and autodiff."""
+    """A library's function, by the expression of a definition. Subclasses know one library's arrays and autodiff.
 
-    def __init__(self, name: str, call: str) -> None:
+    device: where a library that has several computes, by its own name for it.
+    """
+
+    def __init__(self, name: str, call: str, device: str = CPU) -> None:
+        self.device = device
         self.modules: dict[str, Any] = {name.partition(".")[0]: importlib.import_module(name.partition(".")[0])}
         prefix = ""
         for part in name.split(".")[:-1]:
             prefix = f"{prefix}.{part}" if prefix else part
             with contextlib.suppress(ModuleNotFoundError):  # a class or an attribute
                 importlib.import_module(prefix)
-        self.code = compile(call, name, "eval")
+        self.code = compile(call or "x", name, "eval")
 
     def function(self, x: Any) -> Any:
-        """The function of the library's own array."""
-        return eval(self.code, self.modules, {"x": x})
+        """The function of the library's own array. Raises Refused for anything else than such an array."""
+        result = eval(self.code, self.modules, {"x": x})
+        if not self.owns(result):
+            kind = type(result)
+            raise Refused(f"returns {kind.__module__}.{kind.__qualname__}, no array of the kind that it was given")
+        return result
+
+    def card(self) -> str:
+        """What the device is called, or nothing if the library sees none."""
+        return CPU if self.device == CPU else ""
+
+    def owns(self, result: Any) -> bool:
+        """Whether that is an array of the library."""
+        return isinstance(result, (np.ndarray, np.generic))
 
     def values(self, x: Floats, format: Format, order: int) -> tuple[Floats, str]:
         """As of `engine.accuracy.subject.Implementation`."""
@@ -92,6 +110,21 @@ class Framework(Call):
 class Torch(Framework):
     """PyTorch, whose tensors of 16 bits pass as integers."""
 
+    def card(self) -> str:
+        """As of `Call`."""
+        import torch
+
+        backend = getattr(torch, torch.device(self.device).type, None)
+        if self.device == CPU or not backend or not backend.is_available():
+            return super().card()
+        return backend.get_device_name(self.device)
+
+    def owns(self, result: Any) -> bool:
+        """Whether that is a tensor."""
+        import torch
+
+        return torch.is_tensor(result)
+
     def _derivative(self, x: NDArray[Any], order: int) -> Any:
         import torch
 
@@ -101,7 +134,7 @@ class Torch(Framework):
             tensor = tensor.view(torch.bfloat16)
         elif str(x.dtype) == "float16":
             tensor = tensor.view(torch.float16)
-        tensor.requires_grad_(bool(order))
+        tensor = tensor.to(self.device).requires_grad_(bool(order))
         result = self.function(tensor)
         for done in range(order):
             if not result.requires_grad:
@@ -119,8 +152,8 @@ class Torch(Framework):
         if result.dtype == torch.bfloat16:
             import ml_dtypes
 
-            return result.detach().view(torch.int16).numpy().view(ml_dtypes.bfloat16)
-        return result.detach().numpy()
+            return result.detach().cpu().view(torch.int16).numpy().view(ml_dtypes.bfloat16)
+        return result.detach().cpu().numpy()
 
 
 class TensorFlow(Framework):
@@ -129,9 +162,15 @@ class TensorFlow(Framework):
     What it does is recorded once as a graph, and not rewritten, so it does the same as step by step: see the tests.
     """
 
-    def __init__(self, name: str, call: str) -> None:
-        super().__init__(name, call)
+    def __init__(self, name: str, call: str, device: str = CPU) -> None:
+        super().__init__(name, call, device)
         self.graphs: dict[tuple[str, int], Any] = {}
+
+    def owns(self, result: Any) -> bool:
+        """Whether that is a tensor."""
+        import tensorflow
+
+        return tensorflow.is_tensor(result)
 
     def _derivative(self, x: NDArray[Any], order: int) -> Any:
         import tensorflow
@@ -179,9 +218,24 @@ class Jax(Framework):
     What it does is traced once, and the trace is followed step by step, so it does the same as without: see the tests.
     """
 
-    def __init__(self, name: str, call: str) -> None:
-        super().__init__(name, call)
+    def __init__(self, name: str, call: str, device: str = CPU) -> None:
+        super().__init__(name, call, device)
         self.programs: dict[tuple[str, int, int], Callable[[Any], list[Any]]] = {}
+
+    def card(self) -> str:
+        """As of `Call`."""
+        import jax
+
+        try:
+            return jax.devices(self.device)[0].device_kind
+        except RuntimeError:  # no such platform
+            return ""
+
+    def owns(self, result: Any) -> bool:
+        """Whether that is an array, or stands for one while a function is traced."""
+        import jax
+
+        return isinstance(result, jax.Array)
 
     def _derivative(self, x: NDArray[Any], order: int) -> Any:
         import jax
@@ -189,13 +243,15 @@ class Jax(Framework):
         jax.config.update("jax_enable_x64", x.dtype == np.float64)  # as a user must, and for nothing else
         # every shape is compiled anew, for a second or more: there are an array of one, and blocks that are filled up
         size = 1 if len(x) == 1 else BLOCK
+        place = jax.devices(self.device)[0]
         program = self._program(x.dtype, order, size)
         parts = []
         for start in range(0, len(x), size):
             part = x[start : start + size]
             filled = np.ones(size, x.dtype)
             filled[: len(part)] = part
-            parts.append(np.asarray(program(jax.numpy.asarray(filled))[0])[: len(part)])
+            given = jax.device_put(jax.numpy.asarray(filled), place)
+            parts.append(np.asarray(program(given)[0])[: len(part)])
         return np.concatenate(parts)
 
     def _program(self, dtype: np.dtype[Any], order: int, size: int) -> Callable[[Any], list[Any]]:

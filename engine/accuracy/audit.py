@@ -5,19 +5,17 @@ What is measured comes from `engine.accuracy.measuring`, the faults from the rul
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 from engine.accuracy import measuring
 from engine.accuracy.flags import Flag, find_flags
+from engine.accuracy.measuring import USUAL, Conditions
 from engine.accuracy.results import Measurement
 from engine.base.errors import SourceError
 from engine.run import progress
 from engine.sources.definition import Definition
-
-_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -31,19 +29,18 @@ class Audit(Measurement):
     plot: str = ""
 
 
-def audits(root: Path, definitions: Sequence[Definition], own: Mapping[str, str] = _NONE) -> list[Audit | SourceError]:
+def audits(root: Path, definitions: Sequence[Definition], conditions: Conditions = USUAL) -> list[Audit | SourceError]:
     """The audits of functions, of the measurements kept or of new ones, which are then kept; or what is in the way.
 
-    All that has to be measured is measured at once. own: variables of the measuring processes beside those of
-    `engine.run.isolation`, for other conditions than usual.
+    All that has to be measured is measured at once.
     """
-    known = [measuring.recall(root, definition, own) for definition in definitions]
+    known = [measuring.recall(root, definition, conditions) for definition in definitions]
     asked = [definition for definition, kept in zip(definitions, known, strict=True) if kept is None]
-    fresh = iter(_measure(root, asked, own))
+    fresh = iter(_measure(root, asked, conditions))
     found = [kept or next(fresh) for kept in known]
     for definition, kept, measured in zip(definitions, known, found, strict=True):
         if kept is None and isinstance(measured, Measurement):
-            measuring.keep(root, definition, measured, own)
+            measuring.keep(root, definition, measured, conditions)
     return list(map(_judged, found, definitions))
 
 
@@ -52,12 +49,12 @@ def audit(root: Path, definition: Definition) -> Audit:
     return _certain(audits(root, [definition])[0])
 
 
-def measure(root: Path, definition: Definition, own: Mapping[str, str] = _NONE) -> Audit:
-    """The audit of a new measurement, whatever is kept. own: as of `audits`. Errors as of `audit`."""
-    return _certain(_judged(_measure(root, [definition], own)[0], definition))
+def measure(root: Path, definition: Definition, conditions: Conditions = USUAL) -> Audit:
+    """The audit of a new measurement, whatever is kept. Errors as of `audit`."""
+    return _certain(_judged(_measure(root, [definition], conditions)[0], definition))
 
 
-def _measure(root: Path, definitions: Sequence[Definition], own: Mapping[str, str]) -> list[Measurement | SourceError]:
+def _measure(root: Path, definitions: Sequence[Definition], conditions: Conditions) -> list[Measurement | SourceError]:
     if not definitions:
         return []
     about = ", ".join(definition.name for definition in definitions)
@@ -67,7 +64,7 @@ def _measure(root: Path, definitions: Sequence[Definition], own: Mapping[str, st
 
     progress.current.say(f"measuring the accuracy of {about}, which takes minutes the first time")
     try:
-        return measuring.measure(root, definitions, tell, own)
+        return measuring.measure(root, definitions, tell, conditions)
     finally:
         progress.current.say("")
 

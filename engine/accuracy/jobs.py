@@ -70,12 +70,23 @@ class Exact(Job, frozen=True):
 
 
 class Library(Job, frozen=True):
-    """Measure one library in each format. apis: name and call of those of each function. The answer are their rows."""
+    """Measure one library in each format. apis: name and call of those of each function. The answer are their rows.
+
+    device: where it computes.
+    """
 
     functions: tuple[Function, ...]
     cache: str
     backend: str
     apis: tuple[tuple[tuple[str, str], ...], ...]
+    device: str = "cpu"
+
+
+class Card(Job, frozen=True):
+    """Ask a library for a device. The answer is what it is called, or nothing."""
+
+    backend: str
+    device: str
 
 
 def ask(

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 
 from engine.accuracy import jobs
 from engine.accuracy.formats import PRECISION
@@ -32,44 +31,58 @@ SLOWEST = [("keras", "torch"), ("keras", "tensorflow"), ("keras", "jax"), ("jax"
 PROCESSES = 2
 
 _Task = tuple[str, str]
-_NONE: Mapping[str, str] = MappingProxyType({})
 
 
-def recall(root: Path, definition: Definition, own: Mapping[str, str] = _NONE) -> Measurement | None:
-    """The measurement kept of a function as it is, or None. own: as of `measure`."""
-    return project_store(root, "audit").get(_key(definition, own), Measurement)
+@dataclass(frozen=True)
+class Conditions:
+    """How functions are measured.
+
+    variables: of the measuring processes beside those of `engine.run.isolation`; device: where the libraries compute;
+    backend: the library whose arrays every name takes, where that is not the one that offers it; about: whatever else
+    results depend on.
+    """
+
+    variables: Mapping[str, str] = field(default_factory=dict)
+    device: str = "cpu"
+    backend: str = ""
+    about: tuple[str, ...] = ()
 
 
-def keep(root: Path, definition: Definition, measurement: Measurement, own: Mapping[str, str] = _NONE) -> None:
+USUAL = Conditions()
+
+
+def recall(root: Path, definition: Definition, conditions: Conditions = USUAL) -> Measurement | None:
+    """The measurement kept of a function as it is, or None."""
+    return project_store(root, "audit").get(_key(definition, conditions), Measurement)
+
+
+def keep(root: Path, definition: Definition, measurement: Measurement, conditions: Conditions = USUAL) -> None:
     """Keep a measurement for `recall`."""
-    project_store(root, "audit").put(_key(definition, own), measurement)
+    project_store(root, "audit").put(_key(definition, conditions), measurement)
 
 
 def measure(
-    root: Path, definitions: Sequence[Definition], tell: Callable[[str], None], own: Mapping[str, str] = _NONE
+    root: Path, definitions: Sequence[Definition], tell: Callable[[str], None], conditions: Conditions = USUAL
 ) -> list[Measurement | SourceError]:
     """New measurements of functions, whatever is kept of libraries, or what is in the way of one: a missing library, or
-    a process that fails or takes too long.
-
-    tell: takes what is measured next, in words; own: variables of the measuring processes beside those of
-    `engine.run.isolation`, for other conditions than usual.
+    a process that fails or takes too long. tell: takes what is measured next, in words.
     """
-    return _Measuring(root, definitions, tell, own).measurements()
+    return _Measuring(root, definitions, tell, conditions).measurements()
 
 
 class _Measuring:
     """Each process has something to do for all functions, and if it fails, for each function by itself."""
 
     def __init__(
-        self, root: Path, definitions: Sequence[Definition], tell: Callable[[str], None], own: Mapping[str, str]
+        self, root: Path, definitions: Sequence[Definition], tell: Callable[[str], None], conditions: Conditions
     ) -> None:
-        self.root, self.definitions, self.tell, self.own = root, definitions, tell, own
+        self.root, self.definitions, self.tell, self.conditions = root, definitions, tell, conditions
         self.cache = str(root / ".cache" / "oracle")
         self.failed: dict[int, SourceError] = {}
 
     def measurements(self) -> list[Measurement | SourceError]:
         for index, definition in enumerate(self.definitions):
-            if problems := _missing(definition):
+            if problems := _missing(definition, self.conditions.backend):
                 self.failed[index] = SourceError(problems)
         with ThreadPoolExecutor(PROCESSES) as pool:
             known = self.exact(pool)  # done before the libraries read the cache
@@ -80,7 +93,7 @@ class _Measuring:
                 for index, some in part.items():
                     rows[index] += some
         return [
-            self.failed[index] if index in self.failed else _measurement(definition, rows[index], known[index].nearest)
+            self.failed.get(index) or self.measurement(definition, rows[index], known[index].nearest)
             for index, definition in enumerate(self.definitions)
         ]
 
@@ -88,7 +101,7 @@ class _Measuring:
         """The audited functions of each process, by the index of the definition; the slowest processes first."""
         tasks: dict[_Task, dict[int, list[Api]]] = {}
         for index, definition in enumerate(self.definitions):
-            for task, apis in _tasks(definition).items():
+            for task, apis in _tasks(definition, self.conditions.backend).items():
                 tasks.setdefault(task, {})[index] = apis
         order = {task: number for number, task in enumerate(SLOWEST)}
         return dict(sorted(tasks.items(), key=lambda item: (order.get(item[0], len(order)), item[0])))
@@ -128,7 +141,9 @@ class _Measuring:
 
         def job(indices: Sequence[int]) -> Job:
             calls = tuple(tuple((api.name, api.call) for api in apis[i]) for i in indices)
-            return Library(tuple(known[i].function for i in indices), self.cache, backend, calls)
+            return Library(
+                tuple(known[i].function for i in indices), self.cache, backend, calls, self.conditions.device
+            )
 
         return self.ask(job, list[Row], [index for index in apis if index in known], backend)
 
@@ -140,7 +155,7 @@ class _Measuring:
         if not indices:
             return {}
         self.tell(job(indices).about)
-        variables = {**self.own, "KERAS_BACKEND": backend or "tensorflow"}
+        variables = {**self.conditions.variables, "KERAS_BACKEND": backend or "tensorflow"}
         where = self.definitions[indices[0]].path
         try:
             answers = jobs.ask(
@@ -153,6 +168,20 @@ class _Measuring:
                 return {}
         return {i: found for index in indices for i, found in self.ask(job, answer, [index], backend).items()}
 
+    def measurement(
+        self, definition: Definition, rows: Sequence[Row], nearest: dict[str, tuple[Accuracy, ...]]
+    ) -> Measurement:
+        place = {api.name: number for number, api in enumerate(definition.apis)}
+        backends = {name: number for number, name in enumerate(BACKENDS)}
+        rows = sorted(rows, key=lambda row: (place[row.api], backends.get(row.backend, -1)))
+        return Measurement(
+            function=definition.path.parts[1],
+            rows=tuple(apart(rows)),
+            nearest=nearest,
+            versions=_versions(definition, rows, self.conditions.backend),
+            machine=frameworks.machine(),
+        )
+
 
 @dataclass(frozen=True)
 class _Known:
@@ -162,51 +191,43 @@ class _Known:
     nearest: dict[str, tuple[Accuracy, ...]]
 
 
-def _measurement(definition: Definition, rows: Sequence[Row], nearest: dict[str, tuple[Accuracy, ...]]) -> Measurement:
-    place = {api.name: number for number, api in enumerate(definition.apis)}
-    backends = {name: number for number, name in enumerate(BACKENDS)}
-    rows = sorted(rows, key=lambda row: (place[row.api], backends.get(row.backend, -1)))
-    return Measurement(
-        function=definition.path.parts[1],
-        rows=tuple(apart(rows)),
-        nearest=nearest,
-        versions=_versions(definition, rows),
-        machine=frameworks.machine(),
-    )
+def _tasks(definition: Definition, backend: str = "") -> dict[_Task, list[Api]]:
+    """The audited functions by process: (library, backend). NumPy and what only adds functions to it share one.
 
-
-def _tasks(definition: Definition) -> dict[_Task, list[Api]]:
-    """The audited functions by process: (library, backend). NumPy and what only adds functions to it share one."""
+    backend: that of every name, or none.
+    """
     tasks: dict[_Task, list[Api]] = {}
     for api in definition.apis:
         if not api.audit:
             continue
-        if api.library == "keras":
-            for backend in BACKENDS:
-                tasks.setdefault(("keras", backend), []).append(api)
+        if backend:
+            tasks.setdefault((backend, backend), []).append(api)
+        elif api.library == "keras":
+            for name in BACKENDS:
+                tasks.setdefault(("keras", name), []).append(api)
         else:
             worker = LIBRARIES[api.library].worker if api.library in LIBRARIES else None
             tasks.setdefault((api.library, api.library) if worker else ("numpy", "numpy"), []).append(api)
     return tasks
 
 
-def _libraries(definition: Definition) -> list[str]:
+def _libraries(definition: Definition, backend: str = "") -> list[str]:
     """Modules that a measurement needs."""
-    tasks = _tasks(definition)
+    tasks = _tasks(definition, backend)
     modules = {backend for _, backend in tasks} | {api.library for apis in tasks.values() for api in apis}
     return sorted(modules | {"numpy", "sympy", "flint"})
 
 
-def _missing(definition: Definition) -> list[Problem]:
+def _missing(definition: Definition, backend: str) -> list[Problem]:
     """Libraries that are not installed."""
-    missing = [module for module in _libraries(definition) if not frameworks.installed(module)]
+    missing = [module for module in _libraries(definition, backend) if not frameworks.installed(module)]
     hint = "install it (pip install -r requirements.txt)"
     return [Problem(definition.path.as_posix(), f"the audit needs {name}, not installed; {hint}") for name in missing]
 
 
-def _versions(definition: Definition, rows: Sequence[Row]) -> dict[str, str]:
+def _versions(definition: Definition, rows: Sequence[Row], backend: str) -> dict[str, str]:
     """The versions of the libraries that are measured, by title, and of packages that lend them types, by name."""
-    modules = [module for module in _libraries(definition) if module in LIBRARIES and module != "sympy"]
+    modules = [module for module in _libraries(definition, backend) if module in LIBRARIES and module != "sympy"]
     titles = {LIBRARIES[module].title: LIBRARIES[module].distributions[0] for module in modules}
     titles |= {row.lent: row.lent for row in rows if row.lent}
     return {title: frameworks.version(name) or "" for title, name in titles.items()}
@@ -218,10 +239,10 @@ def _exact_key(definition: Definition) -> str:
     return digest(definition.expression, definition.defaults, versions, code_digest("engine.accuracy.nearest"))
 
 
-def _key(definition: Definition, own: Mapping[str, str] = _NONE) -> str:
+def _key(definition: Definition, conditions: Conditions = USUAL) -> str:
     """Digest of all that the measurement depends on."""
     names = {"python-flint", "ml_dtypes"}
-    for module in _libraries(definition):
+    for module in _libraries(definition, conditions.backend):
         names.update(LIBRARIES[module].distributions if module in LIBRARIES else ())
     return digest(
         definition.expression,
@@ -229,6 +250,7 @@ def _key(definition: Definition, own: Mapping[str, str] = _NONE) -> str:
         [(api.name, api.call) for api in definition.apis if api.audit],
         {name: frameworks.version(name) for name in sorted(names)},
         frameworks.environment(),
-        ENVIRONMENT | {"MATPLOTLIBRC": "", **own},
+        ENVIRONMENT | {"MATPLOTLIBRC": "", **conditions.variables},
+        (conditions.device, conditions.backend, conditions.about),
         code_digest(__name__),
     )

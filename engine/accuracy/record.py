@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from engine.accuracy.audit import Audit
@@ -48,7 +50,7 @@ _FUNCTION = _closed({"integers": _INTEGERS} | dict.fromkeys(PRECISION, _DTYPE))
 _FLAGS = {"type": "array", "items": {"type": "string"}}
 #: accuracy: function -> dtype -> order -> numbers, or in place of orders what the dtype gives; flags: function ->
 #: dtype, order and kind of each fault.
-_SCHEMA = _closed(
+SCHEMA = _closed(
     {
         "accuracy": {"type": "object", "additionalProperties": _FUNCTION},
         "flags": {"type": "object", "additionalProperties": _FLAGS},
@@ -68,29 +70,34 @@ def problems(root: Path, definition: Definition, audit: Audit) -> list[Problem]:
 
     Raises SourceError for a record that cannot be read.
     """
-    file = _record(definition)
-    name, accept = file.as_posix(), f"  accept it: python -m engine record {file.parent.as_posix()}"
+    file = location(definition)
+    accept = f"  accept it: python -m engine record {file.parent.as_posix()}"
     if not (root / file).is_file():
-        return [Problem(name, "no recorded audit", detail=accept)]
+        return [Problem(file.as_posix(), "no recorded audit", detail=accept)]
+    return compared(root, file, recorded(root, definition), audit, accept)
+
+
+def compared(root: Path, file: Path, recorded: dict[str, Any], audit: Audit, accept: str) -> list[Problem]:
+    """Every number of a table, recorded in a file, that is not what was measured. accept: how to record it."""
     return [
         Problem(
-            name,
+            file.as_posix(),
             f"{': '.join(path)} is something else",
             line_of(root, file, path),
-            f"  - {shown(old)}\n  + {shown(new)}\n  with {_conditions(audit)}\n{accept}",
+            f"  - {shown(old)}\n  + {shown(new)}\n  with {conditions(audit)}\n{accept}",
         )
-        for path, old, new in differences(recorded(root, definition), table(audit))
+        for path, old, new in differences(recorded, table(audit))
     ]
 
 
-def _conditions(audit: Audit) -> str:
+def conditions(audit: Audit) -> str:
     """With what and where an audit was measured."""
     return ", ".join([*(f"{title} {number}" for title, number in audit.versions.items()), audit.machine])
 
 
 def recorded(root: Path, definition: Definition) -> dict[str, Any]:
     """The table that is recorded. Raises SourceError if it cannot be read."""
-    return load(root, root / _record(definition), _SCHEMA)
+    return load(root, root / location(definition), SCHEMA)
 
 
 def record(root: Path, definition: Definition, audit: Audit) -> bool:
@@ -100,11 +107,11 @@ def record(root: Path, definition: Definition, audit: Audit) -> bool:
             return False
     except SourceError:
         pass  # an unreadable record is replaced
-    return write(root / _record(definition), _dump(table(audit)))
+    return write(root / location(definition), dump(table(audit)))
 
 
-def _record(definition: Definition) -> Path:
-    """Its path from the root of the project."""
+def location(definition: Definition) -> Path:
+    """Where its record is, from the root of the project."""
     return definition.path.with_name("audit.yml")
 
 
@@ -151,6 +158,18 @@ def _result(convention: Convention) -> list[float]:
     got, alone = convention.got + 0.0, convention.alone + 0.0
     same = got == alone or (math.isnan(got) and math.isnan(alone))
     return [convention.x, got] if same else [convention.x, got, alone]
+
+
+def largest(entry: Mapping[str, Any], dtype: str, order: str) -> float | None:
+    """The largest error of results that are numbers, over the parts of the line, in what is recorded of a function.
+
+    None where it has no such type or order.
+    """
+    orders = entry.get(dtype)
+    numbers = orders.get(order) if isinstance(orders, dict) else None
+    if numbers is None:
+        return None
+    return max(numbers.get(f"{side} {reach}", {}).get("error", 0.0) for side in SIDES for reach in REACHES)
 
 
 def differences(old: Any, new: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
@@ -213,9 +232,14 @@ def _number(value: float) -> str:
     return f"{mantissa if '.' in mantissa else mantissa + '.0'}e{exponent}" if e else mantissa
 
 
-def _dump(table: dict[str, Any]) -> str:
-    """The record as YAML: a line for each part of the line, so that a change is one line of a diff."""
-    lines = [_HEAD + "accuracy:"]
+def dump(table: dict[str, Any], about: Mapping[str, Any] = MappingProxyType({})) -> str:
+    """The record as YAML: a line for each part of the line, so that a change is one line of a diff.
+
+    about: what else it says, texts or mappings of texts.
+    """
+    lines = [_HEAD.rstrip("\n")]
+    lines += [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in about.items()]
+    lines.append("accuracy:")
     for name, entry in sorted(table["accuracy"].items()):
         lines.append(f"  {name}:")
         for dtype, orders in entry.items():

@@ -16,7 +16,7 @@ import numpy as np
 from engine.accuracy.adapters import ADAPTERS, Call
 from engine.accuracy.exact import errors
 from engine.accuracy.formats import FORMATS, Format
-from engine.accuracy.jobs import Exact, Library, Outline, serve
+from engine.accuracy.jobs import Card, Exact, Library, Outline, serve
 from engine.accuracy.metrics import accuracy
 from engine.accuracy.nearest import formula, nearest, outline
 from engine.accuracy.oracle import ORDERS, Oracle
@@ -69,31 +69,33 @@ def _integers(implementation: Implementation, oracle: Oracle, given: str) -> Int
     return Integers(given, "", dtype, float(np.max(np.abs(difference))))
 
 
-def answer(job: Outline | Exact | Library) -> Any:
+def answer(job: Outline | Exact | Library | Card) -> Any:
     """Do a job: an answer for each of its functions, one after the other, so that no more than one is in memory."""
+    if isinstance(job, Card):
+        return ADAPTERS.get(job.backend, Call)(job.backend, "", job.device).card()
     if isinstance(job, Outline):
         return [outline(function) for function in job.functions]
     oracles = (Oracle(formula(function), Path(job.cache)) for function in job.functions)
     if isinstance(job, Exact):
         return [nearest(oracle, FORMATS[job.dtype]) for oracle in oracles]
-    rows = [_library(job.backend, apis, oracle) for apis, oracle in zip(job.apis, oracles, strict=True)]
+    rows = [_library(job, apis, oracle) for apis, oracle in zip(job.apis, oracles, strict=True)]
     if float(np.float64(2.0**-1000) * np.float64(2.0**-70)) == 0:
         raise RuntimeError("a library made this process flush subnormal numbers; nothing here can be trusted")
     return rows
 
 
-def _library(backend: str, apis: Sequence[tuple[str, str]], oracle: Oracle) -> list[Row]:
+def _library(job: Library, apis: Sequence[tuple[str, str]], oracle: Oracle) -> list[Row]:
     """The functions of one library that are to be what the oracle says."""
     rows = []
     for name, call in apis:
-        implementation = ADAPTERS.get(backend, Call)(name, call)
+        implementation = ADAPTERS.get(job.backend, Call)(name, call, job.device)
         integers = integer_input(implementation, oracle)
         for format in FORMATS.values():
-            rows.append(measure(name, backend, implementation, oracle, format, integers))
+            rows.append(measure(name, job.backend, implementation, oracle, format, integers))
     return rows
 
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     np.seterr(all="ignore")
-    serve(Outline | Exact | Library, answer)
+    serve(Outline | Exact | Library | Card, answer)

@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.assemble import implementations
 from engine.base import libraries as frameworks
 from engine.base.code import code_digest
 from engine.base.errors import Problem, attempt
@@ -71,6 +72,9 @@ class Site:
         for language in included:
             texts, faults = footnotes(self.root, language, project_store(self.root, "references"))
             texts |= measured(self.root, language)
+            shown, wrong = implementations.fragments(self.root, language)
+            texts |= shown
+            seen.update(wrong)
             there = fragments.get(language, set()) | self._write(language, texts)
             prune(self.root / FRAGMENTS / language, there)
             seen.update(faults)

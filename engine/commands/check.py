@@ -9,11 +9,13 @@ from pathlib import Path
 
 from engine.accuracy import audit
 from engine.accuracy import record as audit_record
+from engine.accuracy.devices import ARRAYS
+from engine.assemble import implementations
 from engine.base import libraries
 from engine.base.errors import Problem, SourceError
 from engine.base.store import project_store
 from engine.commands.outcome import FAILED, OK
-from engine.commands.selection import AUDIT, audited, concerned, select, shard
+from engine.commands.selection import AUDIT, audited, concerned, select, shard, shown
 from engine.compare import verdict as verdicts
 from engine.compare.verdict import Verdict, missing, require_libraries, unsteady
 from engine.ledger import entries, recording
@@ -52,7 +54,7 @@ def check(root: Path, paths: list[str], part: str, available: bool, recording_to
     # Dealt out before anything that depends on this machine, such as which libraries it has.
     selected, refused = select(root, paths)
     snippets = list(share.of(sorted(selected, key=lambda snippet: (snippet.worker, snippet.path))))
-    to_measure = share.of(audited(root, paths))
+    to_measure, examples = share.of(audited(root, paths)), share.of(shown(root, paths))
     left_out = [snippet for snippet in snippets if missing(snippet)] if available else []
     for snippet in left_out:
         print(f"{snippet.name}: left out, not installed: {', '.join(missing(snippet))}")
@@ -70,6 +72,7 @@ def check(root: Path, paths: list[str], part: str, available: bool, recording_to
     if recording_too:
         _record(root, ran, report)
     _audits(root, to_measure, available, recording_too, report)
+    _implementations(root, examples, available, recording_too, report)
     for name in report.changed:
         print(f"{name}: recorded")
     parts = [f"{len(snippets)} snippets run", f"{len(report.failed)} failed"]
@@ -109,7 +112,7 @@ def _audits(root: Path, to_measure: Sequence[Definition], available: bool, recor
             print(f"{_record_of(entry)}: left out, not installed: {', '.join(absent)}")
         else:
             chosen.append(entry)
-    wrong = _wrong(root, chosen)
+    wrong = unsound(root, chosen)
     for problem in chain.from_iterable(wrong):
         report.fail(problem)
     sound = [entry for entry, problems in zip(chosen, wrong, strict=True) if not problems]
@@ -125,7 +128,27 @@ def _audits(root: Path, to_measure: Sequence[Definition], available: bool, recor
             report.fail(problem)
 
 
-def _wrong(root: Path, definitions: Sequence[Definition]) -> list[list[Problem]]:
+def _implementations(root: Path, paths: Sequence[Path], available: bool, recording_too: bool, report: Report) -> None:
+    """Measure implementations that pages show: after the audits, beside which they stand."""
+    for path in paths:
+        absent = [name for name in ARRAYS if not libraries.installed(name)]
+        if absent and available:
+            print(f"{path.as_posix()}: left out, not installed: {', '.join(absent)}")
+            continue
+        try:
+            found = implementations.measured(root, path)
+        except SourceError as error:
+            for problem in error.problems:
+                report.fail(problem)
+            continue
+        if recording_too:
+            report.changed += [path.as_posix()] if implementations.record(root, path, found) else []
+        else:
+            for problem in implementations.problems(root, path, found):
+                report.fail(problem)
+
+
+def unsound(root: Path, definitions: Sequence[Definition]) -> list[list[Problem]]:
     """Why each definition does not hold."""
     if not definitions:
         return []

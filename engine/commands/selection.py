@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from engine.assemble.implementations import FOLDER, discover
 from engine.base.errors import Problem
 from engine.base.files import folders_in
 from engine.commands.outcome import UsageError
@@ -43,6 +44,12 @@ def select(root: Path, paths: list[str]) -> tuple[list[Snippet], list[Problem]]:
         path = Path(text).resolve()
         if not path.exists() and path.name != AUDIT:
             raise UsageError(f"{text}: no such file or folder")
+        if path.is_relative_to((root / FOLDER).resolve()):
+            if not shown(root, [text]):
+                raise UsageError(
+                    f"{text}: no implementation in it" if path.exists() else f"{text}: no such file or folder"
+                )
+            continue
         if not path.is_relative_to((root / "snippets").resolve()):
             raise UsageError(f"{text}: not under snippets/; name a snippet, an {AUDIT}, or a folder there")
         if path.name == AUDIT:
@@ -55,6 +62,12 @@ def select(root: Path, paths: list[str]) -> tuple[list[Snippet], list[Problem]]:
         chosen |= {snippet.path: snippet for snippet in snippets}
         refused |= dict.fromkeys(problems)
     return list(chosen.values()), list(refused)
+
+
+def shown(root: Path, paths: list[str]) -> list[Path]:
+    """The implementations that pages show, at or under one of the paths, from the root of the project."""
+    chosen = [Path(text).resolve() for text in paths or [root / FOLDER]]
+    return [path for path in discover(root) if any((root / path).resolve().is_relative_to(one) for one in chosen)]
 
 
 def audited(root: Path, paths: list[str]) -> list[Definition]:

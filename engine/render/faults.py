@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from engine.accuracy.audit import Audit
@@ -27,15 +27,21 @@ def faults(audit: Audit, words: dict[str, str]) -> str:
     """A list for each kind of fault."""
     if not audit.flags:
         return words["none"] + "\n"
-    titles = {row.name: row.library for row in audit.rows}
     tried = sum(len(row.orders) or 1 for row in audit.rows)
     parts = [words["summary"].format(count=len(audit.flags), tried=tried)]
+    for heading, items in by_kind(audit, words):
+        parts += [heading, "\n".join(items)]
+    return "\n\n".join(parts) + "\n"
+
+
+def by_kind(audit: Audit, words: dict[str, str]) -> Iterator[tuple[str, list[str]]]:
+    """What each kind of fault is, with an item for the libraries that share such faults."""
+    titles = {row.name: row.library for row in audit.rows}
     shown = _unexplained(_worst(audit.flags))  # in this order: what is shown is the largest, or the step that it is
     for kind in KINDS:
         known = {} if kind == "default" else titles  # of functions, of which a library may have several
         if items := _items([flag for flag in shown if flag.kind == kind], known, words):
-            parts += [words[kind].format(notable=f"{NOTABLE:g}"), "\n".join(items)]
-    return "\n\n".join(parts) + "\n"
+            yield words[kind].format(notable=f"{NOTABLE:g}"), items
 
 
 def _items(flags: Iterable[Flag], titles: Mapping[str, str], words: dict[str, str]) -> list[str]:

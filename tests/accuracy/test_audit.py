@@ -539,7 +539,7 @@ def test_an_audit_is_kept_and_read_without_any_library(
 
     changed = dataclasses.replace(entry, expression="tanh(x) + 0*x")
     assert measuring._key(changed) != measuring._key(entry)
-    assert measuring._key(entry, {"ATEN_CPU_CAPABILITY": "default"}) != measuring._key(entry)
+    assert measuring._key(entry, measuring.Conditions({"ATEN_CPU_CAPABILITY": "default"})) != measuring._key(entry)
     monkeypatch.setattr(frameworks, "version", lambda name: "other")
     assert measuring._key(entry) != measuring._key(dataclasses.replace(entry, apis=()))
 

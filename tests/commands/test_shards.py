@@ -79,7 +79,7 @@ def test_an_audit_is_in_one_shard(project: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(project)
     entries = [Empty(name) for name in "abc"]
     monkeypatch.setattr("engine.commands.check.audited", lambda root, paths: entries)
-    monkeypatch.setattr("engine.commands.check._wrong", lambda root, chosen: [[] for _ in chosen])
+    monkeypatch.setattr("engine.commands.check.unsound", lambda root, chosen: [[] for _ in chosen])
     asked: list[str] = []
     monkeypatch.setattr("engine.accuracy.audit.audits", lambda root, some: [asked.append(entry.name) for entry in some])
     monkeypatch.setattr("engine.accuracy.record.problems", lambda root, entry, measured: [])
