@@ -69,6 +69,11 @@ class Call:
             raise Refused(f"returns an array of shape {result.shape} for {x.shape}")
         return result.astype(np.float64), str(result.dtype)
 
+    def rows(self, x: Floats, format: Format, order: int) -> tuple[Floats, str]:
+        """As `values` of an array of rows, of whatever shape the result is, up to the first derivative."""
+        result = self._result(native(x, format), order)
+        return result.astype(np.float64), str(result.dtype)
+
     def integers(self, x: NDArray[np.signedinteger[Any]]) -> tuple[Floats, str]:
         """As of `engine.accuracy.subject.Implementation`."""
         result = self._result(x, 0)
@@ -176,9 +181,11 @@ class TensorFlow(Framework):
         import tensorflow
 
         key = str(x.dtype), order
+        tensor = tensorflow.constant(x)
+        if x.ndim > 1:
+            return self._nested(tensor, order)
         if key not in self.graphs:
             self.graphs[key] = self._graph(tensorflow.as_dtype(x.dtype), order) if x.dtype.kind != "i" else None
-        tensor = tensorflow.constant(x)
         return self.graphs[key](tensor) if self.graphs[key] else self._nested(tensor, order)
 
     def _graph(self, dtype: Any, order: int) -> Any:
@@ -241,6 +248,8 @@ class Jax(Framework):
         import jax
 
         jax.config.update("jax_enable_x64", x.dtype == np.float64)  # as a user must, and for nothing else
+        if x.ndim > 1:
+            return self._order(order)(jax.device_put(jax.numpy.asarray(x), jax.devices(self.device)[0]))
         # every shape is compiled anew, for a second or more: there are an array of one, and blocks that are filled up
         size = 1 if len(x) == 1 else BLOCK
         place = jax.devices(self.device)[0]

@@ -89,6 +89,22 @@ class Card(Job, frozen=True):
     device: str
 
 
+class Rows(Job, frozen=True):
+    """Measure one library on vectors, in each format. The answer are `engine.accuracy.rows.results.VectorRow`s.
+
+    cache, backend, apis, device: as of `Library`, of one function; the other fields are those of its definition.
+    """
+
+    expression: str
+    derivative: str
+    parameters: dict[str, float]
+    entries: str
+    cache: str
+    backend: str
+    apis: tuple[tuple[str, str], ...]
+    device: str = "cpu"
+
+
 def ask(
     root: Path,
     module: str,

@@ -82,7 +82,7 @@ class _Measuring:
 
     def measurements(self) -> list[Measurement | SourceError]:
         for index, definition in enumerate(self.definitions):
-            if problems := _missing(definition, self.conditions.backend):
+            if problems := missing_of(definition, self.conditions.backend):
                 self.failed[index] = SourceError(problems)
         with ThreadPoolExecutor(PROCESSES) as pool:
             known = self.exact(pool)  # done before the libraries read the cache
@@ -101,7 +101,7 @@ class _Measuring:
         """The audited functions of each process, by the index of the definition; the slowest processes first."""
         tasks: dict[_Task, dict[int, list[Api]]] = {}
         for index, definition in enumerate(self.definitions):
-            for task, apis in _tasks(definition, self.conditions.backend).items():
+            for task, apis in tasks_of(definition, self.conditions.backend).items():
                 tasks.setdefault(task, {})[index] = apis
         order = {task: number for number, task in enumerate(SLOWEST)}
         return dict(sorted(tasks.items(), key=lambda item: (order.get(item[0], len(order)), item[0])))
@@ -178,7 +178,7 @@ class _Measuring:
             function=definition.path.parts[1],
             rows=tuple(apart(rows)),
             nearest=nearest,
-            versions=_versions(definition, rows, self.conditions.backend),
+            versions=versions_of(definition, rows, self.conditions.backend),
             machine=frameworks.machine(),
         )
 
@@ -191,7 +191,7 @@ class _Known:
     nearest: dict[str, tuple[Accuracy, ...]]
 
 
-def _tasks(definition: Definition, backend: str = "") -> dict[_Task, list[Api]]:
+def tasks_of(definition: Definition, backend: str = "") -> dict[_Task, list[Api]]:
     """The audited functions by process: (library, backend). NumPy and what only adds functions to it share one.
 
     backend: that of every name, or none.
@@ -211,23 +211,23 @@ def _tasks(definition: Definition, backend: str = "") -> dict[_Task, list[Api]]:
     return tasks
 
 
-def _libraries(definition: Definition, backend: str = "") -> list[str]:
+def libraries_of(definition: Definition, backend: str = "") -> list[str]:
     """Modules that a measurement needs."""
-    tasks = _tasks(definition, backend)
+    tasks = tasks_of(definition, backend)
     modules = {backend for _, backend in tasks} | {api.library for apis in tasks.values() for api in apis}
     return sorted(modules | {"numpy", "sympy", "flint"})
 
 
-def _missing(definition: Definition, backend: str) -> list[Problem]:
+def missing_of(definition: Definition, backend: str = "") -> list[Problem]:
     """Libraries that are not installed."""
-    missing = [module for module in _libraries(definition, backend) if not frameworks.installed(module)]
+    missing = [module for module in libraries_of(definition, backend) if not frameworks.installed(module)]
     hint = "install it (pip install -r requirements.txt)"
     return [Problem(definition.path.as_posix(), f"the audit needs {name}, not installed; {hint}") for name in missing]
 
 
-def _versions(definition: Definition, rows: Sequence[Row], backend: str) -> dict[str, str]:
+def versions_of(definition: Definition, rows: Sequence[Row], backend: str = "") -> dict[str, str]:
     """The versions of the libraries that are measured, by title, and of packages that lend them types, by name."""
-    modules = [module for module in _libraries(definition, backend) if module in LIBRARIES and module != "sympy"]
+    modules = [module for module in libraries_of(definition, backend) if module in LIBRARIES and module != "sympy"]
     titles = {LIBRARIES[module].title: LIBRARIES[module].distributions[0] for module in modules}
     titles |= {row.lent: row.lent for row in rows if row.lent}
     return {title: frameworks.version(name) or "" for title, name in titles.items()}
@@ -242,7 +242,7 @@ def _exact_key(definition: Definition) -> str:
 def _key(definition: Definition, conditions: Conditions = USUAL) -> str:
     """Digest of all that the measurement depends on."""
     names = {"python-flint", "ml_dtypes"}
-    for module in _libraries(definition, conditions.backend):
+    for module in libraries_of(definition, conditions.backend):
         names.update(LIBRARIES[module].distributions if module in LIBRARIES else ())
     return digest(
         definition.expression,

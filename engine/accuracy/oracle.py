@@ -139,7 +139,7 @@ class Oracle:
                 value, precision = _value(self.functions[order], x, precision)
                 self._single[order, x] = value
             parts.append(self._single[order, x])
-        return _joined(parts)
+        return joined(parts)
 
     def _all(self, points: Floats, seconds: float) -> tuple[Exact, ...]:
         """Every order at points: all are coefficients of one series."""
@@ -153,7 +153,7 @@ class Oracle:
             else:
                 row = [self._limit(order, x) for order in ORDERS]
             rows.append(row)
-        return tuple(_joined([row[order] for row in rows]) for order in ORDERS)
+        return tuple(joined([row[order] for row in rows]) for order in ORDERS)
 
     def _together(self, x: float, start: int) -> tuple[list[_Value], int]:
         """The parts of each order at x, and the precision to start with at the next point, which is likely near."""
@@ -179,7 +179,7 @@ class Oracle:
 
     def sides(self, order: int, x: float) -> Exact | None:
         """The limits of a value or a derivative from the left and from the right, None unless there are both."""
-        both = _joined([_value(functions[order], x, START)[0] for functions in self.sided])
+        both = joined([_value(functions[order], x, START)[0] for functions in self.sided])
         return None if np.isnan(both.high).any() else both
 
     def jumps(self, x: float) -> bool:
@@ -204,9 +204,22 @@ class Oracle:
         return float(fraction) * 2.0**53, 0.0, int(exponent) - 53
 
 
-def _joined(parts: Sequence[_Value]) -> Exact:
+def joined(parts: Sequence[_Value]) -> Exact:
+    """Values, as `value_parts` has them, in arrays."""
     high, low, exponent = zip(*parts, strict=True) if parts else ((), (), ())
     return Exact(np.array(high, np.float64), np.array(low, np.float64), np.array(exponent, np.int64))
+
+
+def value_parts(compute: Callable[[], Any]) -> _Value:
+    """What `Exact` has of the value that an enclosure leads to; undefined where there is none."""
+    try:
+        for ball in enclosures(compute):
+            bits = ball.rel_accuracy_bits()
+            if _enough(ball, bits):
+                return _parts(ball, bits)
+    except Undefined:
+        pass
+    return _NONE
 
 
 def _value(function: Callable[[Any], Any], x: float, start: int) -> tuple[_Value, int]:

@@ -161,8 +161,7 @@ class Row:
     @property
     def name(self) -> str:
         """The function and, where that is another library's, its backend."""
-        own = self.api.partition(".")[0]
-        return self.api if self.backend in (own, "numpy") else f"{self.api} on {self.backend}"
+        return own_name(self.api, self.backend)
 
 
 @dataclass(frozen=True)
@@ -185,6 +184,11 @@ def apart(rows: Sequence[Row]) -> list[Row]:
         replace(row, library=f"{row.library} `{row.api.partition('.')[2]}`") if len(names[row.library]) > 1 else row
         for row in rows
     ]
+
+
+def own_name(api: str, backend: str) -> str:
+    """A function and, where that is another library's, its backend."""
+    return api if backend in (api.partition(".")[0], "numpy") else f"{api} on {backend}"
 
 
 def title(api: str, backend: str) -> str:

@@ -10,8 +10,10 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
 
-from engine.accuracy import audit, decimals, measuring, record
+from engine.accuracy import audited, decimals, measuring
 from engine.accuracy.audit import Audit
+from engine.accuracy.audited import Audited
+from engine.accuracy.rows.results import VectorMeasurement
 from engine.base.errors import Problem, SourceError, attempt
 from engine.base.processes import Pool
 from engine.base.store import project_store
@@ -40,6 +42,7 @@ from engine.render.labs import LANGUAGE
 from engine.render.labs import read as read_lab
 from engine.render.prose import prose_fragment
 from engine.render.published import Built
+from engine.render.row_accuracy import row_fragments
 from engine.render.snippets import alarm, failure, fragments
 from engine.render.versions import VERSIONS, versions_fragment
 from engine.run.runner import Runner
@@ -100,7 +103,7 @@ class Findings:
     histories: list[History]
     mathematics: Mathematics
     apis: list[apis.PublicName]
-    audit: Audit | None
+    audit: Audited | None
     problems: list[Problem]
 
 
@@ -195,29 +198,29 @@ def _find(
     verdicts: list[Verdict],
     public: list[apis.PublicName],
     faults: list[Problem],
-    measured: Audit | None,
+    measured: Audited | None,
 ) -> Findings:
     """Put together what is known of one function."""
     entry = source.definition
     problems = [verdict.problem for verdict in verdicts if verdict.problem]
     problems += [problem for report in [*proof.reports, *proof.checks, *proof.prose] for problem in report.problems]
     problems += faults
-    problems += record.problems(root, entry, measured) if measured else []
+    problems += audited.problems(root, entry, measured) if measured else []
     doubtful = {verdict.snippet.name for verdict in verdicts if verdict.problem}
     problems += ledger.problems(root, source.releases, [verdict.snippet for verdict in verdicts], doubtful)
     return Findings(source, *remember(source.releases, verdicts), proof, public, measured, problems)
 
 
-def _audits(root: Path, sources: Sequence[Sources]) -> dict[str, Audit | SourceError]:
+def _audits(root: Path, sources: Sequence[Sources]) -> dict[str, Audited | SourceError]:
     """The audits of functions that have one, each with its figure, or what is in the way of one."""
     entries = [source.definition for source in sources if any(api.audit for api in source.definition.apis)]
     with ThreadPoolExecutor(measuring.PROCESSES) as pool:
-        drawn = pool.map(partial(_drawn, root), entries, audit.audits(root, entries))
+        drawn = pool.map(partial(_drawn, root), entries, audited.audits(root, entries))
         return {entry.path.parts[1]: measured for entry, measured in zip(entries, drawn, strict=True)}
 
 
-def _drawn(root: Path, entry: Definition, measured: Audit | SourceError) -> Audit | SourceError:
-    if isinstance(measured, SourceError):
+def _drawn(root: Path, entry: Definition, measured: Audited | SourceError) -> Audited | SourceError:
+    if not isinstance(measured, Audit):
         return measured
     return replace(measured, plot=draw(root, entry.path, measured.rows))
 
@@ -274,5 +277,7 @@ def _fragments(findings: Findings, language: str, places: Mapping[str, Place]) -
     yield "apis.md", apis.apis_fragment(findings.apis, language)
     if text := versions_fragment(findings.histories, language, 3 if shows_page else 2):
         yield VERSIONS, text
-    if findings.audit:
+    if isinstance(findings.audit, VectorMeasurement):
+        yield from row_fragments(sources.definition, findings.audit, language).items()
+    elif findings.audit:
         yield from audit_fragments(sources.definition, findings.audit, language).items()

@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
-from engine.accuracy import audit
-from engine.accuracy import record as audit_record
+from engine.accuracy import audited as accuracy
 from engine.accuracy.devices import ARRAYS
 from engine.assemble import implementations
 from engine.base import libraries
@@ -116,13 +115,13 @@ def _audits(root: Path, to_measure: Sequence[Definition], available: bool, recor
     for problem in chain.from_iterable(wrong):
         report.fail(problem)
     sound = [entry for entry, problems in zip(chosen, wrong, strict=True) if not problems]
-    for entry, measured in zip(sound, audit.audits(root, sound), strict=True):
+    for entry, measured in zip(sound, accuracy.audits(root, sound), strict=True):
         problems = []
         if isinstance(measured, SourceError):
             problems = measured.problems
         elif not recording_too:
-            problems = audit_record.problems(root, entry, measured)
-        elif audit_record.record(root, entry, measured):
+            problems = accuracy.problems(root, entry, measured)
+        elif accuracy.record(root, entry, measured):
             report.changed.append(_record_of(entry))
         for problem in problems:
             report.fail(problem)

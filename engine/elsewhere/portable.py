@@ -21,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from engine.accuracy import record
+from engine.accuracy import audited, record
 from engine.base.errors import Problem
 from engine.base.files import ENGINE, files_below
 from engine.base.libraries import cores
@@ -146,12 +146,12 @@ def portable(
     tell(_row(USUAL, usual, len(problems)))
     for variant in variants:
         own = [snippet for snippet in snippets if variant.concerns(snippet.libraries)]
-        audited = [name for name in functions if variant.concerns(_audited(root, name))]
-        if not own and not audited:
+        measured = [name for name in functions if variant.concerns(_audited(root, name))]
+        if not own and not measured:
             tell(f"{variant.name:34}concerns nothing of this")
             continue
         try:
-            ran = run(root, variant, own, audited)
+            ran = run(root, variant, own, measured)
         except VariantError as error:
             problems.append(Problem(variant.name, f"cannot be tried here: {error}"))
             tell(f"{variant.name:34}{error}")
@@ -187,7 +187,7 @@ def limited(variant: Variant, before: Result, after: Result) -> bool:
 
 
 def _changes(label: str, function: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Problem]:
-    for path, before, after in record.differences(old, new):
+    for path, before, after in audited.differences(old, new):
         detail = f"  - {record.shown(before)}\n  + {record.shown(after)}"
         yield Problem(f"snippets/{function}/audit.yml", f"{label}: {': '.join(path)} is something else", detail=detail)
 

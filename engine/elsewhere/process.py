@@ -83,12 +83,12 @@ def main() -> None:
 
 
 def _audit(root: Path, function: str, libraries: Sequence[str], environment: Mapping[str, str]) -> dict[str, Any]:
-    from engine.accuracy import audit, measuring, record  # need more than psutil and msgspec
+    from engine.accuracy import audited, measuring  # need more than psutil and msgspec
     from engine.sources import definition
 
     entry = definition.read(root, function)
     apis = tuple(api for api in entry.apis if not libraries or api.library in libraries)
-    return record.table(audit.measure(root, replace(entry, apis=apis), measuring.Conditions(environment)))
+    return audited.table(audited.measure(root, replace(entry, apis=apis), measuring.Conditions(environment)))
 
 
 if __name__ == "__main__":

@@ -88,7 +88,7 @@ def instances(entries: str, indices: Mapping[str, bool]) -> Iterator[dict[str, i
     """Values of n and of these indices: of the result for each that is true, else of x. Raises FormulaError."""
     known = shapes(entries)
     for n, count in known:
-        ranges = [_looked_at(count if of_result else n, (n, count) != known[-1]) for of_result in indices.values()]
+        ranges = [looked_at(count if of_result else n, (n, count) != known[-1]) for of_result in indices.values()]
         for values in product(*ranges):
             yield {"n": n, **dict(zip(indices, values, strict=True))}
 
@@ -130,8 +130,9 @@ def _instances(step: Step, roles: Mapping[str, str], entries: str) -> Iterator[S
             yield replace(step, chain=chain, condition=held, instance=whole)
 
 
-def _looked_at(count: int, all_of_them: bool) -> list[int]:
-    return list(range(1, count + 1)) if all_of_them else sorted({1, count})
+def looked_at(count: int, everything: bool) -> list[int]:
+    """The indices that are looked at: all, or the first and the last."""
+    return list(range(1, count + 1)) if everything else sorted({1, count})
 
 
 class VectorProver(Prover):
@@ -197,6 +198,7 @@ class VectorProver(Prover):
         return lambda point: exact(lambda: self.balls.derivatives(formula, point, variable, 1)[1])
 
     def equal(self, left: Callable[[Point], Any], right: Callable[[Point], Any], whole: Mapping[str, int]) -> int:
+        """At how many points both agree. Raises Fault where they do not."""
         points = 0
         for point in self.points(whole["n"]):
             where = f"at {shown(point)}, with {_with(whole)}"

@@ -6,8 +6,8 @@ bounded, and kept until the library changes.
 
 What counts as an optional argument: each with a default in the signature, or in the first line of the docstring for
 builtins that have none, as `softplus(input, beta=1, threshold=20) -> Tensor`. Not counted are `*args` and `**kwargs`,
-which have no defaults, and those that every NumPy ufunc has (`out`, `where`, `dtype` …), which say nothing of the
-function. A default that JSON does not have is given as the text of its `repr`.
+which have no defaults, private ones (`_stacklevel`), and those that every NumPy ufunc has (`out`, `where`, `dtype` …),
+which say nothing of the function. A default that JSON does not have is given as the text of its `repr`.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def defaults(function):
         scope = {{}}
         exec(f"def {{line.partition('->')[0].strip()}}: pass", scope)
         parameters = inspect.signature(scope[line.partition("(")[0].strip()]).parameters.values()
-    return {{p.name: plain(p.default) for p in parameters if p.default is not p.empty}}
+    return {{p.name: plain(p.default) for p in parameters if p.default is not p.empty and p.name[0] != "_"}}
 
 
 def answer(api, points):

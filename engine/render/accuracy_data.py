@@ -6,10 +6,13 @@ import math
 from typing import Any
 
 from engine.accuracy.results import ORDERS, Accuracy, Apart, Convention, Part, Row, Spot, Step
+from engine.accuracy.rows.results import RowSpot, VectorRow
 
 
-def measured(row: Row) -> dict[str, Any]:
+def measured(row: Row | VectorRow) -> dict[str, Any]:
     """All that is known of a row."""
+    if isinstance(row, VectorRow):
+        return _of_vectors(row)
     return {
         "api": row.api,
         "library": row.library,
@@ -29,6 +32,38 @@ def measured(row: Row) -> dict[str, Any]:
             for given in row.integers
         ],
         "orders": [_order(accuracy) for accuracy in row.orders],
+    }
+
+
+def _of_vectors(row: VectorRow) -> dict[str, Any]:
+    return {
+        "api": row.api,
+        "library": row.library,
+        "backend": row.backend,
+        "dtype": row.dtype,
+        "returns": row.returns or None,
+        "refused": row.refused or None,
+        "no_derivative": row.no_gradient or None,
+        "groups": [
+            {
+                "name": group.name,
+                "order": ORDERS[group.order],
+                "points": group.points,
+                "worst": group.worst and _spot(group.worst),
+            }
+            for group in row.groups
+        ],
+    }
+
+
+def _spot(spot: RowSpot) -> dict[str, Any]:
+    return {
+        "ulp": _number(spot.size),
+        "x": [_value(x) for x in spot.x],
+        "entry": spot.row,
+        "by": spot.entry or None,
+        "got": _value(spot.got),
+        "exact": _value(spot.exact),
     }
 
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.accuracy import decimals
-from engine.accuracy.audit import Audit
+from engine.accuracy.audited import Audited
 from engine.base import libraries as frameworks
 from engine.base.errors import Problem
 from engine.base.libraries import LIBRARIES
@@ -40,7 +40,7 @@ def datasheet(
     apis: Iterable[PublicName],
     verdicts: Iterable[Verdict],
     histories: Iterable[History],
-    audit: Audit | None,
+    audit: Audited | None,
     values: Sequence[Mapping[str, Any]],
     places: Mapping[str, Place] = MappingProxyType({}),
     kinks: Iterable[Kink] = (),
@@ -158,7 +158,7 @@ def _history(history: History) -> dict[str, Any]:
     }
 
 
-def _versions(apis: Iterable[PublicName], verdicts: Iterable[Verdict], audit: Audit | None) -> dict[str, str]:
+def _versions(apis: Iterable[PublicName], verdicts: Iterable[Verdict], audit: Audited | None) -> dict[str, str]:
     """Every library that took part, by its title."""
     used = {api.library: api.version for api in apis} | dict(audit.versions if audit else {})
     for verdict in verdicts:

@@ -94,8 +94,8 @@ SCHEMA: dict[str, Any] = {
             "properties": dict.fromkeys(TABS, _LINE),
         },
         "own": {
-            "description": "the topics of topics/ whose scripts this function writes itself, in every framework, or in one: "
-            "numpy/gradient",
+            "description": "the topics of topics/ whose scripts this function writes itself, in every framework, or in "
+            "one: numpy/gradient",
             "type": "array",
             "uniqueItems": True,
             "items": _LINE,

@@ -116,8 +116,8 @@ PAGE = "page.md"
 def page(root: Path, function: str, language: str) -> str:
     """What a page of a function shows in the same form as that of every other, as Markdown with includes.
 
-    It is written in `topics/page.<language>.md`, for functions of a vector in `topics/vectors/`. Raises SourceError where
-    that cannot be read.
+    It is written in `topics/page.<language>.md`, for functions of a vector in `topics/vectors/`. Raises SourceError
+    where that cannot be read.
     """
     try:
         of_vector = bool(read(root, function).entries)

@@ -134,11 +134,9 @@ def test_what_a_function_writes_itself_is_left_alone(project: Path, write: Write
     ("own", "line", "reason"),
     [
         ("[c]", 7, "c is no topic of topics/ (a, b); what only this function shows needs no mention"),
-        (
-            "[a, pytorch/a]",
-            7,
-            "pytorch/a is no topic of topics/ (a, b); what only this function shows needs no mention",
-        ),
+        ("[a, jax/c]", 7, "c is no topic of topics/ (a, b); what only this function shows needs no mention"),
+        ("[torch/a]", 7, "torch is no framework: numpy, pytorch, tensorflow, keras, jax"),
+        ("[jax/a]", 7, "jax/a has no file, as snippets/demo/jax/a.py; write it, or remove this name"),
         ("[b]", 7, "b has no file, as snippets/demo/b.py; write it, or remove this name"),
         ("\n- a\n- b", 9, "b has no file, as snippets/demo/b.py; write it, or remove this name"),
     ],

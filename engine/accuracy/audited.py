@@ -1,0 +1,62 @@
+"""The accuracy of every kind of function, of a number and of a vector: what is measured, recorded, and differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from engine.accuracy import audit
+from engine.accuracy import record as of_numbers
+from engine.accuracy.audit import Audit
+from engine.accuracy.measuring import USUAL, Conditions
+from engine.accuracy.rows import measuring as rows
+from engine.accuracy.rows import record as of_vectors
+from engine.accuracy.rows.results import VectorMeasurement
+from engine.base.errors import Problem, SourceError
+from engine.sources.definition import Definition
+
+Audited = Audit | VectorMeasurement
+
+
+def audits(
+    root: Path, definitions: Sequence[Definition], conditions: Conditions = USUAL
+) -> list[Audited | SourceError]:
+    """What is measured of functions, as it was kept or now; or what is in the way."""
+    vectors = iter(rows.measurements(root, [entry for entry in definitions if entry.entries], conditions))
+    numbers = iter(audit.audits(root, [entry for entry in definitions if not entry.entries], conditions))
+    return [next(vectors if entry.entries else numbers) for entry in definitions]
+
+
+def measure(root: Path, definition: Definition, conditions: Conditions = USUAL) -> Audited:
+    """What is measured of one function; of one of numbers, anew. Raises SourceError for what is in the way."""
+    if not definition.entries:
+        return audit.measure(root, definition, conditions)
+    (found,) = rows.measurements(root, [definition], conditions)
+    if isinstance(found, SourceError):
+        raise found
+    return found
+
+
+def table(measured: Audited) -> dict[str, Any]:
+    """What is recorded of a measurement."""
+    return of_numbers.table(measured) if isinstance(measured, Audit) else of_vectors.table(measured)
+
+
+def differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
+    """Paths in two tables of one function to what differs, with both sides; None for a side that has nothing there."""
+    yield from of_numbers.differences(old, new) if "flags" in new else of_vectors.differences(old, new)
+
+
+def problems(root: Path, definition: Definition, measured: Audited) -> list[Problem]:
+    """Every recorded number that is not what was measured. Raises SourceError for a record that cannot be read."""
+    if isinstance(measured, Audit):
+        return of_numbers.problems(root, definition, measured)
+    return of_vectors.problems(root, definition, measured)
+
+
+def record(root: Path, definition: Definition, measured: Audited) -> bool:
+    """Write what was measured beside the definition, unless the record holds. Returns whether the file changed."""
+    if isinstance(measured, Audit):
+        return of_numbers.record(root, definition, measured)
+    return of_vectors.record(root, definition, measured)
