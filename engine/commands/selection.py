@@ -27,8 +27,9 @@ def shard(text: str) -> Shard:
 
 def concerned(root: Path, paths: list[str]) -> list[str]:
     """The functions of which a path names something."""
-    chosen = [Path(text).resolve() for text in paths or ["snippets"]]
-    folders = {name: (root / "snippets" / name).resolve() for name in folders_in(root / "snippets")}
+    snippets = (root / "snippets").resolve()
+    chosen = [path for text in paths or ["snippets"] if (path := Path(text).resolve()).is_relative_to(snippets)]
+    folders = {name: snippets / name for name in folders_in(snippets)}
     return [
         name
         for name, folder in folders.items()

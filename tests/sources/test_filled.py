@@ -196,6 +196,9 @@ def test_the_commands(project: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
     for command in (["lint"], ["lint", SHARED], ["check", SHARED], ["check"], ["portable"], ["ledger"]):
         assert main(command) == 1, command
         assert f"{SHARED}:6: is not what topics/pytorch/a.py fills" in "".join(capsys.readouterr())
+    assert main(["record", "."]) == 2, "not under snippets/, so that nothing is written"
+    assert not (project / "snippets/demo/b.py").exists()
+    capsys.readouterr()
     assert main(["record", "snippets/demo"]) == 0
     out = capsys.readouterr().out
     assert out.startswith(f"snippets/demo/b.py: filled\n{SHARED}: filled\n")
