@@ -164,7 +164,7 @@ class Tables:
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.rows = {name: [_record(row) for row in data[name]] for name in TABLES}
-        orders = [_joined(row, order) for row in self.rows["accuracy"] for order in row.orders]
+        orders = [_joined(row, order) for row in self.rows["accuracy"] for order in getattr(row, "orders", ())]
         self.rows["orders"] = orders
         self.rows["parts"] = [_joined(order, part) for order in orders for part in order.parts]
         self.rows["versions"] = [SimpleNamespace(library=key, version=text) for key, text in data["versions"].items()]

@@ -87,6 +87,7 @@ def row_fragments(definition: Definition, measured: VectorMeasurement, language:
     about = words["about"].format(lengths=lengths, long=LONG)
     head = [words["library"], words["type"], words["of"], *(words[name] for name in GROUPS)]
     rows = [line for row in measured.rows for line in _lines(row, words)]
+    rows = list(dict.fromkeys((library, *map(tuple, cells)) for library, *cells in rows))  # of no type: once
     parts = [_notable(measured, words), *_defaults(definition, language)]
     return {"audit.md": f"{about}\n\n{table(head, rows)}", "parts.md": "\n\n".join(parts) + "\n"}
 
@@ -110,7 +111,11 @@ def _lines(row: VectorRow, words: dict[str, str]) -> Iterator[tuple[str, list[st
             cells = [_size(found.get(group), words) for group in GROUPS]
             yield row.library, [row.dtype, words[name]], cells
         else:
-            yield row.library, [row.dtype, f"{words[name]}: {words['no autodiff']}"], [words["never"]] * len(GROUPS)
+            yield (
+                row.library,
+                [words["never"], f"{words[name]}: {words['no autodiff']}"],
+                [words["never"]] * len(GROUPS),
+            )
 
 
 def _size(group: Group | None, words: dict[str, str]) -> str:
