@@ -22,11 +22,12 @@ from engine.ledger import entries as ledger
 from engine.ledger.entries import Release
 from engine.ledger.history import History, remember
 from engine.ledger.sections import Section
-from engine.mathematics import facts, proofs, prose
+from engine.mathematics import distance, facts, proofs, prose
 from engine.mathematics.derivation import file as derivations
 from engine.mathematics.derivation.evidence import Report
 from engine.mathematics.derivation.report import reports as derivation_reports
 from engine.mathematics.derivation.steps import Derivation
+from engine.mathematics.distance import Distance
 from engine.mathematics.facts import Fact
 from engine.mathematics.proofs import Proof
 from engine.mathematics.prose import Reading
@@ -40,10 +41,12 @@ from engine.render.error_curves import draw
 from engine.render.facts import facts_fragments, formula_fragment
 from engine.render.labs import LANGUAGE
 from engine.render.labs import read as read_lab
+from engine.render.names import names_fragments
 from engine.render.prose import prose_fragment
 from engine.render.published import Built
 from engine.render.row_accuracy import row_fragments
 from engine.render.snippets import alarm, failure, fragments
+from engine.render.variants import VARIANTS, variants_fragment
 from engine.render.versions import VERSIONS, versions_fragment
 from engine.run.runner import Runner
 from engine.sources import definition, threads
@@ -52,6 +55,7 @@ from engine.sources.formulas import Formula
 from engine.sources.includes import Place, link, shown
 from engine.sources.threads import Thread
 from engine.sources.topics import PAGE, page
+from engine.sources.variants import relatives
 
 Included = Mapping[str, Mapping[str, Place]]
 Item, Answer = TypeVar("Item"), TypeVar("Answer")
@@ -68,6 +72,7 @@ class Sources:
     prose: list[Reading]
     assertions: list[Assertion]
     releases: list[Release]
+    variants: list[Definition]
 
     @property
     def function(self) -> str:
@@ -81,7 +86,7 @@ class Mathematics:
 
     proof: of its definition, with values for the names to be compared with; reports: on its derivations; checks: on its
     facts; prose: on the formulas of its prose that are checked; values: the table of `engine.accuracy.decimals`, and
-    what is wrong with it.
+    what is wrong with it; distances: from its variants, in their order, or why one is not known.
     """
 
     proof: Proof
@@ -89,6 +94,7 @@ class Mathematics:
     checks: list[Report]
     prose: list[Report]
     values: tuple[list[decimals.Row], list[Problem]]
+    distances: list[Distance | str]
 
 
 @dataclass(frozen=True)
@@ -125,14 +131,19 @@ def build_functions(
     """
     read, refused = attempt(lambda name: _read(root, name, formulas.get(name, []), ledgers.get(name, [])), names)
     entries = [source.definition for source in read.values()]
-    proofs_of = dict(zip(read, proofs.prove(root, entries, project_store(root, "proofs"), pool), strict=True))
+    variants = {one.path.parts[1]: one for source in read.values() for one in source.variants}
+    asked_for = {**variants, **dict(zip(read, entries, strict=True))}
+    proved_all = proofs.prove(root, [*asked_for.values()], project_store(root, "proofs"), pool)
+    known = dict(zip(asked_for, proved_all, strict=True))
+    proofs_of = {name: known[name] for name in read}
     refused |= {name: list(proof.problems) for name, proof in proofs_of.items() if proof.problems}
     for name, problems in refused.items():
         yield name, unbuilt(name, problems, included)
     sources = [source for name, source in read.items() if name not in refused]
     proved = _check(root, sources, [proofs_of[source.function] for source in sources], pool)
     asked = [(source.definition, proof.proof.samples) for source, proof in zip(sources, proved, strict=True)]
-    named = apis.check(root, asked, runner, project_store(root, "runs"))
+    beside = {s.function: {one.path.parts[1]: known[one.path.parts[1]].samples for one in s.variants} for s in sources}
+    named = apis.check(root, asked, runner, project_store(root, "runs"), beside)
     audits = _audits(root, sources)
     verdicts: dict[str, list[Verdict]] = {name: [] for name in names}
     for verdict in ran():
@@ -156,7 +167,17 @@ def _read(root: Path, function: str, formulas: Sequence[Formula], ledger_of_it: 
         prose=prose.read(root, entry, formulas, assertions.tried(root, function)),
         assertions=assertions.read(root, function),
         releases=ledger.parse(ledger_of_it),
+        variants=[definition.read(root, name) for name in _relatives(root, entry)],
     )
+
+
+def _relatives(root: Path, entry: Definition) -> Sequence[str]:
+    """The other functions of the same name. Raises SourceError where there is none of which it says to be a variant."""
+    found = relatives(root).get(entry.path.parts[1], ())
+    if entry.variant and entry.variant not in found:
+        reason = f"variant: {entry.variant} is no function of snippets/ that stands by itself"
+        raise SourceError([Problem(entry.path.as_posix(), reason, entry.line("variant"))])
+    return found
 
 
 def unbuilt(function: str, problems: list[Problem], included: Included) -> Built:
@@ -182,7 +203,9 @@ def _check(root: Path, sources: Sequence[Sources], held: Sequence[Proof], pool: 
     count = len(sources)
     derived, stated, written = reports[:count], reports[count : 2 * count], reports[2 * count :]
     values = decimals.tables(entries, project_store(root, "decimals"), pool)
-    return [Mathematics(*parts) for parts in zip(held, derived, stated, written, values, strict=True)]
+    pairs = [[(source.definition, one) for one in source.variants] for source in sources]
+    apart = _grouped(pairs, lambda some: distance.distances(some, project_store(root, "distances"), pool))
+    return [Mathematics(*parts) for parts in zip(held, derived, stated, written, values, apart, strict=True)]
 
 
 def _grouped(groups: Sequence[Sequence[Item]], function: Callable[[list[Item]], list[Answer]]) -> list[list[Answer]]:
@@ -205,6 +228,11 @@ def _find(
     problems = [verdict.problem for verdict in verdicts if verdict.problem]
     problems += [problem for report in [*proof.reports, *proof.checks, *proof.prose] for problem in report.problems]
     problems += faults
+    problems += [
+        Problem(entry.path.as_posix(), f"{one.name} goes by the same name: {apart}", entry.line("name"))
+        for one, apart in zip(source.variants, proof.distances, strict=True)
+        if isinstance(apart, str)
+    ]
     problems += audited.problems(root, entry, measured) if measured else []
     doubtful = {verdict.snippet.name for verdict in verdicts if verdict.problem}
     problems += ledger.problems(root, source.releases, [verdict.snippet for verdict in verdicts], doubtful)
@@ -258,7 +286,8 @@ def _datasheet(root: Path, findings: Findings, places: Mapping[str, Place]) -> t
     values, problems = findings.mathematics.values
     checked = list(zip(findings.sources.facts, findings.mathematics.checks, strict=True))
     known = findings.apis, findings.verdicts, findings.histories, findings.audit
-    text = datasheet.datasheet(entry, checked, *known, values, places, findings.mathematics.proof.kinks)
+    variants = zip(findings.sources.variants, findings.mathematics.distances, strict=True)
+    text = datasheet.datasheet(entry, checked, *known, values, places, findings.mathematics.proof.kinks, variants)
     return text, problems or datasheet.faults(entry, text, project_store(root, "datasheets"))
 
 
@@ -274,7 +303,9 @@ def _fragments(findings: Findings, language: str, places: Mapping[str, Place]) -
             yield "formula.md", formula_fragment(sources.facts, language)
     if sources.prose:
         yield "formulas.md", prose_fragment(sources.prose, proved.prose, language)
-    yield "apis.md", apis.apis_fragment(findings.apis, language)
+    yield from names_fragments(sources.definition, findings.apis, sources.variants, language, places).items()
+    if sources.variants:
+        yield VARIANTS, variants_fragment(sources.variants, proved.distances, sources.function, language, places)
     if text := versions_fragment(findings.histories, language, 3 if shows_page else 2):
         yield VERSIONS, text
     if isinstance(findings.audit, VectorMeasurement):

@@ -16,7 +16,7 @@ from engine.assemble import implementations
 from engine.base import libraries as frameworks
 from engine.base.code import code_digest
 from engine.base.errors import Problem, attempt
-from engine.base.files import prune, write
+from engine.base.files import prune, read_source, write
 from engine.base.languages import languages
 from engine.base.store import digest, folder_digest, project_store
 from engine.ledger import sections
@@ -26,10 +26,12 @@ from engine.render.published import FOLDER, Built, publish, schema
 from engine.render.references import footnotes
 from engine.run.runner import Runner
 from engine.sources import formulas
+from engine.sources.definition import FILE
 from engine.sources.formulas import Formula
 from engine.sources.includes import Place, check_includes, places
 from engine.sources.snippets import discover, functions
 from engine.sources.topics import topics_digest
+from engine.sources.variants import relatives
 
 if TYPE_CHECKING:
     from engine.compare.verdict import Verdict
@@ -97,8 +99,9 @@ class Site:
         store = project_store(self.root, "functions")
         prose = project_store(self.root, "prose")
         written, refused = attempt(lambda name: formulas.of_function(self.root, name, prose), functions(self.root))
+        variants = relatives(self.root)
         keys = {
-            name: self._key(name, included, of_it, sections.digest_of(ledgers.get(name, ())))
+            name: self._key(name, variants.get(name, ()), included, of_it, sections.digest_of(ledgers.get(name, ())))
             for name, of_it in written.items()
         }
         changed = []
@@ -181,15 +184,23 @@ class Site:
         return problems
 
     def _key(
-        self, function: str, included: Mapping[str, Mapping[str, Place]], written: Sequence[Formula], ledger: str
+        self,
+        function: str,
+        variants: Sequence[str],
+        included: Mapping[str, Mapping[str, Place]],
+        written: Sequence[Formula],
+        ledger: str,
     ) -> str:
-        """Digest of a function's folder, of where its fragments stand, of its prose's formulas, and what it runs on."""
+        """Digest of a function's folder, of where its fragments stand, of its prose's formulas, and what it runs on;
+        and of the definitions of others of its name, with where these stand."""
+        folders = {function, *variants}
         own = {
-            language: {path: place for path, place in included_in.items() if path.startswith(f"{function}/")}
+            language: {path: place for path, place in included_in.items() if path.partition("/")[0] in folders}
             for language, included_in in included.items()
         }
         prose = [(formula.path, formula.section, formula.tex) for formula in written]
         sources = [folder_digest(self.root / "snippets" / function), topics_digest(self.root), prose, ledger]
+        sources += [read_source(self.root, self.root / "snippets" / name / FILE) for name in variants]
         code = code_digest("engine.assemble.functions")
         return digest(function, sources, own, frameworks.distributions(), frameworks.environment(), code)
 

@@ -15,6 +15,7 @@ NAMES: dict[str, dict[str, str]] = {
     "convex": {"en": "Convexity", "zh": "凸性"},
     "smoothness": {"en": "Smoothness class", "zh": "光滑性"},
     "derivative": {"en": "Derivative", "zh": "导数"},
+    "derivative-parameter": {"en": "Derivative by the parameter", "zh": "对参数的导数"},
     "second-derivative": {"en": "Second derivative", "zh": "二阶导数"},
     "lipschitz": {"en": "Lipschitz constant of f", "zh": "f 的 Lipschitz 常数"},
     "lipschitz-derivative": {"en": "Lipschitz constant of f′", "zh": "f′ 的 Lipschitz 常数"},

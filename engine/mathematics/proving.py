@@ -79,8 +79,13 @@ class Prover:
         return formulas
 
     def part(self, which: str, check: Callable[[], Any]) -> Any:
-        """What a check finds; None, and a problem at the formula's line, if it fails."""
+        """What a check finds; None, and a problem at the formula's line, if it fails.
+
+        which: the formula, by its key; or that of the parameter that is learned, by its keys with points between.
+        """
         lines: tuple[str, ...] = ()
+        learned = self.definition.learned
+        text = learned.derivative if learned and "." in which else getattr(self.definition, which)
         try:
             with limited(SECONDS_NUMERIC):
                 return check()
@@ -90,8 +95,8 @@ class Prover:
             reason = str(error)
         except OutOfTime:
             reason = f"could not be checked within {SECONDS_NUMERIC:g} s"
-        detail = "\n".join(f"  {line}" for line in (getattr(self.definition, which), *lines))
-        line = line_of(self.root, self.definition.path, [which])
+        detail = "\n".join(f"  {line}" for line in (text, *lines))
+        line = line_of(self.root, self.definition.path, which.split("."))
         self.problems.append(Problem(self.definition.path.as_posix(), f"{which}: {reason}", line, detail))
         return None
 

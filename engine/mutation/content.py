@@ -183,6 +183,8 @@ def _formulas(name: str, data: Any) -> Iterator[tuple[Keys, str]]:
     """The formulas of a file that can be changed, each with the keys that lead to it."""
     if name == FILE:
         yield from (((form,), data[form]) for form in FORMS if form in data)
+        for parameter, said in data.get("parameters", {}).items():
+            yield from ((("parameters", parameter, form), said[form]) for form in FORMS if form in said)
         return
     yield from ((("where", i), tex) for i, tex in enumerate(data.get("where", [])))
     if name == PROSE:

@@ -8,6 +8,9 @@ What counts as an optional argument: each with a default in the signature, or in
 builtins that have none, as `softplus(input, beta=1, threshold=20) -> Tensor`. Not counted are `*args` and `**kwargs`,
 which have no defaults, private ones (`_stacklevel`), and those that every NumPy ufunc has (`out`, `where`, `dtype` …),
 which say nothing of the function. A default that JSON does not have is given as the text of its `repr`.
+
+Each name is also called with x and nothing else: whether that is the function, a variant of it, or another one, is
+shown. A layer is looked at for what it learns, and what is drawn at random in training is tried (`engine.names.law`).
 """
 
 from __future__ import annotations
@@ -18,20 +21,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from textwrap import indent
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
 from engine.base import libraries as frameworks
-from engine.base.errors import Problem
+from engine.base.errors import Problem, SourceError
 from engine.base.libraries import LIBRARIES, TABS
 from engine.base.store import Store
 from engine.base.yamlfile import line_of
 from engine.compare.verdict import key, results
 from engine.mathematics.proving import Samples
+from engine.names import law
+from engine.names.law import Law
 from engine.run.runner import Result, Runner
 from engine.sources import topics
-from engine.sources.definition import Api, Definition
+from engine.sources.definition import INPUT, Api, Definition, Learned
 from engine.sources.snippets import Snippet
 
 #: Relative to the value, and to x: float32 and every formula in use are better, another function is not. What a formula
@@ -45,11 +51,23 @@ _ARRAYS = {  # a NumPy array as the library has it, where it does not take NumPy
     "jax": "jax.numpy.asarray(points)",
 }
 
+_SEED = {  # sets the source of chance of a library, where calls share one
+    "numpy": "numpy.random.seed(seed)",
+    "torch": "torch.manual_seed(seed)",
+    "tensorflow": "tensorflow.random.set_seed(seed)",
+    "keras": "keras.utils.set_random_seed(seed)",
+}
+_LEARNED = {  # what a layer learns, as arrays that NumPy can read
+    "torch": "[weight.detach() for weight in layer.parameters()]",
+    "keras": "layer.trainable_variables",
+}
+
 _SOURCE = '''\
 import ast
 import importlib
 import inspect
 import json
+import warnings
 
 import numpy
 import {library}
@@ -88,9 +106,53 @@ def defaults(function):
     return {{p.name: plain(p.default) for p in parameters if p.default is not p.empty and p.name[0] != "_"}}
 
 
-def answer(api, points):
+def own(points):
     points = numpy.array(points, numpy.float32)
-    x = {array}
+    return {array}
+
+
+def computed(call, x):
+    result = eval(call, globals() | {{"x": x}})
+    return numpy.asarray(result{detached}, numpy.float64).tolist()
+
+
+def alone(api, x):
+    """What it computes of x and nothing else: nothing if that is its call, None if it needs more."""
+    call = api["name"] + "()" * inspect.isclass(find(api["name"])) + "(x)"
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of what it takes for the arguments that are missing
+            return computed(call, x) if call != api["call"] else []
+    except Exception:
+        return None
+
+
+def learned(api):
+    """Shape and values of what a layer learns that needs no arguments."""
+    target = find(api["name"])
+    if not inspect.isclass(target) or {learned!r} == "[]":
+        return []
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            layer = target()
+            layer(own(numpy.ones({input}, numpy.float32)))
+    except Exception:
+        return []
+    weights = [numpy.asarray(weight) for weight in {learned}]
+    return [[list(weight.shape), sorted(set(map(float, weight.ravel())))] for weight in weights]
+
+
+def drawn(api):
+    if not api["training"]:
+        return []
+    draws = []
+    for seed in {seeds}:
+        {seed}
+        draws += computed(api["training"], own(api["points"]))
+    return draws
+
+
+def answer(api, points):
+    x = own(points)
     known = {{}}
     for module in api["modules"]:
         try:
@@ -102,7 +164,10 @@ def answer(api, points):
     for key, ask in (
         ("exists", lambda: find(api["name"]) is not None),
         ("defaults", lambda: defaults(find(api["name"]))),
-        ("values", lambda: numpy.asarray(eval(api["call"], globals() | {{"x": x}}), numpy.float64).tolist()),
+        ("values", lambda: computed(api["call"], x)),
+        ("alone", lambda: alone(api, x)),
+        ("learned", lambda: learned(api)),
+        ("drawn", lambda: drawn(api)),
     ):
         if key != "values" and not api["name"]:
             continue
@@ -123,28 +188,51 @@ class _Answer(msgspec.Struct):
     exists: bool | None = None
     defaults: dict[str, Any] | None = None
     values: float | list[Any] | None = None
+    alone: float | list[Any] | None = None
+    learned: list[tuple[list[int], list[float]]] | None = None
+    drawn: list[float] | None = None
     failed: str = ""
 
 
 @dataclass(frozen=True)
 class PublicName:
-    """A name as it was found. defaults: those of its optional arguments; None if it could not be told."""
+    """A name as it was found.
+
+    defaults: those of its optional arguments; None if it could not be told; call: how it is called to be this function;
+    alone: the function, by its folder, that it is when called with x and nothing else: empty for one that is not known,
+    None if it needs more; learned: what it learns; training: how it is called to be what it is in training.
+    """
 
     name: str
     library: str
     version: str
     defaults: Mapping[str, Any] | None
+    call: str = ""
+    alone: str | None = None
+    learned: Learned | None = None
+    training: str = ""
+
+
+Variants = Mapping[str, Samples]
+_NONE: Mapping[str, Variants] = MappingProxyType({})
 
 
 def check(
-    root: Path, asked: Sequence[tuple[Definition, Samples]], runner: Runner, store: Store
+    root: Path,
+    asked: Sequence[tuple[Definition, Samples]],
+    runner: Runner,
+    store: Store,
+    variants: Mapping[str, Variants] = _NONE,
 ) -> list[tuple[list[PublicName], list[Problem]]]:
     """Of each definition, what was found of each name, in the definition's order, and what is wrong.
 
     asked: definitions with values of their function by x, as `engine.mathematics.proofs` finds them; without any,
-    values are not compared. All are asked at once, so that libraries answer side by side.
+    values are not compared. variants: such values of the others of the same name, by function, both by their folders.
+    All are asked at once, so that libraries answer side by side.
     """
-    inquiries = [_Inquiry(root, definition, samples) for definition, samples in asked]
+    inquiries = [
+        _Inquiry(root, definition, samples, variants.get(definition.path.parts[1], {})) for definition, samples in asked
+    ]
     questions = [question for inquiry in inquiries for question in inquiry.questions()]
     snippets = [_snippet(root, [question]) for question in questions]
     _ask_together(root, dict(zip(snippets, questions, strict=True)), runner, store)
@@ -192,10 +280,11 @@ class _Question:
 class _Inquiry:
     """What is asked about the names of one definition, and what comes of it."""
 
-    def __init__(self, root: Path, definition: Definition, samples: Samples) -> None:
+    def __init__(self, root: Path, definition: Definition, samples: Samples, variants: Variants) -> None:
         self.root = root
         self.definition = definition
         self.samples = samples
+        self.variants = variants
         self.problems: list[Problem] = []
         self.by_library: dict[str, list[_Asked]] = {}
         asked = [_Asked(api, api.library, i) for i, api in enumerate(definition.apis)]
@@ -219,7 +308,8 @@ class _Inquiry:
         names: dict[int, PublicName] = {}
         for result, group in zip(answered, self.by_library.values(), strict=True):
             for one, answer in zip(group, _answers(result, len(group)), strict=True):
-                for reason, *detail in _faults(one.api, answer, self.samples, bool(self.definition.entries)):
+                faults = _faults(one.api, answer, self.samples, self.of_vector)
+                for reason, *detail in (*faults, *self._in_training(one.api, answer)):
                     name = (
                         one.api.name or f"what is written in {LIBRARIES[one.library].title}, which has no name for it,"
                     )
@@ -227,8 +317,48 @@ class _Inquiry:
                 if one.index is not None:
                     library = LIBRARIES[one.library]
                     version = frameworks.version(library.distributions[0]) or ""
-                    names[one.index] = PublicName(one.api.name, library.title, version, answer.defaults)
+                    names[one.index] = PublicName(
+                        *(one.api.name, library.title, version, answer.defaults, one.api.call, self._alone(answer)),
+                        *(one.api.learned, one.api.training),
+                    )
         return [names[i] for i in sorted(names)], self.problems
+
+    @property
+    def of_vector(self) -> bool:
+        """Whether the function is one of a vector."""
+        return bool(self.definition.entries)
+
+    def _alone(self, answer: _Answer) -> str | None:
+        """The function that a name is when called with x alone, by its folder."""
+        own = self.definition.path.parts[1]
+        if answer.alone == []:
+            return own
+        if answer.alone is None:
+            return None
+        known = {own: self.samples, **self.variants}
+        return next((name for name, samples in known.items() if not _apart(answer.alone, samples, self.of_vector)), "")
+
+    def _in_training(self, api: Api, answer: _Answer) -> Iterable[list[str]]:
+        """Reason, and lines of detail, of all that is wrong with what it learns and draws."""
+        if answer.learned is not None:
+            stated = [(list(api.learned.shape), [api.learned.start])] if api.learned else []
+            if (found := [*map(tuple, answer.learned)]) != stated:
+                about = f"for an input of {' × '.join(map(str, INPUT))}"
+                yield [
+                    "learns something else",
+                    f"  defined:   {_told_of(stated)}",
+                    f"  installed: {_told_of(found)} {about}",
+                ]
+        if answer.drawn and self.definition.training is None:
+            yield ["is called as in training, of which the definition says nothing; write it under training"]
+        elif answer.drawn:
+            try:
+                found_wrong = [*Law(self.definition).faults(law.points() * len(law.SEEDS), answer.drawn)]
+            except SourceError as error:
+                self.problems += [problem for problem in error.problems if problem not in self.problems]
+                return
+            for reason in found_wrong:
+                yield [f"in training {reason}", f"  {api.training}"]
 
     def _add(self, one: _Asked, reason: str, *detail: str) -> None:
         path = self.definition.path
@@ -245,7 +375,16 @@ def _snippet(root: Path, questions: Sequence[_Question]) -> Snippet:
     return Snippet(
         root=root,
         path=first.definition.path,
-        source=_SOURCE.format(library=first.library, questions=json.dumps(asked), array=array),
+        source=_SOURCE.format(
+            library=first.library,
+            questions=json.dumps(asked),
+            array=array,
+            detached=".detach()" if first.library == "torch" else "",
+            learned=_LEARNED.get(first.library, "[]"),
+            input=INPUT,
+            seed=_SEED.get(first.library, "raise NotImplementedError('its calls share no source of chance')"),
+            seeds=law.SEEDS,
+        ),
         imports=tuple(sorted({first.library, "numpy"})),
         modules=(),
         worker=LIBRARIES[first.library].worker or "numpy",
@@ -261,7 +400,8 @@ def _told(one: _Asked) -> dict[str, Any]:
     """What the library is told. modules: those that a call without a name takes its functions from."""
     calls = [node for node in ast.walk(ast.parse(one.api.call)) if isinstance(node, ast.Attribute)]
     modules = {ast.unparse(node).rpartition(".")[0] for node in calls} if one.index is None else set()
-    return {"name": one.api.name, "call": one.api.call, "modules": sorted(modules)}
+    told = {"name": one.api.name, "call": one.api.call, "modules": sorted(modules), "training": one.api.training}
+    return told | ({"points": law.points()} if one.api.training else {})
 
 
 def _answers(result: Result, count: int) -> list[_Answer]:
@@ -280,8 +420,8 @@ def _faults(api: Api, answer: _Answer, samples: Samples, of_vector: bool) -> Ite
     elif api.name and _typed(answer.defaults or {}) != _typed(api.defaults):
         yield [
             "has other optional arguments or defaults",
-            f"  defined:   {_shown(api.defaults) or 'none'}",
-            f"  installed: {_shown(answer.defaults) or 'none'}",
+            f"  defined:   {shown(api.defaults) or 'none'}",
+            f"  installed: {shown(answer.defaults) or 'none'}",
             f"  to accept: defaults: {json.dumps(answer.defaults)}",
         ]
     if not samples:
@@ -290,20 +430,24 @@ def _faults(api: Api, answer: _Answer, samples: Samples, of_vector: bool) -> Ite
         called = answer.defaults is not None or not api.name
         yield [f"cannot be called as {api.call}", indent(answer.failed, "  ")] if called else ["is not called"]
         return
-    should = [list(value) if of_vector else value[0] for _, value in samples]
-    if _shape(answer.values) != _shape(should):
-        yield [f"gives an array of shape {_shape(answer.values)}, not {_shape(should)}"]
+    if reason := _apart(answer.values, samples, of_vector):
+        yield [*reason[:-1], f"  {api.call}: {reason[-1]}"] if reason[1:] else reason
         return
-    for (x, value), row in zip(samples, answer.values if isinstance(answer.values, list) else [], strict=True):
+    if answer.failed:
+        yield ["does not tell what it is in training", indent(answer.failed, "  ")]
+
+
+def _apart(values: Any, samples: Samples, of_vector: bool) -> list[str]:
+    """Why values are not those of a function, and if that is at some x, what it is there and what they are."""
+    should = [list(value) if of_vector else value[0] for _, value in samples]
+    if _shape(values) != _shape(should):
+        return [f"gives an array of shape {_shape(values)}, not {_shape(should)}"]
+    for (x, value), row in zip(samples, values if isinstance(values, list) else [], strict=True):
         for defined, computed in zip(value, row if of_vector else [row], strict=True):
             if not abs(computed - defined) <= TOLERANCE * abs(defined) + CANCELLED * max(map(abs, x)):
                 where = f"x = {', '.join(f'{entry:g}' for entry in x)}"
-                yield [
-                    f"computes something else at {where}",
-                    f"  defined:   {defined!r}",
-                    f"  {api.call}: {computed!r}",
-                ]
-                return
+                return [f"computes something else at {where}", f"  defined:   {defined!r}", repr(computed)]
+    return []
 
 
 def _shape(values: Any) -> tuple[int, ...]:
@@ -311,25 +455,15 @@ def _shape(values: Any) -> tuple[int, ...]:
     return (len(values), *(_shape(values[0]) if values else ())) if isinstance(values, list) else ()
 
 
+def _told_of(learned: Sequence[tuple[list[int], list[float]]]) -> str:
+    shapes = (f"shape {shape}, starts at {', '.join(map(repr, start))}" for shape, start in learned)
+    return "; ".join(shapes) or "nothing"
+
+
 def _typed(defaults: Mapping[str, Any]) -> dict[str, str]:
     """As text: 1, 1.0 and true are different defaults."""
     return {name: json.dumps(value) for name, value in defaults.items()}
 
 
-def _shown(defaults: Mapping[str, Any]) -> str:
+def shown(defaults: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={value!r}" for name, value in defaults.items())
-
-
-WORDS = {
-    "en": ("Library", "Name", "Optional arguments and defaults", "Version checked"),
-    "zh": ("库", "名称", "可选参数及默认值", "核验版本"),
-}
-
-
-def apis_fragment(names: Sequence[PublicName], language: str) -> str:
-    """A table of the names."""
-    rows = [f"| {' | '.join(WORDS[language])} |", "|---|---|---|---|"]
-    for api in names:
-        defaults = f"`{_shown(api.defaults)}`" if api.defaults else "–"
-        rows.append(f"| {api.library} | `{api.name}` | {defaults} | {api.version} |")
-    return '<div class="apis" markdown>\n\n' + "\n".join(rows) + "\n\n</div>\n"

@@ -21,6 +21,7 @@ from engine.base.store import Store, digest
 from engine.compare.verdict import Verdict
 from engine.ledger.history import History
 from engine.mathematics.derivation.evidence import Report
+from engine.mathematics.distance import Distance
 from engine.mathematics.facts import Fact, statements_of
 from engine.mathematics.formula import digits
 from engine.mathematics.kinks import Kink
@@ -44,8 +45,10 @@ def datasheet(
     values: Sequence[Mapping[str, Any]],
     places: Mapping[str, Place] = MappingProxyType({}),
     kinks: Iterable[Kink] = (),
+    variants: Iterable[tuple[Definition, Distance | str]] = (),
 ) -> str:
-    """The JSON text of one function. places: see `engine.sources.includes`; kinks: see `engine.mathematics.kinks`."""
+    """The JSON text of one function. places: see `engine.sources.includes`; kinks: see `engine.mathematics.kinks`;
+    variants: others of the same name, with how far they are from it."""
     verdicts = list(verdicts)
     apis = list(apis)
     name = definition.path.parts[1]
@@ -63,12 +66,23 @@ def datasheet(
             "derivative": definition.derivative,
         },
         "parameters": [
-            {"name": p.name, "latex": p.tex, "domain": p.domain, "default": p.default} for p in definition.parameters
+            {
+                "name": p.name,
+                "latex": p.tex,
+                "domain": p.domain,
+                "default": p.default,
+                "derivative": p.derivative or None,
+            }
+            for p in definition.parameters
+        ],
+        "training": definition.training,
+        "variants": [
+            {"function": one.path.parts[1], "bound": float(apart.bound), "places": [*map(float, apart.places)]}
+            for one, apart in variants
+            if isinstance(apart, Distance)
         ],
         "facts": [_fact(fact, report, name, places) for fact, report in facts],
-        "apis": [
-            {"name": api.name, "library": api.library, "version": api.version, "defaults": api.defaults} for api in apis
-        ],
+        "apis": [vars(api) for api in apis],
         "claims": sorted(_claims(verdicts, places), key=lambda claim: claim["id"]),
         "kinks": [_kink(kink) for kink in kinks],
         "values": {
@@ -81,7 +95,8 @@ def datasheet(
         "versions": _versions(apis, verdicts, audit),
         "machine": frameworks.machine(),
     }
-    return json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+    text = json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False, default=vars)
+    return f"{text}\n"
 
 
 def faults(definition: Definition, text: str, store: Store) -> list[Problem]:

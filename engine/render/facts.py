@@ -67,7 +67,7 @@ def facts_fragments(
 def formula_fragment(facts: Sequence[Fact], language: str) -> str:
     """What the facts give as definition and derivative, in display, and what other functions in them are."""
     words = WORDS[language]
-    first = [fact for fact in facts if fact.id in ("definition", "derivative")]
+    first = [fact for fact in facts if fact.id in ("definition", "derivative", "derivative-parameter")]
     lines = [f"$$\n{fact.shown}\n$$" for fact in first]
     if given := dict.fromkeys(tex for fact in first for tex in fact.given):
         lines.append(f"{words['here']} {words['comma'].join(map(_math, given))}{words['stop']}")

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from engine.base.errors import Problem, SourceError
 from engine.base.libraries import TABS
 from engine.base.yamlfile import line_of, load
@@ -22,6 +24,8 @@ TEXT = {
 }
 
 _LINE = {"type": "string", "minLength": 1}
+#: The shape of the input, of two examples, that is given to a layer to see what it learns.
+INPUT = (2, 3, 4)
 #: What a figure is of, where nobody says more of it: of a function of a number, and of a vector.
 _FIGURE = (
     {
@@ -62,9 +66,28 @@ SCHEMA: dict[str, Any] = {
                     "tex": _LINE,
                     "domain": {"enum": ["real", "positive", "nonnegative"]},
                     "default": {"type": "number"},
+                    "derivative": _LINE | {"description": "the derivative by it: says that it is learned"},
                 },
             },
         },
+        "training": {
+            "description": "what is computed in training, where that hangs on chance",
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["tex", "variable", "uniform"],
+            "properties": {
+                "tex": _LINE | {"description": "the value in x, the parameters and the variable, in LaTeX"},
+                "variable": _LINE | {"description": "what is drawn for each element, in LaTeX"},
+                "uniform": {
+                    "description": "the parameters between which it is distributed evenly",
+                    "type": "array",
+                    "minItems": 2,
+                    "maxItems": 2,
+                    "items": _LINE,
+                },
+            },
+        },
+        "variant": _LINE | {"description": "the function of which this one is a variant, by its folder"},
         "compare": {
             "description": "name -> expression in x: functions to look at beside this one",
             "type": "object",
@@ -83,6 +106,18 @@ SCHEMA: dict[str, Any] = {
                     "call": _LINE | {"description": "expression that applies it to x; default: name(x)"},
                     "defaults": {"type": "object", "description": "its optional arguments and their defaults"},
                     "audit": {"type": "boolean", "description": "whether its accuracy is measured; default: no"},
+                    "training": _LINE | {"description": "expression that applies it to x as in training"},
+                    "learned": {
+                        "description": "of a layer: the shape of its learned parameter for an input of "
+                        f"{' × '.join(map(str, INPUT))}, and where that starts, without arguments",
+                        "type": "object",
+                        "additionalProperties": False,
+                        "required": ["shape", "start"],
+                        "properties": {
+                            "shape": {"type": "array", "items": {"type": "integer"}},
+                            "start": {"type": "number"},
+                        },
+                    },
                 },
             },
         },
@@ -116,22 +151,53 @@ SCHEMA: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of a function beside x: how it is set in formulas, where it may lie, and its usual value."""
+    """A parameter of a function beside x: how it is set in formulas, where it may lie, and its usual value.
+
+    derivative: the derivative by it, as SymPy text, if it is learned.
+    """
 
     name: str
     tex: str
     domain: str
     default: float
+    derivative: str = ""
+
+
+@dataclass(frozen=True)
+class Training:
+    """What a function is in training, where that hangs on chance.
+
+    tex: its value, in LaTeX, in x, the parameters and the variable, which is drawn for each element anew; uniform: the
+    parameters between which that is distributed evenly.
+    """
+
+    tex: str
+    variable: str
+    uniform: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Learned:
+    """The learned parameter of a layer: its shape for an input of the shape `INPUT`, and where it starts."""
+
+    shape: tuple[int, ...]
+    start: float
 
 
 @dataclass(frozen=True)
 class Api:
-    """A public name of a function in a library. call: Python expression that applies it to an array `x`."""
+    """A public name of a function in a library.
+
+    call: Python expression that applies it to an array `x`; training: one that does so as in training, where that is
+    something else; learned: what it learns, if it is a layer that does.
+    """
 
     name: str
     call: str
     defaults: dict[str, Any]
     audit: bool
+    training: str = ""
+    learned: Learned | None = None
 
     @property
     def library(self) -> str:
@@ -148,7 +214,8 @@ class Definition:
     `topics/` that it writes itself; figure: alternative text of its figure by language; absent: reasons by (topic,
     tab), by language; root: the project's folder, which `path` is within. entries: of a function of a vector x, the
     number of entries of its result as a text in n, the number of those of x: then expression and stable are of entry i,
-    and derivative is that of entry i by x[j].
+    and derivative is that of entry i by x[j]. training: what it is in training, where that is something else; variant:
+    the function of which it is one, by its folder.
     """
 
     path: Path
@@ -165,6 +232,13 @@ class Definition:
     instead: dict[str, str] = field(default_factory=dict)
     entries: str = ""
     own: tuple[str, ...] = ()
+    training: Training | None = None
+    variant: str = ""
+
+    @property
+    def learned(self) -> Parameter | None:
+        """The parameter that is learned, if one is."""
+        return next((parameter for parameter in self.parameters if parameter.derivative), None)
 
     @property
     def defaults(self) -> dict[str, float]:
@@ -197,14 +271,20 @@ def read(root: Path, function: str) -> Definition:
         derivative=data["derivative"],
         parameters=tuple(Parameter(name, **rest) for name, rest in data.get("parameters", {}).items()),
         compare=data.get("compare", {}),
-        apis=tuple(
-            Api(api["name"], api.get("call", f"{api['name']}(x)"), api.get("defaults", {}), api.get("audit", False))
-            for api in data["apis"]
-        ),
+        apis=tuple(map(_api, data["apis"])),
         instead=data.get("instead", {}),
         entries=data.get("entries", ""),
         own=tuple(data.get("own", ())),
         figure=data.get("figure") or _figure(data["name"], "entries" in data),
         absent=absent,
         root=root,
+        training=msgspec.convert(data["training"], Training) if "training" in data else None,
+        variant=data.get("variant", ""),
     )
+
+
+def _api(data: dict[str, Any]) -> Api:
+    name = data["name"]
+    learned = msgspec.convert(data["learned"], Learned) if "learned" in data else None
+    call = data.get("call", f"{name}(x)")
+    return Api(name, call, data.get("defaults", {}), data.get("audit", False), data.get("training", ""), learned)

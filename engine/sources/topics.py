@@ -203,9 +203,11 @@ def lacking(root: Path, entry: Definition) -> dict[str, str]:
 
 
 def offered(entry: Definition, tab: str) -> Api | None:
-    """The first name under which the library of a tab, or one that only adds to it, offers a function."""
+    """The first name under which the library of a tab, or one that only adds to it, offers a function; if there is
+    none but of a layer, that."""
     beside = ("numpy", "scipy") if tab == "numpy" else (TABS[tab],)
-    return next((api for api in entry.apis if api.library in beside and not _is_layer(api)), None)
+    names = [api for api in entry.apis if api.library in beside]
+    return next((api for api in names if not _is_layer(api)), names[0] if names else None)
 
 
 def _is_layer(api: Api) -> bool:

@@ -9,9 +9,10 @@ import pytest
 from engine.base.errors import Problem
 from engine.base.store import Store
 from engine.names import check as apis
+from engine.render.names import names_fragments
 from engine.run.runner import Result, Runner
 from engine.sources import definition, topics
-from engine.sources.definition import Api
+from engine.sources.definition import Api, Learned
 
 ROOT = Path(__file__).parents[2]
 SOFTPLUS = definition.read(ROOT, "softplus")
@@ -156,7 +157,7 @@ def test_one_that_brings_the_run_down_does_not_take_the_others_with_it(tmp_path)
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_fragment(ask, language):
     found, _ = ask(api("torch.nn.functional.softplus", "", DEFAULTS), api("numpy.logaddexp", "numpy.logaddexp(0, x)"))
-    text = apis.apis_fragment(found, language)
+    text = names_fragments(SOFTPLUS, found, [], language, {})["apis.md"]
     assert "| PyTorch | `torch.nn.functional.softplus` | `beta=1, threshold=20` | 2." in text
     assert "| NumPy | `numpy.logaddexp` | – | 2." in text
 
@@ -214,3 +215,62 @@ def test_a_function_of_a_vector_is_called_on_rows(runner, tmp_path):
     assert given(api(name, f"{name}(x, dim=-1)[:, :1]", softmax)) == [
         f"{name} gives an array of shape (2, 1), not (2, 2)"
     ]
+
+
+GELU = definition.read(ROOT, "gelu")
+
+
+def samples_of(expression):
+    xs = [k / 4 for k in range(-12, 13)]
+    return tuple(((x,), (expression(x),)) for x in xs)
+
+
+OF_GELU = samples_of(lambda x: x * math.erfc(-x / math.sqrt(2)) / 2)
+OF_TANH = samples_of(lambda x: x * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))) / 2)
+
+
+@pytest.fixture
+def asked(runner, tmp_path):
+    def asked(entry, samples, variants=None):
+        function = entry.path.parts[1]
+        ((found, problems),) = apis.check(
+            ROOT, [(entry, samples)], runner, Store(tmp_path), {function: variants} if variants else {}
+        )
+        return {one.name: one for one in found}, problems
+
+    return asked
+
+
+def test_a_name_is_told_that_is_something_else_by_default(asked):
+    found, problems = asked(GELU, OF_GELU, {"gelu_tanh": OF_TANH})
+    assert problems == []
+    assert {name: one.alone for name, one in found.items()} == {
+        "torch.nn.functional.gelu": "gelu",
+        "torch.nn.GELU": "gelu",
+        "tensorflow.nn.gelu": "gelu",
+        "keras.activations.gelu": "gelu",
+        "keras.ops.gelu": "gelu_tanh",
+        "jax.nn.gelu": "gelu_tanh",
+    }
+    found, _ = asked(GELU, OF_GELU)
+    assert found["jax.nn.gelu"].alone == ""
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_page_says_which_names_are_something_else_by_default(asked, language):
+    found, _ = asked(GELU, OF_GELU, {"gelu_tanh": OF_TANH})
+    tanh = definition.read(ROOT, "gelu_tanh")
+    text = names_fragments(GELU, [*found.values()], [tanh], language, {})["apis.md"]
+    lines = [line for line in text.splitlines() if line.startswith("- ")]
+    assert [line.split("`")[1::2] for line in lines] == [
+        ["keras.ops.gelu", "keras.ops.gelu(x, approximate=False)"],
+        ["jax.nn.gelu", "jax.nn.gelu(x, approximate=False)"],
+    ]
+    assert all("[GELU (tanh)](gelu_tanh.md)" in line for line in lines)
+
+
+def test_a_layer_that_learns_nothing_is_not_to_be_said_to(asked):
+    learned = Learned((1,), 0.25)
+    apis_of_it = [replace(one, learned=learned) if one.name == "torch.nn.GELU" else one for one in GELU.apis]
+    _, (problem,) = asked(replace(GELU, apis=tuple(apis_of_it)), OF_GELU)
+    assert "installed: nothing" in problem.detail

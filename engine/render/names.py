@@ -1,0 +1,130 @@
+"""What a page shows of the names of a function in the libraries, and of what layers learn and draw at random."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+from engine.names import law
+from engine.names.check import PublicName, shown
+from engine.render.numbers import number
+from engine.render.variants import page_link
+from engine.sources.definition import INPUT, Definition
+from engine.sources.includes import Place
+
+WORDS: dict[str, dict[str, str]] = {
+    "en": {
+        "head": "| Library | Name | Optional arguments and defaults | Version checked |",
+        "others": "Called with `x` and no other argument, some of these names are something else than on this page:",
+        "variant": "`{name}` is {other}; here it is called as `{call}`.",
+        "other": "`{name}` has other values; here it is called as `{call}`.",
+        "learned": "| Library | Name | Learned parameters for inputs of {shape} | They start at |",
+        "in training": "In training, the value is",
+        "drawn": "where ${variable}$ is drawn for each element anew, and spread evenly between ${low}$ and ${high}$, "
+        "which are {ends} by default. {count} draws of each of {names}, with fixed seeds, lie between these, their "
+        "mean is within {errors} standard errors of the exact one, and their distribution is at most {gap} from the "
+        "exact one. A right library fails each of the last two less than once in a thousand million seeds.",
+        "and": " and ",
+    },
+    "zh": {
+        "head": "| 库 | 名称 | 可选参数及默认值 | 核验版本 |",
+        "others": "若只传入 `x` 而不给其他参数，下列名称计算的并非本页的函数：",
+        "variant": "`{name}` 计算的是 {other}；此处的调用方式是 `{call}`。",
+        "other": "`{name}` 给出另外的值；此处的调用方式是 `{call}`。",
+        "learned": "| 库 | 名称 | 输入为 {shape} 时可学习参数的形状 | 初始值 |",
+        "in training": "训练时的值为",
+        "drawn": "其中 ${variable}$ 对每个元素重新抽取，在 ${low}$ 与 ${high}$ 之间均匀分布，两者默认为 {ends}。"
+        "{names} 各以固定的种子抽取 {count} 次，所得的值都在这两者之间，其均值与精确值之差不超过 {errors} 个标准误差，"
+        "其分布与精确分布之差不超过 {gap}。对于正确的库，后两项检查各自失败的概率都低于十亿分之一。",
+        "and": " 和 ",
+    },
+}
+
+
+def names_fragments(
+    definition: Definition,
+    names: Sequence[PublicName],
+    variants: Sequence[Definition],
+    language: str,
+    places: Mapping[str, Place],
+) -> dict[str, str]:
+    """By path: the names; what layers learn; what is drawn in training. Without anything, there is no fragment."""
+    words = WORDS[language]
+    texts = {"apis.md": _table(definition, names, variants, words, places)}
+    if any(name.learned for name in names):
+        texts["learned.md"] = _learned(names, words)
+    if definition.training:
+        texts["drawn.md"] = _drawn(definition, names, words)
+    return texts
+
+
+def _table(
+    definition: Definition,
+    names: Sequence[PublicName],
+    variants: Sequence[Definition],
+    words: Mapping[str, str],
+    places: Mapping[str, Place],
+) -> str:
+    rows = [words["head"], "|---|---|---|---|"]
+    for api in names:
+        defaults = f"`{shown(api.defaults)}`" if api.defaults else "–"
+        rows.append(f"| {api.library} | `{api.name}` | {defaults} | {api.version} |")
+    lines = ['<div class="apis" markdown>', "", *rows, "", "</div>"]
+    if others := [*_others(definition, names, variants, words, places)]:
+        lines += ["", words["others"], "", *others]
+    return "\n".join(lines) + "\n"
+
+
+def _others(
+    definition: Definition,
+    names: Sequence[PublicName],
+    variants: Sequence[Definition],
+    words: Mapping[str, str],
+    places: Mapping[str, Place],
+) -> Iterator[str]:
+    """Names that are another function by default."""
+    own = definition.path.parts[1]
+    links = {one.path.parts[1]: page_link(one, own, places) for one in variants}
+    for api in names:
+        if api.alone in links:
+            yield "- " + words["variant"].format(name=api.name, other=links[api.alone], call=api.call)
+        elif api.alone == "":
+            yield "- " + words["other"].format(name=api.name, call=api.call)
+
+
+def _learned(names: Sequence[PublicName], words: Mapping[str, str]) -> str:
+    rows = [words["learned"].format(shape=_shape(INPUT)), "|---|---|---|---|"]
+    for api in names:
+        if api.learned:
+            shape, start = _shape(api.learned.shape), number(api.learned.start, 6)
+            rows.append(f"| {api.library} | `{api.name}` | {shape} | {start} |")
+    return "\n".join(rows) + "\n"
+
+
+def _shape(shape: Sequence[int]) -> str:
+    return " × ".join(map(str, shape)) or "1"
+
+
+def _drawn(definition: Definition, names: Sequence[PublicName], words: Mapping[str, str]) -> str:
+    training = definition.training
+    assert training is not None
+    known = {parameter.name: parameter for parameter in definition.parameters}
+    low, high = (known[name] for name in training.uniform)
+    drawn = law.Law(definition)
+    count = len(law.SEEDS) * sum(times for x, times in law.ARGUMENTS if drawn.hangs_on_chance(x))
+    text = words["drawn"].format(
+        variable=training.variable,
+        low=low.tex,
+        high=high.tex,
+        ends=words["and"].join(f"{one.default:.4g}" for one in (low, high)),
+        names=words["and"].join(f"`{api.training}`" for api in names if api.training),
+        count=count,
+        errors=_up(law.errors(), 1),
+        gap=_up(law.gap(count), 3),
+    )
+    return f"{words['in training']}\n\n$$\n{training.tex}\n$$\n\n{text}\n"
+
+
+def _up(value: float, digits: int) -> str:
+    """With so many digits behind the point, and no smaller."""
+    return f"{math.ceil(value * 10**digits) / 10**digits:.{digits}f}"

@@ -1,0 +1,14 @@
+import math
+
+import jax
+import jax.numpy as jnp
+
+x = jnp.array(
+    [-math.inf, -1e30, -1000.0, -50.0, 50.0, 1000.0, 1e30, math.inf, math.nan]
+)
+y = jax.nn.gelu(x)
+gradient = jax.vmap(jax.grad(jax.nn.gelu))(x)
+
+print("      x         f(x)        f'(x)")
+for row in jnp.stack([x, y, gradient], axis=1):
+    print("{:7g} {:12.4g} {:12.4g}".format(*row))

@@ -1,0 +1,8 @@
+import tensorflow as tf
+
+x = tf.constant([-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0])
+y = tf.nn.gelu(x, approximate=True)
+
+print("   x         f(x)")
+for row in tf.stack([x, y], axis=1).numpy():
+    print("{:4g} {:12.4g}".format(*row))
