@@ -267,3 +267,56 @@ def test_key_depends_on_the_formulas():
     keys = [proofs.key(replace(SOFTPLUS, **{name: value})) for name, value in other.items()]
     assert len({proofs.key(SOFTPLUS), *keys}) == 5
     assert proofs.key(replace(SOFTPLUS, figure={})) == proofs.key(SOFTPLUS)
+
+
+PRELU = definition.read(ROOT, "prelu")
+LEARNED = PRELU.parameters[0]
+
+
+def problems_of_slope(derivative):
+    changed = replace(PRELU, parameters=(replace(LEARNED, derivative=derivative),))
+    return proofs.verify((ROOT, changed)).problems
+
+
+@pytest.mark.parametrize("derivative", ["Min(x, 0)", "-Max(-x, 0)", "Piecewise((0, x >= 0), (x, True))"])
+def test_derivatives_by_a_learned_parameter(derivative):
+    assert problems_of_slope(derivative) == ()
+
+
+@pytest.mark.parametrize(
+    "derivative",
+    [
+        "-Min(x, 0)",
+        "Max(x, 0)",
+        "a",
+        "Min(x, 0) + 10**-45",
+        "Min(x, 0)*a/0.25",  # right for the usual value
+        "Piecewise((0, (x > -1.2341) & (x < -1.234)), (Min(x, 0), True))",  # between all points
+        "Piecewise((1, (x >= 0) & (x <= 0)), (Min(x, 0), True))",
+        "Piecewise((5, (x >= -1/7) & (x <= -1/7)), (Min(x, 0), True))",
+        "b",
+        "Min(x,",
+    ],
+)
+def test_a_wrong_derivative_by_a_learned_parameter_is_refused_with_its_line(derivative):
+    (problem,) = problems_of_slope(derivative)
+    line = next(
+        i
+        for i, row in enumerate((ROOT / PRELU.path).read_text().splitlines(), 1)
+        if "derivative:" in row and "tex:" in row
+    )
+    assert (problem.path, problem.line) == ("snippets/prelu/definition.yml", line)
+    assert problem.reason.startswith("parameters.a.derivative: ")
+
+
+def test_what_libraries_give_for_the_learned_parameter_is_its_derivative():
+    """The scripts print what automatic differentiation gives, in rows below the head."""
+    found = {}
+    for file in (ROOT / "snippets/prelu").glob("*/training.out"):
+        rows = file.read_text(encoding="utf-8").split("df/da\n")[1].splitlines()[:-1]
+        found[file.parent.name] = [tuple(map(float, row.split())) for row in rows]
+    assert set(found) == {"numpy", "pytorch", "tensorflow", "keras", "jax"}
+    formula = read(LEARNED.derivative, {"x": Variable("x"), "a": Variable("a")})
+    for rows in found.values():
+        assert len(rows) == 7
+        assert rows == [(x, float(evaluate(formula, {"x": x, "a": 0.25}, 20))) for x, _ in rows]

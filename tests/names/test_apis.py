@@ -217,7 +217,7 @@ def test_a_function_of_a_vector_is_called_on_rows(runner, tmp_path):
     ]
 
 
-GELU = definition.read(ROOT, "gelu")
+PRELU, GELU = (definition.read(ROOT, name) for name in ("prelu", "gelu"))
 
 
 def samples_of(expression):
@@ -225,6 +225,7 @@ def samples_of(expression):
     return tuple(((x,), (expression(x),)) for x in xs)
 
 
+OF_PRELU = samples_of(lambda x: max(x, 0) + min(x, 0) / 4)
 OF_GELU = samples_of(lambda x: x * math.erfc(-x / math.sqrt(2)) / 2)
 OF_TANH = samples_of(lambda x: x * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))) / 2)
 
@@ -267,6 +268,39 @@ def test_a_page_says_which_names_are_something_else_by_default(asked, language):
         ["jax.nn.gelu", "jax.nn.gelu(x, approximate=False)"],
     ]
     assert all("[GELU (tanh)](gelu_tanh.md)" in line for line in lines)
+
+
+def test_what_layers_learn(asked):
+    found, problems = asked(PRELU, OF_PRELU)
+    assert problems == []
+    assert {name: one.alone for name, one in found.items()} == {
+        "torch.nn.functional.prelu": None,
+        "torch.nn.PReLU": "prelu",
+        "keras.layers.PReLU": "",
+    }
+    text = names_fragments(PRELU, [*found.values()], [], "en", {})["learned.md"]
+    assert "| `torch.nn.PReLU` | 1 | 0.25 |" in text
+    assert "| `keras.layers.PReLU` | 3 × 4 | 0 |" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "learned"),
+    [
+        ("torch.nn.PReLU", Learned((3, 4), 0.25)),
+        ("torch.nn.PReLU", Learned((1,), 0.0)),
+        ("torch.nn.PReLU", None),
+        ("keras.layers.PReLU", Learned((1,), 0.0)),
+        ("keras.layers.PReLU", Learned((3, 4), 0.25)),
+        ("keras.layers.PReLU", None),
+    ],
+)
+def test_another_number_or_start_of_parameters_is_refused(asked, name, learned):
+    index = next(i for i, one in enumerate(PRELU.apis) if one.name == name)
+    changed = [replace(one, learned=learned) if i == index else one for i, one in enumerate(PRELU.apis)]
+    _, (problem,) = asked(replace(PRELU, apis=tuple(changed)), OF_PRELU)
+    assert f"{name} learns something else" in problem.reason
+    assert (problem.path, problem.line) == ("snippets/prelu/definition.yml", PRELU.line("apis", index))
+    assert "installed: shape [" in problem.detail
 
 
 def test_a_layer_that_learns_nothing_is_not_to_be_said_to(asked):

@@ -1,0 +1,14 @@
+import keras
+import tensorflow as tf  # Keras leaves differentiation to its backend, here TensorFlow
+from keras import ops
+
+x = keras.Variable([-80.0, -20.0, -3.0, -1.0, -0.5, 0.0, 0.5, 1.0, 3.0, 20.0])
+with tf.GradientTape() as tape:
+    y = keras.layers.PReLU(
+        alpha_initializer=keras.initializers.Constant(0.25), dtype=x.dtype
+    )(x)
+gradient = tape.gradient(y, x.value)
+
+print("   x        f'(x)")
+for row in ops.convert_to_numpy(ops.stack([x, gradient], axis=1)):
+    print("{:4g} {:12.4g}".format(*row))

@@ -1,0 +1,14 @@
+import numpy as np
+
+
+def prelu(x):
+    return np.where(x > 0, x, 0.25 * x)
+
+
+x = np.array([-np.inf, -1e30, -1000.0, -50.0, 50.0, 1000.0, 1e30, np.inf, np.nan])
+with np.errstate(all="ignore"):  # results that are no numbers are meant
+    y = prelu(x)
+
+print("      x         f(x)")
+for row in np.stack([x, y], axis=1):
+    print("{:7g} {:12.4g}".format(*row))
