@@ -217,7 +217,7 @@ def test_a_function_of_a_vector_is_called_on_rows(runner, tmp_path):
     ]
 
 
-PRELU, GELU = (definition.read(ROOT, name) for name in ("prelu", "gelu"))
+PRELU, RRELU, GELU = (definition.read(ROOT, name) for name in ("prelu", "rrelu", "gelu"))
 
 
 def samples_of(expression):
@@ -226,6 +226,7 @@ def samples_of(expression):
 
 
 OF_PRELU = samples_of(lambda x: max(x, 0) + min(x, 0) / 4)
+OF_RRELU = samples_of(lambda x: max(x, 0) + min(x, 0) * (1 / 8 + 1 / 3) / 2)
 OF_GELU = samples_of(lambda x: x * math.erfc(-x / math.sqrt(2)) / 2)
 OF_TANH = samples_of(lambda x: x * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))) / 2)
 
@@ -308,3 +309,32 @@ def test_a_layer_that_learns_nothing_is_not_to_be_said_to(asked):
     apis_of_it = [replace(one, learned=learned) if one.name == "torch.nn.GELU" else one for one in GELU.apis]
     _, (problem,) = asked(replace(GELU, apis=tuple(apis_of_it)), OF_GELU)
     assert "installed: nothing" in problem.detail
+
+
+def test_what_is_drawn_in_training(asked):
+    found, problems = asked(RRELU, OF_RRELU)
+    assert problems == []
+    assert found["torch.nn.RReLU"].alone == "", "as a layer, it is in training until it is told otherwise"
+    assert found["torch.nn.functional.rrelu"].alone == "rrelu"
+
+
+@pytest.mark.parametrize(
+    ("training", "reason"),
+    [
+        ("torch.nn.functional.rrelu(x)", "draws from another distribution"),
+        ("torch.nn.functional.rrelu(x, 0.125, 0.32, training=True)", "draws from another distribution"),
+        ("torch.nn.functional.rrelu(x, 0.12, 0.3333, training=True)", "which is not between"),
+        ("torch.nn.functional.rrelu(-x, training=True)", "which is not between"),
+        ("torch.nn.functional.rrelu(x, upper=2, training=True)", "which is not between"),
+        ("torch.nn.functional.rrelu(x, training='no')", "does not tell what it is in training"),
+    ],
+)
+def test_another_law_than_the_one_that_is_stated_is_refused(asked, training, reason):
+    _, problems = asked(replace(RRELU, apis=(replace(RRELU.apis[0], training=training),)), OF_RRELU)
+    assert any(reason in str(problem) for problem in problems), problems
+    assert {(one.path, one.line) for one in problems} == {("snippets/rrelu/definition.yml", RRELU.line("apis", 0))}
+
+
+def test_training_that_is_not_stated_is_refused(asked):
+    _, problems = asked(replace(RRELU, training=None), OF_RRELU)
+    assert ["of which the definition says nothing" in str(problem) for problem in problems] == [True, True]

@@ -1,0 +1,35 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+
+def rrelu(x):
+    return jnp.where(x > 0, x, (0.125 + 0.3333333333333333) / 2 * x)
+
+
+# Fixed weights instead of random ones, to be repeatable.
+params = [
+    (jnp.linspace(-1, 1, 6).reshape(2, 3), jnp.zeros(3)),
+    (jnp.ones((3, 1)), jnp.zeros(1)),
+]
+
+
+def behind(params, x):
+    w, b = params[0]
+    return rrelu(x @ w + b)
+
+
+@jax.jit
+def model(params, x):
+    w, b = params[1]
+    return behind(params, x) @ w + b
+
+
+x = jnp.array([[-2.0, 1.0], [0.5, 0.0], [2.0, -1.0]])
+before = x @ params[0][0] + params[0][1]
+for name, y in {
+    "before": before,
+    "behind": behind(params, x),
+    "output": model(params, x),
+}.items():
+    print(f"{name}:", *(f"{v:.4g}" for v in np.ravel(y)))

@@ -1,0 +1,13 @@
+from keras import ops
+
+
+def rrelu(x):
+    return ops.where(x > 0, x, (0.125 + 0.3333333333333333) / 2 * x)
+
+
+x = ops.array([-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0])
+y = rrelu(x)
+
+print("   x         f(x)")
+for row in ops.convert_to_numpy(ops.stack([x, y], axis=1)):
+    print("{:4g} {:12.4g}".format(*row))

@@ -1,0 +1,23 @@
+import keras
+import numpy as np
+from keras import layers, ops
+
+
+def rrelu(x):
+    return ops.where(x > 0, x, (0.125 + 0.3333333333333333) / 2 * x)
+
+
+activation = layers.Activation(rrelu)
+model = keras.Sequential(
+    [keras.Input((2,)), layers.Dense(3), activation, layers.Dense(1)]
+)
+# Fixed weights instead of random ones, to be repeatable.
+model.set_weights(
+    [np.linspace(-1, 1, 6).reshape(2, 3), np.zeros(3), np.ones((3, 1)), np.zeros(1)]
+)
+
+x = ops.array([[-2.0, 1.0], [0.5, 0.0], [2.0, -1.0]])
+before = model.layers[0](x)
+behind = model.layers[1](before)
+for name, y in {"before": before, "behind": behind, "output": model(x)}.items():
+    print(f"{name}:", *(f"{v:.4g}" for v in ops.convert_to_numpy(y).ravel()))

@@ -1,0 +1,35 @@
+import keras
+import numpy as np
+from keras import ops
+
+lower, upper = 1 / 8, 1 / 3
+seeds = keras.random.SeedGenerator(0)
+
+
+def rrelu(x, training):
+    slope = (lower + upper) / 2
+    if training:
+        slope = keras.random.uniform(x.shape, lower, upper, seed=seeds)
+    return ops.where(x > 0, x, slope * x)
+
+
+# Verdicts, since another version of the library may draw others. The bounds are more
+# than six standard errors.
+def evenly_drawn(slopes):
+    count = len(slopes)
+    inside = np.all((slopes > lower - 1e-6) & (slopes < upper + 1e-6))
+    mean = (
+        abs(slopes.mean() - (lower + upper) / 2) * np.sqrt(12 * count) / (upper - lower)
+    )
+    tenths = np.histogram(slopes, 10, (lower, upper))[0]
+    spread = np.abs(tenths - count / 10) / np.sqrt(count * 0.09)
+    return f"inside {inside}, mean {mean < 6.6}, each tenth {np.all(spread < 6.8)}"
+
+
+x = ops.full((100_000,), -1.0)
+print("slopes:", evenly_drawn(-ops.convert_to_numpy(rrelu(x, training=True))))
+
+positive = ops.array([0.5, 1.0, 3.0])
+unchanged = ops.all(rrelu(positive, training=True) == positive)
+print("positive x unchanged:", bool(unchanged))
+print(f"slope in evaluation: {-ops.convert_to_numpy(rrelu(x, training=False))[0]:.4g}")

@@ -1,0 +1,31 @@
+import tensorflow as tf
+
+
+def rrelu(x):
+    return tf.where(x > 0, x, (0.125 + 0.3333333333333333) / 2 * x)
+
+
+class Model(tf.Module):
+    def __init__(self):
+        super().__init__()
+        # Fixed weights instead of random ones, to be repeatable.
+        self.w1 = tf.Variable(tf.reshape(tf.linspace(-1.0, 1.0, 6), (2, 3)))
+        self.b1 = tf.Variable(tf.zeros(3))
+        self.w2 = tf.Variable(tf.ones((3, 1)))
+        self.b2 = tf.Variable(tf.zeros(1))
+
+    def before(self, x):
+        return x @ self.w1 + self.b1
+
+    def behind(self, x):
+        return rrelu(self.before(x))
+
+    def __call__(self, x):
+        return self.behind(x) @ self.w2 + self.b2
+
+
+model = Model()
+x = tf.constant([[-2.0, 1.0], [0.5, 0.0], [2.0, -1.0]])
+stages = {"before": model.before(x), "behind": model.behind(x), "output": model(x)}
+for name, y in stages.items():
+    print(f"{name}:", *(f"{v:.4g}" for v in y.numpy().ravel()))
