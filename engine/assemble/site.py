@@ -26,7 +26,9 @@ from engine.render.published import FOLDER, Built, publish, schema
 from engine.render.references import footnotes
 from engine.run.runner import Runner
 from engine.sources import formulas
-from engine.sources.definition import FILE
+from engine.sources.coverage import FILE as COVERAGE
+from engine.sources.coverage import FRAGMENT
+from engine.sources.definition import FILE as DEFINITION
 from engine.sources.formulas import Formula
 from engine.sources.includes import Place, check_includes, places
 from engine.sources.snippets import discover, functions
@@ -65,6 +67,7 @@ class Site:
             for language, texts in built.texts.items():
                 written = self._write(language, {f"{name}/{path}": text for path, text in texts.items()})
                 fragments.setdefault(language, set()).update(written)
+        covered, uncovered = self._covered(included)
         clashes = [
             Problem(path, f"{count} functions or labs want this file; give one another name")
             for path, count in files.items()
@@ -73,7 +76,7 @@ class Site:
         seen: set[Problem] = set()  # the same fault shows in every language
         for language in included:
             texts, faults = footnotes(self.root, language, project_store(self.root, "references"))
-            texts |= measured(self.root, language)
+            texts |= measured(self.root, language) | covered.get(language, {})
             shown, wrong = implementations.fragments(self.root, language)
             texts |= shown
             seen.update(wrong)
@@ -87,6 +90,7 @@ class Site:
             everything
             + clashes
             + self._strays(ledgers, problems)
+            + uncovered
             + formulas.strays(self.root, project_store(self.root, "prose"))
             + sorted(seen, key=str)
             + self._translations(len(included))
@@ -168,6 +172,30 @@ class Site:
             if function not in known
             for section in of_it
         ]
+
+    def _covered(self, included: Mapping[str, Mapping[str, Place]]) -> tuple[dict[str, dict[str, str]], list[Problem]]:
+        """What of the libraries has a page, as fragments by language, and what is wrong; kept while nothing changes."""
+        if not (self.root / COVERAGE).is_file():
+            return {}, []
+        names = functions(self.root)
+        files = [COVERAGE, *(Path("snippets", name, DEFINITION) for name in names)]
+        sources = [(self.root / file).read_bytes().hex() for file in files if (self.root / file).is_file()]
+        where = {
+            language: {path: place for path, place in of_it.items() if path == FRAGMENT or path.endswith("/apis.md")}
+            for language, of_it in included.items()
+        }
+        code = code_digest("engine.assemble.covered")
+        key = digest(names, sources, where, frameworks.distributions(), frameworks.environment(), code)
+        store = project_store(self.root, "coverage")
+        if kept := store.get(key, dict[str, dict[str, str]]):
+            return kept, []
+        from engine.assemble.covered import covered  # slow to import
+
+        texts, problems = covered(self.root, included, self.runner)
+        if not problems:
+            store.put(key, texts)
+            store.keep([key])
+        return texts, problems
 
     def _translations(self, languages: int) -> list[Problem]:
         """Where translations are behind; those of which all holds are not looked through again."""

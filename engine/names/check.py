@@ -33,7 +33,7 @@ from engine.base.store import Store
 from engine.base.yamlfile import line_of
 from engine.compare.verdict import key, results
 from engine.mathematics.proving import Samples
-from engine.names import law
+from engine.names import asking, law
 from engine.names.law import Law
 from engine.run.runner import Result, Runner
 from engine.sources import topics
@@ -43,13 +43,6 @@ from engine.sources.snippets import Snippet
 #: Relative to the value, and to x: float32 and every formula in use are better, another function is not. What a formula
 #: loses that cancels, as 1 + erf(x) does on the left, is for the audit of its accuracy to tell.
 TOLERANCE, CANCELLED = 1e-5, 2.0**-22
-
-_ARRAYS = {  # a NumPy array as the library has it, where it does not take NumPy's own
-    "torch": "torch.from_numpy(points)",
-    "tensorflow": "tensorflow.constant(points)",
-    "keras": "keras.ops.convert_to_tensor(points)",
-    "jax": "jax.numpy.asarray(points)",
-}
 
 _SEED = {  # sets the source of chance of a library, where calls share one
     "numpy": "numpy.random.seed(seed)",
@@ -62,30 +55,8 @@ _LEARNED = {  # what a layer learns, as arrays that NumPy can read
     "keras": "layer.trainable_variables",
 }
 
-_SOURCE = '''\
-import ast
-import importlib
-import inspect
-import json
-import warnings
-
-import numpy
-import {library}
-
-QUESTIONS = json.loads({questions!r})
-
-
-def find(name):
-    """What a dotted name stands for; modules on the way are imported."""
-    parts = name.split(".")
-    target = importlib.import_module(parts[0])
-    for i, part in enumerate(parts[1:], 2):
-        if not hasattr(target, part):
-            importlib.import_module(".".join(parts[:i]))
-        target = getattr(target, part)
-    return target
-
-
+#: What a library is asked. To be formatted: braces are doubled.
+_BODY = '''\
 def plain(value):
     try:
         return json.loads(json.dumps(value))
@@ -104,11 +75,6 @@ def defaults(function):
         exec(f"def {{line.partition('->')[0].strip()}}: pass", scope)
         parameters = inspect.signature(scope[line.partition("(")[0].strip()]).parameters.values()
     return {{p.name: plain(p.default) for p in parameters if p.default is not p.empty and p.name[0] != "_"}}
-
-
-def own(points):
-    points = numpy.array(points, numpy.float32)
-    return {array}
 
 
 def computed(call, x):
@@ -134,7 +100,7 @@ def learned(api):
     try:
         with warnings.catch_warnings(action="ignore"):
             layer = target()
-            layer(own(numpy.ones({input}, numpy.float32)))
+            layer(array(numpy.ones({input}, numpy.float32)))
     except Exception:
         return []
     weights = [numpy.asarray(weight) for weight in {learned}]
@@ -147,12 +113,12 @@ def drawn(api):
     draws = []
     for seed in {seeds}:
         {seed}
-        draws += computed(api["training"], own(api["points"]))
+        draws += computed(api["training"], array(api["points"]))
     return draws
 
 
 def answer(api, points):
-    x = own(points)
+    x = array(points)
     known = {{}}
     for module in api["modules"]:
         try:
@@ -371,24 +337,14 @@ def _snippet(root: Path, questions: Sequence[_Question]) -> Snippet:
     """The snippet that asks one library; its last line is a list with the answers to each question."""
     first = questions[0]
     asked = [{"points": _points(question), "apis": [_told(one) for one in question.asked]} for question in questions]
-    array = _ARRAYS.get(first.library, "points")
-    return Snippet(
-        root=root,
-        path=first.definition.path,
-        source=_SOURCE.format(
-            library=first.library,
-            questions=json.dumps(asked),
-            array=array,
-            detached=".detach()" if first.library == "torch" else "",
-            learned=_LEARNED.get(first.library, "[]"),
-            input=INPUT,
-            seed=_SEED.get(first.library, "raise NotImplementedError('its calls share no source of chance')"),
-            seeds=law.SEEDS,
-        ),
-        imports=tuple(sorted({first.library, "numpy"})),
-        modules=(),
-        worker=LIBRARIES[first.library].worker or "numpy",
+    body = _BODY.format(
+        detached=".detach()" if first.library == "torch" else "",
+        learned=_LEARNED.get(first.library, "[]"),
+        input=INPUT,
+        seed=_SEED.get(first.library, "raise NotImplementedError('its calls share no source of chance')"),
+        seeds=law.SEEDS,
     )
+    return asking.snippet(root, first.definition.path, first.library, body, json.dumps(asked))
 
 
 def _points(question: _Question) -> list[Any]:
