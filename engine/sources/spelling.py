@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
-#: Functions of formulas in each framework's own, by their full names; `where` chooses between two values.
+#: Functions of formulas in each framework's own, by their full names; `where` chooses between two values. Behind a
+#: blank stands what the second argument is called, where only then it may be a number.
 _NUMPY = {
     **{
         name: f"numpy.{name}" for name in ("exp", "expm1", "log", "log1p", "sqrt", "tanh", "sinh", "cosh", "sin", "cos")
@@ -19,7 +20,7 @@ _TORCH = {
         name: f"torch.{name}" for name in ("exp", "expm1", "log", "log1p", "sqrt", "tanh", "sinh", "cosh", "sin", "cos")
     },
     **{"sign": "torch.sign", "atan": "torch.atan", "asinh": "torch.asinh", "Abs": "torch.abs", "where": "torch.where"},
-    **{"erf": "torch.erf", "erfc": "torch.erfc", "pi": "torch.pi"},
+    **{"erf": "torch.erf", "erfc": "torch.erfc", "pi": "torch.pi", "Max": "torch.clamp min", "Min": "torch.clamp max"},
 }
 _TENSORFLOW = {
     **{
@@ -87,10 +88,16 @@ class _Speller(ast.NodeTransformer):
             raise Unspelled(f"{ast.unparse(node.func)} is no function of formulas")
         if node.func.id == "Piecewise":
             return self._chosen(node.args)
-        args = [self.visit(arg) for arg in node.args]
-        made = ast.Call(_name(self._word(node.func.id)), args[:2], [])
-        for arg in args[2:]:  # Max and Min of more than two
-            made = ast.Call(made.func, [made, arg], [])
+        word, _, second = self._word(node.func.id).partition(" ")
+        function = _name(word)
+        made, *rest = [self.visit(arg) for arg in node.args]
+        if second:
+            made, *rest = sorted([made, *rest], key=lambda arg: "x" not in map(ast.unparse, ast.walk(arg)))
+        if not rest:
+            return ast.Call(function, [made], [])
+        for arg in rest:  # Max and Min take more than two
+            by_name = [ast.keyword(second, arg)] if second else []
+            made = ast.Call(function, [made] if second else [made, arg], by_name)
         return made
 
     def _chosen(self, cases: list[ast.expr]) -> ast.AST:

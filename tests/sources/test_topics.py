@@ -97,9 +97,9 @@ def test_whether_a_topic_is_shared_the_definition_says(write, key):
         ({"topics/pytorch/a.py": "x = (\n"}, OFFERED, "topics/pytorch/a.py:1", "does not parse"),
         (
             {"topics/pytorch/a.py": SCRIPT},
-            DEFINITION.replace("stable: x", "stable: Max(x, 0)"),
+            DEFINITION.replace("stable: x", "stable: erfcx(x)"),
             "snippets/demo/definition.yml:3",
-            "nothing in pytorch stands for Max; write it under instead.pytorch",
+            "nothing in pytorch stands for erfcx; write it under instead.pytorch",
         ),
     ],
 )
@@ -116,6 +116,8 @@ def test_a_piecewise_without_a_last_case():
 
 def test_maxima_of_three():
     assert spell("Max(x, 0, -1)", {}, "numpy") == "numpy.maximum(numpy.maximum(x, 0), -1)"
+    assert spell("Max(-1, 0, x)", {}, "pytorch") == "torch.clamp(torch.clamp(x, min=-1), min=0)"
+    assert spell("Min(x**2, exp(x))", {}, "pytorch") == "torch.clamp(x ** 2, max=torch.exp(x))"
 
 
 def test_the_form_of_pages_is_the_same_in_every_language():
