@@ -1,4 +1,4 @@
-"""Command line: `python -m engine check|record|lint|ledger|build|measure|translated|portable|mutate|site|after`."""
+"""Command line: `python -m engine new|check|record|lint|ledger|build|measure|translated|portable|mutate|site|after`."""
 
 from __future__ import annotations
 
@@ -43,6 +43,10 @@ def main(arguments: list[str] | None = None) -> int:
 def _command(root: Path, options: argparse.Namespace) -> int:
     """Do what was asked for. Each command imports what it needs: none needs all."""
     match options.command:
+        case "new":
+            from engine.commands.new import Asked, new
+
+            return new(root, Asked(options.name, options.expression, options.parameter, options.also, options.stable))
         case "check" | "record":
             from engine.commands.check import check
 
@@ -90,6 +94,14 @@ def _command(root: Path, options: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m engine", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
+    text = "begin a function: find its names in the libraries, its derivative and facts, and write its files"
+    command = commands.add_parser("new", help=text, description=text)
+    command.add_argument("name", help="its folder under snippets/, as leaky_relu")
+    command.add_argument("expression", help="its formula in x, in SymPy's syntax, as 'x/(1 + Abs(x))'")
+    command.add_argument("parameter", nargs="*", help="a parameter with its usual value, as alpha=0.01")
+    text = "another name under which libraries may have it; may be given several times"
+    command.add_argument("--also", metavar="NAME", action="append", default=[], help=text)
+    command.add_argument("--stable", default="", help="an equal form, where the expression loses digits")
     for name, text in (
         ("check", "run snippets and compare their output with what is recorded"),
         ("record", "fill the scripts that functions share, run snippets and rewrite their recorded outputs"),

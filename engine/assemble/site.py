@@ -228,7 +228,7 @@ class Site:
         }
         prose = [(formula.path, formula.section, formula.tex) for formula in written]
         sources = [folder_digest(self.root / "snippets" / function), topics_digest(self.root), prose, ledger]
-        sources += [read_source(self.root, self.root / "snippets" / name / FILE) for name in variants]
+        sources += [read_source(self.root, self.root / "snippets" / name / DEFINITION) for name in variants]
         code = code_digest("engine.assemble.functions")
         return digest(function, sources, own, frameworks.distributions(), frameworks.environment(), code)
 

@@ -206,6 +206,22 @@ def check(
     return [inquiry.judge([next(answers) for _ in inquiry.by_library]) for inquiry in inquiries]
 
 
+def tried(root: Path, definition: Definition, samples: Samples, runner: Runner, store: Store) -> list[tuple[Api, bool]]:
+    """Each name of a definition with the defaults that it has, and whether it computes the function as it is called.
+
+    The definition need not be in a file. A name that its library does not have computes nothing.
+    """
+    inquiry = _Inquiry(root, definition, samples, {}, named=True)
+    asked = results([_snippet(root, [question]) for question in inquiry.questions()], runner, store)
+    found: dict[int, tuple[Api, bool]] = {}
+    for result, group in zip(asked, inquiry.by_library.values(), strict=True):
+        for one, answer in zip(group, _answers(result, len(group)), strict=True):
+            if one.index is not None:
+                api = replace(one.api, defaults=answer.defaults or {})
+                found[one.index] = api, not any(_faults(api, answer, samples, bool(definition.entries)))
+    return [found[i] for i in sorted(found)]
+
+
 def _ask_together(root: Path, questions: Mapping[Snippet, _Question], runner: Runner, store: Store) -> None:
     """Ask a library all that is not kept in one run: a process for each definition would cost more than its answer.
 
@@ -246,7 +262,10 @@ class _Question:
 class _Inquiry:
     """What is asked about the names of one definition, and what comes of it."""
 
-    def __init__(self, root: Path, definition: Definition, samples: Samples, variants: Variants) -> None:
+    def __init__(
+        self, root: Path, definition: Definition, samples: Samples, variants: Variants, named: bool = False
+    ) -> None:
+        """named: ask about its names only, and not about what is written where there is none."""
         self.root = root
         self.definition = definition
         self.samples = samples
@@ -254,7 +273,8 @@ class _Inquiry:
         self.problems: list[Problem] = []
         self.by_library: dict[str, list[_Asked]] = {}
         asked = [_Asked(api, api.library, i) for i, api in enumerate(definition.apis)]
-        written = {TABS[tab]: call for tab, call in topics.lacking(root, definition).items()} if samples else {}
+        lacking = topics.lacking(root, definition) if samples and not named else {}
+        written = {TABS[tab]: call for tab, call in lacking.items()}
         asked += [_Asked(Api("", call, {}, False), library) for library, call in written.items()]
         for one in asked:
             if one.library not in LIBRARIES:

@@ -101,8 +101,8 @@ class Coverage:
 
 
 @dataclass(frozen=True)
-class _Found:
-    """A public name. number: the same for names of the same object of a library."""
+class Found:
+    """A public name. number: the same for names of the same object of a library; unary: where that was tried."""
 
     module: str
     name: str
@@ -111,6 +111,7 @@ class _Found:
 
     @property
     def dotted(self) -> str:
+        """With its module."""
         return f"{self.module}.{self.name}"
 
 
@@ -129,7 +130,7 @@ def check(
 ) -> tuple[Coverage, list[Problem]]:
     """What is covered, and what is wrong. definitions: of all functions with a page. Raises SourceError."""
     data = read(root)
-    found, problems = _ask(root, data["modules"], runner, store)
+    found, problems = ask(root, data["modules"], runner, store)
     if not problems:
         problems = _Judgement(root, data, definitions, found).problems()
     asked = dict.fromkeys(module.partition(".")[0] for module in data["modules"])
@@ -143,7 +144,7 @@ def check(
     return Coverage(activations, others, data["modules"], versions), problems
 
 
-def _ask(root: Path, modules: Mapping[str, str], runner: Runner, store: Store) -> tuple[list[_Found], list[Problem]]:
+def ask(root: Path, modules: Mapping[str, str], runner: Runner, store: Store) -> tuple[list[Found], list[Problem]]:
     """All public names in the modules."""
     problems: list[Problem] = []
     by_library: dict[str, list[str]] = {}
@@ -160,7 +161,7 @@ def _ask(root: Path, modules: Mapping[str, str], runner: Runner, store: Store) -
         asking.snippet(root, FILE, library, _BODY, json.dumps([(one, modules[one] == UNARY) for one in of_it]))
         for library, of_it in by_library.items()
     ]
-    found: list[_Found] = []
+    found: list[Found] = []
     for result, (library, of_it) in zip(results(questions, runner, store), by_library.items(), strict=True):
         if result.problem:
             reason = f"{LIBRARIES[library].title} cannot be asked for its names: {result.problem.reason}"
@@ -168,7 +169,7 @@ def _ask(root: Path, modules: Mapping[str, str], runner: Runner, store: Store) -
             problems.append(Problem(FILE.as_posix(), reason, line, result.problem.detail))
             continue
         for module, names in zip(of_it, _answers(result), strict=True):
-            found += [_Found(module, name, (library, number), unary) for name, number, unary in names]
+            found += [Found(module, name, (library, number), unary) for name, number, unary in names]
     return found, problems
 
 
@@ -189,7 +190,7 @@ class _Judgement:
     """What is written held against what the libraries have."""
 
     def __init__(
-        self, root: Path, data: Mapping[str, Any], definitions: Sequence[Definition], found: Sequence[_Found]
+        self, root: Path, data: Mapping[str, Any], definitions: Sequence[Definition], found: Sequence[Found]
     ) -> None:
         self.root = root
         self.modules: dict[str, str] = data["modules"]
@@ -215,7 +216,7 @@ class _Judgement:
         #: By object, where it is first written of.
         self.decided: dict[tuple[str, int], _Entry] = {}
 
-    def _is_candidate(self, one: _Found, called: set[str]) -> bool:
+    def _is_candidate(self, one: Found, called: set[str]) -> bool:
         look = self.modules[one.module]
         return look == WHOLE or (look == UNARY and one.unary) or normal(one.name) in called
 

@@ -15,6 +15,7 @@ from engine.sources.includes import Place
 WORDS: dict[str, dict[str, str]] = {
     "en": {
         "head": "| Library | Name | Optional arguments and defaults | Version checked |",
+        "none": "No name is listed: the code below writes the formula in each library's own operations.",
         "others": "Called with `x` and no other argument, some of these names are something else than on this page:",
         "variant": "`{name}` is {other}; here it is called as `{call}`.",
         "other": "`{name}` has other values; here it is called as `{call}`.",
@@ -28,6 +29,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "zh": {
         "head": "| 库 | 名称 | 可选参数及默认值 | 核验版本 |",
+        "none": "没有列出任何名称：下面的代码用各库自身的运算写出公式。",
         "others": "若只传入 `x` 而不给其他参数，下列名称计算的并非本页的函数：",
         "variant": "`{name}` 计算的是 {other}；此处的调用方式是 `{call}`。",
         "other": "`{name}` 给出另外的值；此处的调用方式是 `{call}`。",
@@ -65,6 +67,8 @@ def _table(
     words: Mapping[str, str],
     places: Mapping[str, Place],
 ) -> str:
+    if not names:
+        return f"{words['none']}\n"
     rows = [words["head"], "|---|---|---|---|"]
     for api in names:
         defaults = f"`{shown(api.defaults)}`" if api.defaults else "–"

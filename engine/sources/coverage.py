@@ -13,8 +13,11 @@ looked at:
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from engine.base.yamlfile import load
 from engine.sources.definition import TEXT
@@ -61,3 +64,19 @@ SCHEMA: dict[str, Any] = {
 def read(root: Path) -> dict[str, Any]:
     """What the file says. Raises SourceError with file and line for a wrong key or value."""
     return load(root, root / FILE, SCHEMA)
+
+
+def without(text: str, names: Collection[str]) -> str:
+    """The text of the file without the entries of `not_yet` all of whose names are among these."""
+    for key, value in reversed(_entries(text)):
+        if {node.value for node in value.value} <= set(names):
+            lines = text.split("\n")
+            del lines[key.start_mark.line : value.end_mark.line + 1]
+            text = "\n".join(lines)
+    return text
+
+
+def _entries(text: str) -> list[tuple[yaml.Node, yaml.Node]]:
+    """The keys of `not_yet` with their lists, as they stand."""
+    top = yaml.compose(text, Loader=yaml.SafeLoader)
+    return [pair for key, part in top.value if key.value == "not_yet" for pair in part.value]

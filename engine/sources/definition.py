@@ -94,9 +94,8 @@ SCHEMA: dict[str, Any] = {
             "additionalProperties": _LINE,
         },
         "apis": {
-            "description": "every public name under which a library offers the function",
+            "description": "every public name under which a library offers the function; none if no library has it",
             "type": "array",
-            "minItems": 1,
             "items": {
                 "type": "object",
                 "additionalProperties": False,

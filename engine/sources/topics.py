@@ -127,6 +127,13 @@ def page(root: Path, function: str, language: str) -> str:
     return read_source(root, file).replace("{function}", function) if file.is_file() else ""
 
 
+def begun(root: Path, function: str, title: str, language: str) -> str:
+    """A new page of a function, as `topics/new.<language>.md` has it. Raises SourceError where there is none."""
+    anchor = re.sub(r"\W+", "-", title.lower())
+    text = read_source(root, Path(FOLDER, f"new.{language}.md"))
+    return text.replace("{function}", function).replace("{title}", title).replace("{anchor}", anchor)
+
+
 def topics_digest(root: Path) -> str:
     """Digest of all that is shared, and of how it is laid out."""
     return digest(folder_digest(root / FOLDER), layout.width(root))

@@ -187,7 +187,7 @@ Break = Callable[[dict[str, Any]], object]
         (lambda data: data["accuracy"][0].update(dtype="float8"), "$.accuracy[0].dtype"),
         (lambda data: data["accuracy"][0]["orders"][0]["max"].update(ulp="big"), "$.accuracy[0].orders[0].max"),
         (lambda data: data["facts"][0]["how"][0].update(points=0), "$.facts[0].how[0].points"),
-        (lambda data: data.update(apis=[]), "$.apis"),
+        (lambda data: data.update(apis={}), "$.apis"),
     ],
 )
 def test_what_the_schema_forbids_is_a_problem_every_time(text: str, tmp_path: Path, spoil: Break, where: str) -> None:

@@ -40,12 +40,18 @@ _FUNCTIONS: dict[str, tuple[str, tuple[int, ...] | None]] = {
     **{"Abs": ("abs", (1,)), "Max": ("max", None), "Min": ("min", None), "hypot": ("hypot", (2,))},
     **{"sqrt": ("root", (1,)), "Heaviside": ("step", (1, 2)), "factorial": ("!", (1,)), "binomial": ("binom", (2,))},
 }
+#: Every name that a formula may use, but for its own variables.
+NAMES = ("Piecewise", *_FUNCTIONS, *_REPEATED, *_CONSTANTS)
 #: What stands behind the arguments where it is left out: the degree of a square root, the value of a step at 0.
 _DEFAULTS: dict[str, Expr] = {"root": Number("2"), "step": Apply("/", (Number("1"), Number("2")))}
 
 
 class FormulaError(ValueError):
-    """A formula that is not understood, or has no value."""
+    """A formula that is not understood, or has no value. column: of the part that is not understood, from 1."""
+
+    def __init__(self, reason: str, column: int | None = None) -> None:
+        super().__init__(reason)
+        self.column = column
 
 
 def read(text: str, names: Mapping[str, Expr]) -> Expr:
@@ -53,7 +59,7 @@ def read(text: str, names: Mapping[str, Expr]) -> Expr:
     try:
         body = ast.parse(text, mode="eval").body
     except SyntaxError as error:
-        raise FormulaError(f"{text!r} does not parse: {error.msg}") from None
+        raise FormulaError(f"{text!r} does not parse: {error.msg}", error.offset or len(text) + 1) from None
     return _Reader(names, text).expr(body)
 
 
@@ -123,4 +129,5 @@ class _Reader:
         raise self.unclear(node)
 
     def unclear(self, node: ast.expr) -> FormulaError:
-        return FormulaError(f"{ast.unparse(node)} is not understood")
+        column = len(self.text.encode()[: node.col_offset].decode()) + 1
+        return FormulaError(f"{ast.unparse(node)} is not understood", column)
