@@ -8,6 +8,7 @@ import signal
 import sys
 from io import TextIOWrapper
 from pathlib import Path
+from typing import Any
 
 from engine.base.errors import SourceError
 from engine.commands.outcome import FAILED, INTERRUPTED, USAGE, UsageError
@@ -91,9 +92,7 @@ def _command(root: Path, options: argparse.Namespace) -> int:
             return build_site(root, Path(options.folder).resolve(), os.environ.get("SITE_URL", ""), options.draft)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m engine", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
+def _of_new(commands: Any) -> None:
     text = "begin a function: find its names in the libraries, its derivative and facts, and write its files"
     command = commands.add_parser("new", help=text, description=text)
     command.add_argument("name", help="its folder under snippets/, as leaky_relu")
@@ -102,6 +101,28 @@ def _parser() -> argparse.ArgumentParser:
     text = "another name under which libraries may have it; may be given several times"
     command.add_argument("--also", metavar="NAME", action="append", default=[], help=text)
     command.add_argument("--stable", default="", help="an equal form, where the expression loses digits")
+
+
+def _of_measure(commands: Any) -> None:
+    text = "measure your own implementation of a function as those of the libraries are measured"
+    command = commands.add_parser("measure", help=text, description=text)
+    command.add_argument("function", help="folder under snippets/")
+    command.add_argument("implementation", help="a function of one array: path/to/file.py:name, or module:name")
+    text = "whose arrays it takes: numpy, torch, tensorflow or jax (default: found from its imports, or by trying)"
+    command.add_argument("--library", default="", help=text)
+    text = "where it computes: cpu or cuda (default: cpu)"
+    command.add_argument("--device", default="cpu", help=text)
+    text = (
+        "exit with 1 if an error is larger: 4 (ulp, of the value in each type that it takes), float32=4, first=8 (of "
+        "the first derivative) or float32.first=8; may be given several times"
+    )
+    command.add_argument("--bound", metavar="[TYPE][.ORDER=]ULP", action="append", default=[], help=text)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m engine", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    _of_new(commands)
     for name, text in (
         ("check", "run snippets and compare their output with what is recorded"),
         ("record", "fill the scripts that functions share, run snippets and rewrite their recorded outputs"),
@@ -121,19 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("ledger", help=text, description=text)
     text = "torch==2.12.0, or tensorflow==2.19.0,keras==3.9.0 for more of it (default: what the ledger lacks)"
     command.add_argument("release", nargs="*", help=text)
-    text = "measure your own implementation of a function as those of the libraries are measured"
-    command = commands.add_parser("measure", help=text, description=text)
-    command.add_argument("function", help="folder under snippets/")
-    command.add_argument("implementation", help="a function of one array: path/to/file.py:name, or module:name")
-    text = "whose arrays it takes: numpy, torch, tensorflow or jax (default: found from its imports, or by trying)"
-    command.add_argument("--library", default="", help=text)
-    text = "where it computes: cpu or cuda (default: cpu)"
-    command.add_argument("--device", default="cpu", help=text)
-    text = (
-        "exit with 1 if an error is larger: 4 (ulp, of the value in each type that it takes), float32=4, first=8 (of "
-        "the first derivative) or float32.first=8; may be given several times"
-    )
-    command.add_argument("--bound", metavar="[TYPE][.ORDER=]ULP", action="append", default=[], help=text)
+    _of_measure(commands)
     text = "record that translated pages, or the paragraph on one line, render the English text of today"
     command = commands.add_parser("translated", help=text, description=text)
     command.add_argument("path", nargs="*", help="page, page:line, or folder of a translation (default: all)")
