@@ -54,6 +54,8 @@ def _definition(root: Path, function: str) -> Definition:
         hint = f"; did you mean {', '.join(near)}?" if near else f"; there are {', '.join(known)}"
         raise UsageError(f"{function}: no such function in snippets/{hint}")
     entry = definition.read(root, function)
+    if entry.entries:
+        raise UsageError(f"{function}: a function of a vector; this command measures functions of a number only")
     (problems,) = unsound(root, [entry])
     if problems:
         raise SourceError(problems)

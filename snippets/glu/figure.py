@@ -12,7 +12,7 @@ x = np.stack([x1, x2], axis=-1)
 first = glu(x)[..., 0]
 
 fig, ax = plt.subplots(layout="constrained")
-lines = ax.contour(x1, x2, first, levels=9, colors="C0", linestyles="solid")
+lines = ax.contour(x1, x2, first, levels=5, colors="C0", linestyles="solid")
 ax.clabel(lines, colors="C0")
 ax.set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal", title="$f_1(x)$")
 

@@ -13,6 +13,8 @@ from engine.accuracy.rows.exact import RowOracle
 from engine.accuracy.rows.results import VectorMeasurement
 from engine.accuracy.rows.suite import GROUPS, LONG, suite
 from engine.accuracy.rows.worker import answer
+from engine.commands.measure import measure
+from engine.commands.outcome import UsageError
 from engine.render.row_accuracy import WORDS, row_fragments
 from engine.sources import definition
 
@@ -173,3 +175,10 @@ def test_the_page(measured):
     assert parts.startswith("No error of more than 4 ulp.\n\n**Names whose defaults differ**")
     assert "- `tensorflow.nn.softmax`: `axis=None`\n- `keras.activations.softmax`: `axis=-1`" in parts
     assert set(WORDS["en"]) == set(WORDS["zh"]) >= set(GROUPS)
+
+
+def test_an_implementation_of_ones_own_is_of_numbers():
+    with pytest.raises(
+        UsageError, match="softmax: a function of a vector; this command"
+    ):
+        measure(ROOT, "softmax", "numpy:tanh", "", "cpu", [])
