@@ -48,6 +48,11 @@ def _command(root: Path, options: argparse.Namespace) -> int:
             from engine.commands.new import Asked, new
 
             return new(root, Asked(options.name, options.expression, options.parameter, options.also, options.stable))
+        case "check" | "record" if options.device:
+            from engine.commands.cards import check_cards
+
+            recording = options.command == "record"
+            return check_cards(root, options.path, options.shard, options.available, recording, options.device)
         case "check" | "record":
             from engine.commands.check import check
 
@@ -134,6 +139,8 @@ def _parser() -> argparse.ArgumentParser:
         )
         text = "take the i-th of n parts only; every snippet and audit is in one of them"
         command.add_argument("--shard", metavar="i/n", default="1/1", help=text)
+        text = "measure accuracy where PyTorch and JAX see this device, cuda, and nothing else"
+        command.add_argument("--device", default="", help=text)
     text = "read snippets and compare those that are filled from topics/ with their files; run nothing"
     command = commands.add_parser("lint", help=text, description=text)
     command.add_argument("path", nargs="*", help="snippet, or folder under snippets/ (default: all)")

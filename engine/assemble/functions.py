@@ -10,7 +10,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
 
-from engine.accuracy import audited, decimals, measuring
+from engine.accuracy import audited, cards, decimals, measuring
 from engine.accuracy.audit import Audit
 from engine.accuracy.audited import Audited
 from engine.accuracy.rows.results import VectorMeasurement
@@ -71,6 +71,7 @@ class Sources:
     facts: list[Fact]
     prose: list[Reading]
     assertions: list[Assertion]
+    cards: list[cards.Recorded]
     releases: list[Release]
     variants: list[Definition]
 
@@ -166,6 +167,7 @@ def _read(root: Path, function: str, formulas: Sequence[Formula], ledger_of_it: 
         facts=facts.load(root, entry),
         prose=prose.read(root, entry, formulas, assertions.tried(root, function)),
         assertions=assertions.read(root, function),
+        cards=cards.read_all(root, entry),
         releases=ledger.parse(ledger_of_it),
         variants=[definition.read(root, name) for name in _relatives(root, entry)],
     )
@@ -311,4 +313,4 @@ def _fragments(findings: Findings, language: str, places: Mapping[str, Place]) -
     if isinstance(findings.audit, VectorMeasurement):
         yield from row_fragments(sources.definition, findings.audit, language).items()
     elif findings.audit:
-        yield from audit_fragments(sources.definition, findings.audit, language).items()
+        yield from audit_fragments(sources.definition, findings.audit, language, sources.cards).items()

@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from engine.accuracy import audited as accuracy
+from engine.accuracy import cards
 from engine.accuracy.devices import ARRAYS
 from engine.assemble import implementations
 from engine.base import libraries
@@ -120,7 +121,7 @@ def _audits(root: Path, to_measure: Sequence[Definition], available: bool, recor
         if isinstance(measured, SourceError):
             problems = measured.problems
         elif not recording_too:
-            problems = accuracy.problems(root, entry, measured)
+            problems = [*accuracy.problems(root, entry, measured), *cards.faults(root, entry)]
         elif accuracy.record(root, entry, measured):
             report.changed.append(_record_of(entry))
         for problem in problems:

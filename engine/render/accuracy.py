@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from engine.accuracy.audit import Audit
+from engine.accuracy.cards import Recorded
 from engine.accuracy.flags import NOTABLE
 from engine.accuracy.formats import PRECISION
 from engine.accuracy.results import MIDDLE, ORDERS, Accuracy, Row, Spot
+from engine.render import cards
 from engine.render.accuracy_words import WORDS
 from engine.render.conventions import choices
 from engine.render.error_curves import legend, own_first
@@ -20,11 +22,13 @@ from engine.sources.definition import Definition
 DIGITS = 12
 
 
-def audit_fragments(definition: Definition, audit: Audit, language: str) -> dict[str, str]:
-    """Fragments by path within the function's folder: audit.md, audit_plot.md, parts.md."""
+def audit_fragments(
+    definition: Definition, audit: Audit, language: str, recorded: Sequence[Recorded] = ()
+) -> dict[str, str]:
+    """Fragments by path within the function's folder: audit.md, audit_plot.md, parts.md. recorded: on cards."""
     words = WORDS[language]
     return {
-        "audit.md": _tables(audit, words),
+        "audit.md": _tables(audit, words) + _cards(audit, recorded, words),
         "audit_plot.md": _plot(audit, words),
         "parts.md": faults(audit, words),
     }
@@ -107,6 +111,27 @@ def _conventions(audit: Audit, words: dict[str, str]) -> str:
         return ""
     head = [words["derivative"], words["both sides"], words["choices"]]
     return _folded(words["conventions"], words["about conventions"], _table(head, rows, words["list"]))
+
+
+def _cards(audit: Audit, recorded: Sequence[Recorded], words: dict[str, str]) -> str:
+    """What is recorded of cards, or that there is nothing."""
+    if not recorded:
+        return f"{words['no card']}\n"
+    return "".join(_card(audit, one, words) for one in recorded)
+
+
+def _card(audit: Audit, recorded: Recorded, words: dict[str, str]) -> str:
+    named = words["list"].join(dict.fromkeys(recorded.cards.values()))
+    versions = words["list"].join(f"{title} {version}" for title, version in recorded.versions.items())
+    head = [words["library"], words["type"]]
+    for symbol in SYMBOLS:
+        head += [words["on processor"].format(f=symbol), words["on card"].format(f=symbol)]
+    here, there = cards.apart(audit, recorded, words)
+    about = [words["about card"].format(card=named, versions=versions, machine=recorded.machine)]
+    about += [words["only processor"].format(flags=here)] if here else []
+    about += [words["only card"].format(flags=there)] if there else []
+    table = _table(head, cards.beside(audit, recorded, words))
+    return _folded(words["card"].format(card=named), "\n\n".join(about), table)
 
 
 def _integers(row: Row, words: dict[str, str]) -> str:

@@ -50,6 +50,15 @@ WORDS: dict[str, dict[str, str]] = {
         "about conventions": "At a kink the two sides have different derivatives, and what a library returns is a "
         "convention: it has to lie at or between them. Where the function itself jumps, any number will do. "
         "A library stands with its types where these choose differently.",
+        "no card": "On a graphics card: not measured.",
+        "card": "On a graphics card: {card}",
+        "about card": "Recorded on {card} with {versions}, {machine}. The build of this page has not measured it "
+        "again. Beside each other stand the largest errors on the processor and on the card, of results that are "
+        "numbers, where the exact value is a normal number.",
+        "on processor": "{f} processor",
+        "on card": "{f} card",
+        "only processor": "Flagged on the processor only: {flags}.",
+        "only card": "Flagged on the card only: {flags}.",
         "derivative": "derivative",
         "both sides": "from the left \\| right",
         "choices": "returned",
@@ -138,6 +147,14 @@ WORDS: dict[str, dict[str, str]] = {
         "conventions": "没有导数之处：各库返回什么",
         "about conventions": "在折点处，左右两侧的导数不同，库返回什么是一种约定，但应等于其中之一或介于两者之间。"
         "函数本身有跳变时，任何数都可以。同一个库的各类型取值不同时，库名后注明类型。",
+        "no card": "显卡：未测量。",
+        "card": "在显卡上：{card}",
+        "about card": "记录于 {card}，{versions}，{machine}；生成本页的构建没有重新测量。"
+        "并列的是处理器上与显卡上的最大误差，限于结果为数、真值为正规数之处。",
+        "on processor": "{f} 处理器",
+        "on card": "{f} 显卡",
+        "only processor": "仅在处理器上标出：{flags}。",
+        "only card": "仅在显卡上标出：{flags}。",
         "derivative": "导数",
         "both sides": "左侧 \\| 右侧",
         "choices": "返回值",

@@ -77,6 +77,7 @@ def changed(file: Path) -> None:
     "name",
     [
         *("accuracy/flags.py", "accuracy/record.py", "accuracy/audit.py", "accuracy/decimals.py", "run/progress.py"),
+        *("accuracy/own.py", "accuracy/target.py", "accuracy/probe.py", "accuracy/bounds.py", "accuracy/cards.py"),
         *(
             "render/accuracy.py",
             "render/accuracy_words.py",

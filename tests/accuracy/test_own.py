@@ -249,7 +249,7 @@ def test_a_backward_pass_of_its_own_is_what_is_measured(write: Write) -> None:
 
 
 def test_the_exit_status_tells_whether_bounds_are_kept(
-    here: Definition, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    here: Definition, write: Write, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(here.root)
     monkeypatch.setattr("engine.commands.measure.unsound", lambda root, entries: [[]])
@@ -260,6 +260,9 @@ def test_the_exit_status_tells_whether_bounds_are_kept(
     assert main([*command, "--bound", "4", "--bound", "0.01"]) == 1
     assert main([*command, "--bound", "first=4"]) == 1
     assert "not kept, since there is none: no automatic differentiation" in capsys.readouterr().out
+    poor = write("import numpy as np\n\ndef f(x):\n    return np.where(x < -3, x.dtype.type(-1), np.tanh(x))\n")
+    assert main(["measure", "demo", poor, "--library", "numpy", "--bound", "1e4"]) == 0, "flags are told, and no more"
+    assert "A step between neighbouring floats" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -178,7 +178,5 @@ def test_the_page(measured):
 
 
 def test_an_implementation_of_ones_own_is_of_numbers():
-    with pytest.raises(
-        UsageError, match="softmax: a function of a vector; this command"
-    ):
+    with pytest.raises(UsageError, match="softmax: a function of a vector; this command"):
         measure(ROOT, "softmax", "numpy:tanh", "", "cpu", [])
