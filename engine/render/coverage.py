@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from engine.base.libraries import LIBRARIES, TABS
+from engine.base.libraries import LIBRARIES
 from engine.names.coverage import Coverage, Covered
 from engine.sources.coverage import ALIASES, FRAGMENT, UNARY, WHOLE
 from engine.sources.includes import Place, link
@@ -57,7 +57,8 @@ def coverage_fragment(found: Coverage, language: str, places: Mapping[str, Place
         pages=len(pages),
         rest=len(found.activations) - len(pages),
     )
-    libraries = [library for library in _order() if any(_short(one, library) for one in found.activations)]
+    modules = dict.fromkeys(module.partition(".")[0] for module in found.modules)
+    libraries = [library for library in modules if any(_short(one, library) for one in found.activations)]
     heads = [words["function"], *(LIBRARIES[library].title for library in libraries)]
     rows = [heads, ["---"] * len(heads)]
     for one in found.activations:
@@ -66,11 +67,6 @@ def coverage_fragment(found: Coverage, language: str, places: Mapping[str, Place
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     shown = f'<div class="apis" markdown>\n\n{table}\n\n</div>\n\n'
     return f"{summary}\n\n{shown}{_modules(found, words)}{_others(found, language)}"
-
-
-def _order() -> list[str]:
-    """The libraries in the order of the tabs, what only adds to one behind it."""
-    return [library for tab in TABS.values() for library in ((tab, "scipy") if tab == "numpy" else (tab,))]
 
 
 def _short(one: Covered, library: str) -> list[str]:

@@ -230,6 +230,6 @@ def test_fragment(check: Check, language: str, rest: str, comma: str) -> None:
     row = next(row for row in table if row[0] == "| [ReLU](functions/relu.md)")
     assert comma.join(["`nn.functional.relu`", "`nn.ReLU`"]) in row
     row = next(row for row in table if row[0] == f"| {rest}")
-    assert "`nn.soft_sign` |" in row
+    assert "`nn.soft_sign`" in row
     assert sum(row[0].endswith(rest.removeprefix("Softsign")) for row in table) == len(found.activations) - pages
     assert "`conv1d`" in text
