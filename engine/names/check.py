@@ -442,4 +442,5 @@ def _typed(defaults: Mapping[str, Any]) -> dict[str, str]:
 
 
 def shown(defaults: Mapping[str, Any]) -> str:
+    """Optional arguments with their defaults, as a call has them."""
     return ", ".join(f"{name}={value!r}" for name, value in defaults.items())
