@@ -31,12 +31,13 @@ class Plot(jobs.Job, frozen=True):
 
 
 def draw(root: Path, definition: Path, rows: Sequence[Row]) -> str:
-    """The figure as SVG, as it was kept or drawn anew; empty if there is no curve.
+    """The figure as SVG, as it was kept or drawn anew; empty if there is no curve, or no error to draw.
 
     definition: what messages name. Raises SourceError if Matplotlib is missing, or its process fails.
     """
     columns = [dtype for dtype in PLOTTED if any(row.dtype == dtype and row.orders for row in rows)]
-    if not columns:
+    errors = (size for row in rows if row.dtype in columns for order in row.orders for size in order.error_curve)
+    if not any(size > 0 for size in errors):
         return ""
     if not installed("matplotlib"):
         reason = "the audit needs matplotlib, not installed; install it (pip install -r requirements.txt)"

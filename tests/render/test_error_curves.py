@@ -47,6 +47,7 @@ def test_the_figure_is_drawn_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert draw(tmp_path, DEFINITION, ROWS) == svg
     assert draw(tmp_path, DEFINITION, ROWS[2:]) == "drawn anew"
     assert draw(tmp_path, DEFINITION, ROWS[3:]) == "", "there is no curve"
+    assert draw(tmp_path, DEFINITION, [row("a.f", "A", "float32", 0.0)]) == "", "there is no error"
 
 
 def test_matplotlib_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
