@@ -44,7 +44,7 @@ class Counting(Pool):
 
 
 def rows(expression: str) -> dict[float, dict[str, object]]:
-    found = decimals.evaluate((expression, {}))
+    found = decimals.evaluate((expression, {}, ""))
     assert isinstance(found, list)
     return {row["x"]: row for row in found}
 
@@ -57,7 +57,7 @@ def is_rounded(text: object, value: mpmath.mpf) -> bool:
 
 
 def test_every_value_is_rounded_from_the_exact_one() -> None:
-    found = decimals.evaluate((DEFINITION.expression, {"a": 2}))
+    found = decimals.evaluate((DEFINITION.expression, {"a": 2}, ""))
     checked = 0
     with mpmath.workdps(500):
         for row in found:

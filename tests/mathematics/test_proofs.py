@@ -127,7 +127,7 @@ HOLD = {
 
 def instability(stable, expression):
     """What is wrong with a stable form of x, whatever its derivative is."""
-    prover = proofs._Prover(ROOT, replace(SOFTPLUS, expression=expression, stable=stable, parameters=()))
+    prover = proofs._NumberProver(ROOT, replace(SOFTPLUS, expression=expression, stable=stable, parameters=()))
     trees = [read(text, NAMES) for text in (expression, stable)]
     assert prover.part("stable", lambda: prover.equal(*map(prover.at, trees), strict=True)) or prover.problems
     found = prover.part("stable", lambda: prover.stability(*trees))

@@ -75,13 +75,13 @@ def drop(data: Any, name: str) -> None:
 
 UNKNOWN = {
     "an activation": "torch.nn.functional.softsign",
-    "a layer": "keras.layers.PReLU",
+    "a layer": "torch.nn.Softmin",
     "one of several names": "jax.nn.soft_sign",
     "what only one library has": "tensorflow.nn.crelu",
     "what needs more than an array": "keras.activations.threshold",
     "what is no activation": "torch.nn.functional.conv1d",
     "a function of one array among mathematics": "tensorflow.math.tan",
-    "what is called like an activation among mathematics": "torch.special.softmax",
+    "what is called like an activation among mathematics": "torch.special.log_softmax",
     "what is called like an activation among anything": "torch.rrelu",
     "what is called so and is another function": "keras.ops.identity",
 }

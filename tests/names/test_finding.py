@@ -37,7 +37,7 @@ def runner() -> Iterator[Runner]:
 def look(function: str, runner: Runner, values: str = "", called: str = "") -> Offered:
     """Look for a function, or for another with its name."""
     entry = replace(definition.read(ROOT, function), apis=())
-    samples = [(x, float(VALUES[values or function](np.array(x)))) for x in XS]
+    samples = tuple(((x,), (float(VALUES[values or function](np.array(x))),)) for x in XS)
     names = [called or function, *ALSO.get(function, [])]
     return find(ROOT, names, entry, samples, runner, Store(ROOT / ".cache" / "runs"))
 

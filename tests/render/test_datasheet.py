@@ -90,7 +90,7 @@ def text(tmp_path: Path) -> str:
         claims,
         [],
         Audit("demo", (row, lost, refused), {}, {"B": "2.0"}, "", ()),
-        decimals.evaluate((DEFINITION.expression, {"a": 1.0})),
+        decimals.evaluate((DEFINITION.expression, {"a": 1.0}, "")),
         {
             "demo/checks.md": Place("functions/demo/mathematics.md"),
             "demo/claims/a.md": Place("functions/demo.md"),
@@ -102,7 +102,8 @@ def text(tmp_path: Path) -> str:
 def test_it_says_what_was_found(text: str) -> None:
     data = json.loads(text)
     assert data["$schema"] == "function.schema.json"
-    assert data["definition"] == {"latex": "f_a(x) = a x", "sympy": "a*x", "stable": "a*x", "derivative": "a"}
+    definition = {"latex": "f_a(x) = a x", "sympy": "a*x", "stable": "a*x", "derivative": "a", "entries": None}
+    assert data["definition"] == definition
     (fact,) = data["facts"]
     assert (fact["check"], fact["checked"], len(fact["how"])) == ("mathematics/#fact-definition", True, 1)
     assert fact["how"][0]["points"] == 60
@@ -147,7 +148,7 @@ ONE = "1.00000000000000000000000000000e+0"
 
 
 def test_it_tells_every_kink_from_both_sides(tmp_path: Path) -> None:
-    values = decimals.evaluate((HARDSHRINK.expression, HARDSHRINK.defaults))
+    values = decimals.evaluate((HARDSHRINK.expression, HARDSHRINK.defaults, ""))
     found = [PublicName("a.b", "A", "1.0", {})]
     kinks = shape(HARDSHRINK.expression, HARDSHRINK.defaults).kinks
     text = datasheet.datasheet(HARDSHRINK, [], found, [], [], None, values, kinks=kinks)
@@ -179,13 +180,13 @@ Break = Callable[[dict[str, Any]], object]
         (lambda data: data.pop("name"), "$"),
         (lambda data: data.update(more=1), "$"),
         (lambda data: data["claims"][0].update(verdict="maybe"), "$.claims[0].verdict"),
-        (lambda data: data["values"]["rows"][0].update(value=1.5), "$.values.rows[0].value"),
-        (lambda data: data["values"]["rows"][0].update(value="0.5"), "$.values.rows[0].value"),
-        (lambda data: data["values"]["rows"][0].update(first={}), "$.values.rows[0].first"),
-        (lambda data: data["values"]["rows"][0].update(first={"left": "0"}), "$.values.rows[0].first"),
-        (lambda data: data["values"]["rows"][0].update(value={"left": "0", "right": "0"}), "$.values.rows[0].value"),
-        (lambda data: data["accuracy"][0].update(dtype="float8"), "$.accuracy[0].dtype"),
-        (lambda data: data["accuracy"][0]["orders"][0]["max"].update(ulp="big"), "$.accuracy[0].orders[0].max"),
+        (lambda data: data["values"]["rows"][0].update(value=1.5), "$.values.rows[0]"),
+        (lambda data: data["values"]["rows"][0].update(value="0.5"), "$.values.rows[0]"),
+        (lambda data: data["values"]["rows"][0].update(first={}), "$.values.rows[0]"),
+        (lambda data: data["values"]["rows"][0].update(first={"left": "0"}), "$.values.rows[0]"),
+        (lambda data: data["values"]["rows"][0].update(value={"left": "0", "right": "0"}), "$.values.rows[0]"),
+        (lambda data: data["accuracy"][0].update(dtype="float8"), "$.accuracy[0]"),
+        (lambda data: data["accuracy"][0]["orders"][0]["max"].update(ulp="big"), "$.accuracy[0]"),
         (lambda data: data["facts"][0]["how"][0].update(points=0), "$.facts[0].how[0].points"),
         (lambda data: data.update(apis={}), "$.apis"),
     ],

@@ -180,7 +180,7 @@ def test_values_are_the_function_s_own(sheet: tuple[str, dict[str, Any]]) -> Non
 
 def test_what_is_told_from_both_sides_is_compared_on_each() -> None:
     expression = "Piecewise((x, x > 0), (exp(x)/4 - 1/4, True))"
-    rows = [row for row in decimals.evaluate((expression, {})) if row["x"] in (0, 0.5)]
+    rows = [row for row in decimals.evaluate((expression, {}, "")) if row["x"] in (0, 0.5)]
     kink = {
         "definition": {"sympy": expression},
         "parameters": [],
