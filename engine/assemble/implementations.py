@@ -19,8 +19,6 @@ from engine.render.snippets import alarm, fence
 from engine.sources import definition
 
 FOLDER = "implementations"
-#: What decides what is reported.
-CODE = ("engine.accuracy.own", "engine.accuracy.bounds", "engine.render.report")
 #: The bound that they are measured with, in ulp.
 BOUND = "4"
 
@@ -51,7 +49,7 @@ def measured(root: Path, path: Path) -> Measured:
         raise SourceError([Problem(path.as_posix(), reason)])
     sources = [folder_digest(root / "snippets" / path.parts[1]), folder_digest(root / FOLDER / path.parts[1])]
     conditions = frameworks.distributions(), frameworks.environment()
-    key = digest(path.as_posix(), text, sources, conditions, [code_digest(name) for name in CODE])
+    key = digest(path.as_posix(), text, sources, conditions, code_digest(__name__))
     return project_store(root, "implementations").made(key, Measured, lambda: _measure(root, path))
 
 
@@ -83,8 +81,8 @@ def fragments(root: Path, language: str) -> tuple[dict[str, str], list[Problem]]
     for path, its in found.items():
         wrong = problems(root, path, its)
         shown = [
-            fence(read_source(root, path), "python", f'title="{path.as_posix()}"'),
             fence(command(path), "sh", ""),
+            fence(read_source(root, path), "python", f'data-snippet="{path.as_posix()}"'),
             fence(its.report, "text", f'.output .no-copy title="{its.conditions}"'),
             *(alarm(str(problem), language) for problem in wrong),
         ]
@@ -99,7 +97,7 @@ def _fragment(path: Path) -> str:
 
 def _measure(root: Path, path: Path) -> Measured:
     """Measure one. Raises SourceError."""
-    from engine.accuracy import bounds, own, record
+    from engine.accuracy import bounds, own
     from engine.accuracy.target import TargetError
     from engine.render.report import report
 
@@ -109,4 +107,5 @@ def _measure(root: Path, path: Path) -> Measured:
     except TargetError as error:
         raise SourceError([Problem(path.as_posix(), str(error))]) from None
     kept = bounds.judge(audit.rows, [bounds.read(BOUND)])
-    return Measured(report(root, entry, audit, kept), record.conditions(audit))
+    versions = [f"{title} {number}" for title, number in audit.versions.items()]
+    return Measured(report(root, entry, audit, kept), " · ".join([*versions, audit.machine]))
