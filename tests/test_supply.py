@@ -87,6 +87,7 @@ FILES = {name: known for entry in VENDORED.values() for name, known in entry["fi
 #: What is in the folders that are published, or installed with the engine, and was written for this project.
 OURS = (
     "docs/*.md",
+    "docs/coverage.yml",
     "docs/measured.yml",
     "docs/references.bib",
     "docs/terms.zh.txt",

@@ -29,7 +29,7 @@ from engine.names.check import PublicName
 from engine.render.accuracy_data import measured
 from engine.render.published import SCHEMA
 from engine.render.snippets import VERDICTS
-from engine.sources.definition import Definition
+from engine.sources.definition import Definition, Parameter
 from engine.sources.includes import Place, address
 
 LICENCE = "MIT"
@@ -65,16 +65,7 @@ def datasheet(
             "stable": definition.stable,
             "derivative": definition.derivative,
         },
-        "parameters": [
-            {
-                "name": p.name,
-                "latex": p.tex,
-                "domain": p.domain,
-                "default": p.default,
-                "derivative": p.derivative or None,
-            }
-            for p in definition.parameters
-        ],
+        "parameters": [_parameter(parameter) for parameter in definition.parameters],
         "training": definition.training,
         "variants": [
             {"function": one.path.parts[1], "bound": float(apart.bound), "places": [*map(float, apart.places)]}
@@ -114,6 +105,16 @@ def faults(definition: Definition, text: str, store: Store) -> list[Problem]:
     if not problems:
         store.put(key, True)
     return problems
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
+        "latex": parameter.tex,
+        "domain": parameter.domain,
+        "default": parameter.default,
+        "derivative": parameter.derivative or None,
+    }
 
 
 def _fact(fact: Fact, report: Report, function: str, places: Mapping[str, Place]) -> dict[str, Any]:
