@@ -71,8 +71,8 @@ WORDS = {
         "colon": "：",
         "none": "没有超过 {notable} ulp 的误差。",
         "summary": "超过 {notable} ulp 的误差：每组列出最大的一个、所属类型以及所得结果。",
-        "group value": "**函数值，分量{group}**：",
-        "group first": "**导数，分量{group}**：",
+        "group value": "**函数值（{group}）**：",
+        "group first": "**导数（{group}）**：",
         "fact": "{size} ulp（{dtype}），({x}) 处的第 {row} 个分量：应为 {exact}，得到 {got}",
         "fact first": "{size} ulp（{dtype}），({x}) 处第 {row} 个分量对第 {entry} 个分量的导数："
         "应为 {exact}，得到 {got}",
