@@ -28,7 +28,7 @@ NAMES: dict[str, dict[str, str]] = {
     "concave": {"en": "Concavity", "zh": "凹性"},
     "odd": {"en": "Oddness", "zh": "奇函数"},
     "zeros": {"en": "Zeros", "zh": "零点"},
-    "homogeneous": {"en": "Homogeneity", "zh": "正齐次性"},
+    "homogeneous": {"en": "Positive homogeneity", "zh": "正齐次性"},
     "fixed-point": {"en": "Fixed point", "zh": "不动点"},
     "sigmoid": {"en": "By the sigmoid", "zh": "用 sigmoid 表示"},
 }

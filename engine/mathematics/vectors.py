@@ -26,10 +26,11 @@ from engine.mathematics.derivation.evidence import Evidence
 from engine.mathematics.derivation.steps import ENTRY, INDEX, LENGTH, VECTOR, Derivation, Domain, Step
 from engine.mathematics.formula import float64
 from engine.mathematics.formula.digits import DIGITS, agree, exact, tiny
-from engine.mathematics.formula.python import FormulaError, read
+from engine.mathematics.formula.python import FormulaError
 from engine.mathematics.formula.symbolic import to_sympy, vanishes
 from engine.mathematics.formula.tree import Chain, Expr, Variable, free_variables
-from engine.mathematics.formula.unrolled import decided, entry, unrolled, unrolled_chain, value_of
+from engine.mathematics.formula.unrolled import decided, entry, unrolled, unrolled_chain
+from engine.mathematics.lengths import allowed, shapes
 from engine.mathematics.proving import (
     ROUNDINGS,
     ULPS,
@@ -44,8 +45,6 @@ from engine.mathematics.proving import (
     shown,
 )
 
-#: How many lengths are looked at with all of their entries, and the longest that there may be.
-SHORT, LONGEST = 3, 8
 POINTS = 12
 #: Entries of x are so many times as large at some points.
 SCALES = (1e-8, 0.1, 1.0, 4.0, 40.0, 700.0, 1e4)
@@ -55,30 +54,10 @@ ORDINARY = 100.0
 #: The length of the vectors that libraries are compared at.
 SAMPLED = 4
 
-Shape = tuple[int, int]  # numbers of entries of x and of the result
-
-
-def shapes(entries: str) -> list[Shape]:
-    """The lengths that are looked at. Raises FormulaError for what is no number of entries."""
-    found = list(_allowed(entries))
-    if len(found) <= SHORT:
-        raise FormulaError(f"{entries} is a number of entries for {len(found)} lengths up to {LONGEST} only")
-    return [*found[:SHORT], found[-1]]
-
-
-def _allowed(entries: str) -> Iterator[Shape]:
-    text = read(entries, {"n": Variable("n")})
-    for n in range(1, LONGEST + 1):
-        count = value_of(unrolled(text, {}, {"n": n}))
-        if count is None:
-            raise FormulaError(f"{entries} is no number of entries: write n, n/2, 2*n")
-        if count.denominator == 1 and count >= 1:
-            yield n, int(count)
-
 
 def counted(entries: str) -> int:
     """How many entries the result has for a vector of `SAMPLED`. Raises FormulaError if there is none."""
-    for n, count in _allowed(entries):
+    for n, count in allowed(entries):
         if n == SAMPLED:
             return count
     raise FormulaError(f"{entries} allows no vectors of {SAMPLED} entries, at which values are compared")

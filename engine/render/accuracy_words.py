@@ -39,11 +39,11 @@ WORDS: dict[str, dict[str, str]] = {
         "lent": "{dtype} <small>of {package}</small>",
         "edges": "Where results end: zeros, infinities, integers",
         "about edges": "Where each result becomes 0, inf or nan, found by bisection, and its limits at ±∞. *From* says "
-        "that every result tried beyond is so; otherwise the first and the last are given. The first rows are those of "
-        "exact values, rounded.",
+        "that every result tried beyond is so; otherwise the first and the last are given, and those between need not "
+        "all be so. The first rows are those of exact values, rounded.",
         "exact": "exact, rounded",
         "edge": "{kind} from {near}",
-        "edge with gaps": "{kind} at {near}, last at {far}, not all between",
+        "edge with gaps": "{kind} first at {near}, last at {far}",
         "limits": "{f} at −∞, +∞",
         "integers": "integers give",
         "conventions": "Where there is no derivative: what each library returns",
@@ -141,7 +141,7 @@ WORDS: dict[str, dict[str, str]] = {
         "“从……起”表示此后试过的结果全都如此，否则给出第一处与最后一处。最前几行是精确值舍入后应有的结果。",
         "exact": "精确值舍入",
         "edge": "从 {near} 起为 {kind}",
-        "edge with gaps": "{near} 处为 {kind}，最后一处在 {far}，其间并非全是",
+        "edge with gaps": "首先在 {near} 处为 {kind}，最后在 {far} 处",
         "limits": "{f} 在 −∞、+∞ 处",
         "integers": "整数的结果",
         "conventions": "没有导数之处：各库返回什么",

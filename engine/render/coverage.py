@@ -53,7 +53,7 @@ def coverage_fragment(found: Coverage, language: str, places: Mapping[str, Place
     summary = words["summary"].format(
         versions=words["comma"].join(found.versions),
         count=len(found.activations),
-        names=sum(len(one.names) for one in found.activations),
+        names=len({name for one in found.activations for name in one.names}),
         pages=len(pages),
         rest=len(found.activations) - len(pages),
     )

@@ -113,4 +113,4 @@ def _statement(step: Step, evidence: Evidence, words: Mapping[str, str]) -> str:
 
 def _math(tex: str) -> str:
     r"""A formula inside a line. In a table a bare | would end the cell."""
-    return f"${tex.replace('|', chr(92) + 'vert ')}$"
+    return f"${tex.replace('|', chr(92) + 'vert ').strip()}$"

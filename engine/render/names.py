@@ -19,12 +19,13 @@ WORDS: dict[str, dict[str, str]] = {
         "others": "Called with `x` and no other argument, some of these names are something else than on this page:",
         "variant": "`{name}` is {other}; here it is called as `{call}`.",
         "other": "`{name}` has other values; here it is called as `{call}`.",
-        "learned": "| Library | Name | Learned parameters for inputs of {shape} | They start at |",
+        "learned": "| Library | Name | Shape of the learned parameter, for inputs of {shape} | It starts at |",
         "in training": "In training, the value is",
-        "drawn": "where ${variable}$ is drawn for each element anew, and spread evenly between ${low}$ and ${high}$, "
-        "which are {ends} by default. {count} draws of each of {names}, with fixed seeds, lie between these, their "
-        "mean is within {errors} standard errors of the exact one, and their distribution is at most {gap} from the "
-        "exact one. A right library fails each of the last two less than once in a thousand million seeds.",
+        "drawn": "where ${variable}$ is drawn for each element, uniformly between ${low}$ and ${high}$, which are "
+        "{ends} by default. Of {count} draws of each of {names}, with fixed seeds, all lie between these, to rounding; "
+        "their mean is within {errors} standard errors of the exact one; and their empirical distribution function "
+        "differs from the exact one by at most {gap} anywhere. A library that draws independently and uniformly fails "
+        "each of the last two with a probability below one in a thousand million. Independence itself is not tested.",
         "and": " and ",
     },
     "zh": {
@@ -35,9 +36,11 @@ WORDS: dict[str, dict[str, str]] = {
         "other": "`{name}` 给出另外的值；此处的调用方式是 `{call}`。",
         "learned": "| 库 | 名称 | 输入为 {shape} 时可学习参数的形状 | 初始值 |",
         "in training": "训练时的值为",
-        "drawn": "其中 ${variable}$ 对每个元素重新抽取，在 ${low}$ 与 ${high}$ 之间均匀分布，两者默认为 {ends}。"
-        "{names} 各以固定的种子抽取 {count} 次，所得的值都在这两者之间，其均值与精确值之差不超过 {errors} 个标准误差，"
-        "其分布与精确分布之差不超过 {gap}。对于正确的库，后两项检查各自失败的概率都低于十亿分之一。",
+        "drawn": "其中 ${variable}$ 对每个元素分别抽取，在 ${low}$ 与 ${high}$ 之间均匀分布，两者默认为 {ends}。"
+        "{names} 各以固定的种子抽取 {count} 次：所得的值都在这两者之间（舍入误差除外），"
+        "均值与精确值之差不超过 {errors} 个标准误差，"
+        "经验分布函数与精确分布函数处处相差不超过 {gap}。独立且均匀抽取的库，后两项检查各自失败的概率都低于十亿分之一。"
+        "是否独立未作检验。",
         "and": " 和 ",
     },
 }

@@ -28,7 +28,14 @@ def place(x: float) -> str:
 
 
 def apart(one: float, other: float) -> tuple[str, str]:
-    """Two numbers with as many digits as tell them apart, and one more where a double has it."""
-    first = next((digits for digits in range(1, 18) if number(one, digits) != number(other, digits)), 17)
+    """Two numbers with as many digits as tell them apart, and one more where a double has it.
+
+    Fewer may, and that one more not: beside 0.25, with one digit.
+    """
+
+    def differ(digits: int) -> bool:
+        return number(one, digits) != number(other, digits)
+
+    first = next((digits for digits in range(1, 18) if differ(digits) and differ(min(digits + 1, 17))), 17)
     digits = max(first, min(first + 1, 16))
     return number(one, digits), number(other, digits)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from engine.accuracy.flags import NOTABLE, find_flags
 from engine.accuracy.rows.results import Group, RowSpot, VectorMeasurement, VectorRow
 from engine.accuracy.rows.suite import GROUPS, LONG
-from engine.mathematics.vectors import shapes
+from engine.mathematics.lengths import shapes
 from engine.render.accuracy import _table as table
 from engine.render.accuracy_words import WORDS as COMMON
 from engine.render.error_curves import own_first
@@ -36,14 +36,17 @@ WORDS = {
         "about": "Errors in ulp, units in the last place of each type, against exact values: the largest of each group "
         "of vectors, of results whose exact value is a normal number or 0. nan and infinite results count, as ∞, "
         "wherever the exact value is finite. Vectors have {lengths} entries, and long ones {long}, of which the "
-        "derivatives are not tried. Ordinary entries lie within ±4; equal ones are all alike; small ones are next to "
-        "0; large ones are beyond the range of the exponential; masked ones are −∞, the first excepted.",
+        "derivatives are not tried. Ordinary entries lie within ±4; equal ones are all alike; small ones are below "
+        "0.001 or a few times the smallest normal number; large ones are spread to one and a half times the range of "
+        "the exponential, or to a quarter of the largest number; in masked vectors the second entry and some others "
+        "are −∞; long ones are spread as ordinary and as large ones. Of each length four or six vectors were tried, "
+        "and four long ones.",
         "list": ", ",
         "colon": ": ",
         "none": "No error of more than {notable} ulp.",
         "summary": "Errors of more than {notable} ulp, of each group the largest with its type, and what came out:",
-        "group value": "**Value, {group} entries**:",
-        "group first": "**Derivatives, {group} entries**:",
+        "group value": "**Value ({group})**:",
+        "group first": "**Derivatives ({group})**:",
         "fact": "{size} ulp ({dtype}), entry {row} at ({x}): {got} for {exact}",
         "fact first": "{size} ulp ({dtype}), of entry {row} by entry {entry} at ({x}): {got} for {exact}",
     },
@@ -65,8 +68,9 @@ WORDS = {
         "other type": "得到 {dtype}",
         "about": "与精确值相比的误差，以各类型的末位单位（ulp）计：每组向量中、精确值为正规数或 0 的结果的最大误差。"
         "只要精确值有限，nan 和无穷大的结果也计入，记为 ∞。向量有 {lengths} 个分量；长向量有 {long} 个分量，"
-        "不测其导数。普通：各分量在 ±4 以内；相等：所有分量相同；很小：紧邻 0；很大：超出指数函数的范围；"
-        "被屏蔽：除第一个以外有分量为 −∞。",
+        "不测其导数。普通：各分量在 ±4 以内；相等：所有分量相同；很小：小于 0.001，或为最小正规数的几倍；"
+        "很大：铺开到指数函数范围的一倍半，或最大数的四分之一；被屏蔽：第二个分量和另外一些分量为 −∞；"
+        "长向量：取值范围同“普通”和“很大”。每种长度各试四个或六个向量，长向量共四个。",
         "list": "、",
         "colon": "：",
         "none": "没有超过 {notable} ulp 的误差。",

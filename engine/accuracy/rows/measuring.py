@@ -64,8 +64,9 @@ def _key(definition: Definition, conditions: Conditions) -> str:
     )
     versions = {name: frameworks.version(name) for name in (*names, "ml_dtypes", "python-flint")}
     code = code_digest("engine.accuracy.rows.worker")
-    own = conditions.variables, conditions.device, conditions.backend, conditions.about
-    return digest(formulas, calls, versions, ENVIRONMENT, own, frameworks.environment(), code)
+    variables = ENVIRONMENT | {"MATPLOTLIBRC": "", **conditions.variables}  # a path, and for figures only
+    own = conditions.device, conditions.backend, conditions.about
+    return digest(formulas, calls, versions, variables, own, frameworks.environment(), code)
 
 
 def _distributions(module: str) -> tuple[str, ...]:

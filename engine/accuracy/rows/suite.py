@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from engine.accuracy.formats import Format
-from engine.mathematics.vectors import shapes
+from engine.mathematics.lengths import shapes
 
 Vector = tuple[float, ...]
 
@@ -43,8 +43,8 @@ def _spread(length: int, number: int, scale: float) -> Vector:
 
 
 def _masked(x: Vector, number: int) -> Vector:
-    """Some entries, but not the first, are −∞."""
-    return tuple(-math.inf if k and (k + number) % 2 else value for k, value in enumerate(x))
+    """Some entries, the second and never the first, are −∞."""
+    return tuple(-math.inf if k == 1 or (k and (k + number) % 2) else value for k, value in enumerate(x))
 
 
 def _rounded(x: float, format: Format) -> float:

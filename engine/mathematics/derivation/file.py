@@ -28,6 +28,7 @@ from engine.mathematics.derivation.steps import (
     Step,
 )
 from engine.mathematics.formula.multiprecision import evaluate
+from engine.mathematics.formula.python import FormulaError
 from engine.mathematics.formula.tree import (
     Apply,
     Bound,
@@ -41,6 +42,7 @@ from engine.mathematics.formula.tree import (
     walk,
 )
 from engine.mathematics.latex import LatexError
+from engine.mathematics.lengths import SHORT, shapes
 
 _TEXT = {
     "type": "object",
@@ -224,17 +226,27 @@ _DOMAINS = {
 #: What there is beside, where a function has a vector for its argument.
 _ROLES = {
     VECTOR: Domain(r"{} \in \mathbb{{R}}^n", role=VECTOR),
-    LENGTH: Domain(r"{} \in \{{1, 2, \dots\}}", role=LENGTH),
+    LENGTH: Domain(r"{} \in \{{LENGTHS, \dots\}}", role=LENGTH),
     ENTRY: Domain(r"{} \in \{{1, \dots, ENTRIES\}}", role=ENTRY),
     INDEX: Domain(r"{} \in \{{1, \dots, n\}}", role=INDEX),
 }
+
+
+def _of_lengths(tex: str, entries: str) -> str:
+    """The domain of a variable of a role, with the lengths that there may be, and how many entries the result has."""
+    try:
+        lengths = ", ".join(str(n) for n, _ in shapes(entries)[:SHORT])
+    except FormulaError as error:
+        raise LatexError(f"entries: {error}", 1) from None
+    return tex.replace("ENTRIES", entries).replace("LENGTHS", lengths)
 
 
 def _domain(name: str, text: str, entries: str) -> Domain:
     known = _DOMAINS | (_ROLES if entries else {})
     if text in known:
         domain = known[text]
-        return replace(domain, tex=domain.tex.format(name).replace("ENTRIES", entries))
+        tex = domain.tex.format(name)
+        return replace(domain, tex=_of_lengths(tex, entries) if domain.role else tex)
     interval = re.fullmatch(r"([\[(])([^,]+),([^,]+)([\])])", text.strip())
     if not interval:
         raise LatexError(f"not one of {', '.join(known)} or an interval", 1)
