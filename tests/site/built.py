@@ -120,7 +120,7 @@ def code_text(block: Tag) -> str:
 def visible_text(page: Page) -> str:
     """The text that a reader sees, code, figures and the sources of formulas left out."""
     body = BeautifulSoup(str(page.html.body), "html.parser")
-    for element in body.select("script, style, template, pre, code, svg, .katex-mathml"):
+    for element in body.select("script, style, template, pre, code, svg, .katex-mathml, .texttt"):
         element.decompose()
     return body.get_text("\n")
 
