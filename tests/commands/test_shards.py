@@ -81,8 +81,11 @@ def test_an_audit_is_in_one_shard(project: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("engine.commands.check.audited", lambda root, paths: entries)
     monkeypatch.setattr("engine.commands.check.unsound", lambda root, chosen: [[] for _ in chosen])
     asked: list[str] = []
-    monkeypatch.setattr("engine.accuracy.audit.audits", lambda root, some: [asked.append(entry.name) for entry in some])
-    monkeypatch.setattr("engine.accuracy.record.problems", lambda root, entry, measured: [])
+    monkeypatch.setattr(
+        "engine.accuracy.audited.audits", lambda root, some: [asked.append(entry.name) for entry in some]
+    )
+    monkeypatch.setattr("engine.accuracy.audited.problems", lambda root, entry, measured: [])
+    monkeypatch.setattr("engine.accuracy.cards.faults", lambda root, entry: [])
     for number in (1, 2):
         assert main(["check", "--shard", f"{number}/2"]) == 0
     assert asked == ["a", "c", "b"]
