@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +29,8 @@ def audits(
 
 
 def measure(root: Path, definition: Definition, conditions: Conditions = USUAL) -> Audited:
-    """What is measured of one function; of one of numbers, anew. Raises SourceError for what is in the way."""
-    if not definition.entries:
-        return audit.measure(root, definition, conditions)
-    (found,) = rows.measurements(root, [definition], conditions)
-    if isinstance(found, SourceError):
-        raise found
-    return found
+    """A new measurement of one function, whatever is kept. Raises SourceError for what is in the way."""
+    return (rows if definition.entries else audit).measure(root, definition, conditions)
 
 
 def table(measured: Audited) -> dict[str, Any]:
@@ -43,7 +38,7 @@ def table(measured: Audited) -> dict[str, Any]:
     return of_numbers.table(measured) if isinstance(measured, Audit) else of_vectors.table(measured)
 
 
-def differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
+def differences(old: dict[str, Any], new: dict[str, Any]) -> of_numbers.Differences:
     """Paths in two tables of one function to what differs, with both sides; None for a side that has nothing there."""
     yield from of_numbers.differences(old, new) if "flags" in new else of_vectors.differences(old, new)
 

@@ -93,7 +93,7 @@ def problems(root: Path, definition: Definition, audit: Audit, device: str) -> l
     recorded = read(root, definition, device)
     if not recorded:
         return [Problem(file.as_posix(), "no recorded audit", detail=accept)]
-    return record.compared(root, file, recorded.table, audit, accept)
+    return record.told(root, file, record.differences(recorded.table, record.table(audit)), audit, accept)
 
 
 def write_record(root: Path, definition: Definition, audit: Audit, device: str, cards: dict[str, str]) -> bool:

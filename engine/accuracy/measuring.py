@@ -240,17 +240,20 @@ def _exact_key(definition: Definition) -> str:
 
 
 def _key(definition: Definition, conditions: Conditions = USUAL) -> str:
-    """Digest of all that the measurement depends on."""
+    return key_of((definition.expression, definition.defaults), code_digest(__name__), definition, conditions)
+
+
+def key_of(formulas: object, code: str, definition: Definition, conditions: Conditions) -> str:
+    """Digest of all that a measurement depends on: formulas, the code that measures, names, libraries, machine."""
     names = {"python-flint", "ml_dtypes"}
     for module in libraries_of(definition, conditions.backend):
         names.update(LIBRARIES[module].distributions if module in LIBRARIES else ())
     return digest(
-        definition.expression,
-        definition.defaults,
+        formulas,
         [(api.name, api.call) for api in definition.apis if api.audit],
         {name: frameworks.version(name) for name in sorted(names)},
         frameworks.environment(),
-        ENVIRONMENT | {"MATPLOTLIBRC": "", **conditions.variables},
+        ENVIRONMENT | {"MATPLOTLIBRC": "", **conditions.variables},  # a path, and for figures only
         (conditions.device, conditions.backend, conditions.about),
-        code_digest(__name__),
+        code,
     )

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from engine.accuracy.audit import Audit
 from engine.accuracy.flags import near
@@ -22,6 +22,22 @@ from engine.sources.definition import Definition
 FACTOR, WITHIN = 2.0, 0.015
 #: Errors in the subnormal range up to this, in ulp, come and go with a processor's vector code.
 ROUNDING = 2.0
+
+#: Paths in two tables to what differs, with both sides; None for a side that has nothing there.
+Differences = Iterator[tuple[tuple[str, ...], Any, Any]]
+
+
+class Measured(Protocol):
+    """What is told of every measurement: the versions of libraries, by title, and the machine."""
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """By title."""
+
+    @property
+    def machine(self) -> str:
+        """Where it was."""
+
 
 _NUMBER = {"type": "number"}
 _BETWEEN = {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2}
@@ -74,25 +90,25 @@ def problems(root: Path, definition: Definition, audit: Audit) -> list[Problem]:
     accept = f"  accept it: python -m engine record {file.parent.as_posix()}"
     if not (root / file).is_file():
         return [Problem(file.as_posix(), "no recorded audit", detail=accept)]
-    return compared(root, file, recorded(root, definition), audit, accept)
+    return told(root, file, differences(recorded(root, definition), table(audit)), audit, accept)
 
 
-def compared(root: Path, file: Path, recorded: dict[str, Any], audit: Audit, accept: str) -> list[Problem]:
-    """Every number of a table, recorded in a file, that is not what was measured. accept: how to record it."""
+def told(root: Path, file: Path, found: Differences, measured: Measured, accept: str) -> list[Problem]:
+    """What differs between the table in a file and what was measured, as problems. accept: how to record it."""
     return [
         Problem(
             file.as_posix(),
             f"{': '.join(path)} is something else",
             line_of(root, file, path),
-            f"  - {shown(old)}\n  + {shown(new)}\n  with {conditions(audit)}\n{accept}",
+            f"  - {shown(old)}\n  + {shown(new)}\n  with {conditions(measured)}\n{accept}",
         )
-        for path, old, new in differences(recorded, table(audit))
+        for path, old, new in found
     ]
 
 
-def conditions(audit: Audit) -> str:
-    """With what and where an audit was measured."""
-    return ", ".join([*(f"{title} {number}" for title, number in audit.versions.items()), audit.machine])
+def conditions(measured: Measured) -> str:
+    """With what and where something was measured."""
+    return ", ".join([*(f"{title} {number}" for title, number in measured.versions.items()), measured.machine])
 
 
 def recorded(root: Path, definition: Definition) -> dict[str, Any]:
@@ -172,7 +188,7 @@ def largest(entry: Mapping[str, Any], dtype: str, order: str) -> float | None:
     return max(numbers.get(f"{side} {reach}", {}).get("error", 0.0) for side in SIDES for reach in REACHES)
 
 
-def differences(old: Any, new: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
+def differences(old: Any, new: Any, path: tuple[str, ...] = ()) -> Differences:
     """Paths in two tables to what differs, with both sides; None for a side that has nothing there."""
     if isinstance(old, dict) and isinstance(new, dict):
         for key in [*new, *(key for key in old if key not in new)]:

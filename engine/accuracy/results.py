@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
 
 from engine.base.libraries import LIBRARIES
 
@@ -175,7 +176,17 @@ class Measurement:
     machine: str
 
 
-def apart(rows: Sequence[Row]) -> list[Row]:
+class _Named(Protocol):
+    """A row of whatever kind. api: the function; library: its title."""
+
+    api: str
+    library: str
+
+
+_Row = TypeVar("_Row", bound=_Named)
+
+
+def apart(rows: Sequence[_Row]) -> list[_Row]:
     """Rows whose library is named with the function where it has several, each of which may be wrong by itself."""
     names: dict[str, set[str]] = {}
     for row in rows:

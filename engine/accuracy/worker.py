@@ -39,13 +39,16 @@ def measure(
     for order in ORDERS:
         try:
             dtype = implementation.values(probe, format, order)[1]
-        except Refused as error:
-            refused, no_gradient = (str(error), "") if order == 0 else ("", str(error))
+            returns = returns or dtype
+            if dtype != format.name and order == 0:
+                break  # its error would be measured in units of another type
+            orders.append(accuracy(Subject(implementation, oracle, format, order)))
+        except Refused as error:  # at once, or of some numbers only
+            if order == 0:
+                refused, returns = str(error), ""
+            else:
+                no_gradient = str(error)
             break
-        returns = returns or dtype
-        if dtype != format.name and order == 0:
-            break  # its error would be measured in units of another type
-        orders.append(accuracy(Subject(implementation, oracle, format, order)))
     library, lent = title(name, backend), implementation.lent(format)
     return Row(name, backend, library, format.name, lent, refused, returns, no_gradient, tuple(orders), integers)
 

@@ -35,15 +35,15 @@ from engine.base.processes import Pool, Stopped
 from engine.base.store import Store, digest
 from engine.base.yamlfile import line_of
 from engine.mathematics.alongside import Apart, compare
-from engine.mathematics.derivation.evidence import Evidence
 from engine.mathematics.formula import float64
-from engine.mathematics.formula.digits import DIGITS, agree, exact, tiny
+from engine.mathematics.formula.digits import agree, exact, tiny
 from engine.mathematics.formula.python import FormulaError, number, read
 from engine.mathematics.formula.symbolic import to_sympy, vanishes
 from engine.mathematics.formula.tree import Expr, Variable
 from engine.mathematics.kinks import shape as kinks_of
 from engine.mathematics.pieces import Pieces, samples
 from engine.mathematics.proving import (
+    ASSUMPTIONS,
     ROUNDINGS,
     ULPS,
     Fault,
@@ -131,8 +131,8 @@ class _NumberProver(Prover):
         return Proof(
             name,
             (),
-            Evidence(self.tried(lambda: self.same_function(expression, stable)), equal, DIGITS),
-            Evidence(self.tried(lambda: self.is_slope(expression, derivative)), slope, DIGITS),
+            self.evidence(lambda: self.same_function(expression, stable), equal),
+            self.evidence(lambda: self.is_slope(expression, derivative), slope),
             *floats,
             samples,
             kinks,
@@ -286,9 +286,8 @@ class _NumberProver(Prover):
         """x with that property, and the parameters."""
         import sympy
 
-        known = {"real": {"real": True}, "positive": {"positive": True}, "nonnegative": {"nonnegative": True}}
-        named = {parameter.name: known[parameter.domain] for parameter in self.definition.parameters}
-        return {name: sympy.Symbol(name, **facts) for name, facts in {"x": known[x], **named}.items()}
+        named = {"x": ASSUMPTIONS[x], **self.assumptions()}
+        return {name: sympy.Symbol(name, **facts) for name, facts in named.items()}
 
     def is_slope(self, expression: Expr, derivative: Expr) -> bool:
         import sympy

@@ -16,7 +16,7 @@ from engine.base.yamlfile import line_of
 from engine.mathematics.derivation.evidence import Evidence
 from engine.mathematics.derivation.symbolic import SECONDS_SYMBOLIC
 from engine.mathematics.formula.balls import Balls
-from engine.mathematics.formula.digits import exact
+from engine.mathematics.formula.digits import DIGITS, exact
 from engine.mathematics.formula.python import FormulaError, read
 from engine.mathematics.formula.tree import Expr
 from engine.mathematics.kinks import Kink
@@ -30,6 +30,8 @@ ROUNDINGS = 4
 #: may overflow.
 HEADROOM = 8
 SECONDS_NUMERIC = 20.0
+#: What SymPy is told of a number, by its domain.
+ASSUMPTIONS = {"real": {"real": True}, "positive": {"positive": True}, "nonnegative": {"nonnegative": True}}
 
 Point = Mapping[str, float]
 #: x and the value of a function there, rounded to float64, with its default parameters: the entries of both, of which a
@@ -115,6 +117,14 @@ class Prover:
             reason = f"is {result} in float64 at {where}, where the value is finite"
             raise Fault(reason, *compared(value, result))
         return float(abs(result - value)) / math.ulp(float(value))
+
+    def assumptions(self) -> dict[str, dict[str, bool]]:
+        """What SymPy is told of each parameter."""
+        return {parameter.name: ASSUMPTIONS[parameter.domain] for parameter in self.definition.parameters}
+
+    def evidence(self, proved: Callable[[], bool], points: int) -> Evidence:
+        """That of a formula which was compared at so many points. proved: by SymPy, if it finds a proof."""
+        return Evidence(self.tried(proved), points, DIGITS)
 
     def tried(self, proved: Callable[[], bool]) -> bool:
         """Whether SymPy finds a proof in time."""

@@ -22,16 +22,16 @@ from dataclasses import replace
 from itertools import product
 from typing import Any
 
-from engine.mathematics.derivation.evidence import Evidence
 from engine.mathematics.derivation.steps import ENTRY, INDEX, LENGTH, VECTOR, Derivation, Domain, Step
 from engine.mathematics.formula import float64
-from engine.mathematics.formula.digits import DIGITS, agree, exact, tiny
+from engine.mathematics.formula.digits import agree, exact, tiny
 from engine.mathematics.formula.python import FormulaError
 from engine.mathematics.formula.symbolic import to_sympy, vanishes
 from engine.mathematics.formula.tree import Chain, Expr, Variable, free_variables
 from engine.mathematics.formula.unrolled import decided, entry, unrolled, unrolled_chain
 from engine.mathematics.lengths import allowed, shapes
 from engine.mathematics.proving import (
+    ASSUMPTIONS,
     ROUNDINGS,
     ULPS,
     Fault,
@@ -79,6 +79,8 @@ def with_instances(check: Derivation, entries: str) -> Derivation:
     """
     roles = {name: domain.role for name, domain in check.domains.items() if domain.role}
     own = {name: domain for name, domain in check.domains.items() if not domain.role}
+    if check.continuous:
+        raise FormulaError("an interval is not understood of vectors; state its two bounds")
     steps: list[Step] = []
     domains: dict[str, Domain] = {}
     for step in check.steps:
@@ -135,8 +137,8 @@ class VectorProver(Prover):
         return Proof(
             name,
             (),
-            Evidence(self.tried(lambda: self.same_function(expression, stable)), equal, DIGITS),
-            Evidence(self.tried(lambda: self.is_slope(expression, derivative)), slope, DIGITS),
+            self.evidence(lambda: self.same_function(expression, stable), equal),
+            self.evidence(lambda: self.is_slope(expression, derivative), slope),
             *floats,
             samples,
         )
@@ -253,9 +255,7 @@ class VectorProver(Prover):
         """Those of the entries, and of the parameters."""
         import sympy
 
-        known = {"real": {"real": True}, "positive": {"positive": True}, "nonnegative": {"nonnegative": True}}
-        named = {parameter.name: known[parameter.domain] for parameter in self.definition.parameters}
-        named |= {entry("x", k + 1): known["real"] for k in range(length)}
+        named = self.assumptions() | {entry("x", k + 1): ASSUMPTIONS["real"] for k in range(length)}
         return {name: sympy.Symbol(name, **facts) for name, facts in named.items()}
 
     def same_function(self, expression: Expr, stable: Expr) -> bool:

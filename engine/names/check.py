@@ -82,12 +82,19 @@ def computed(call, x):
     return numpy.asarray(result{detached}, numpy.float64).tolist()
 
 
-def alone(api, x):
-    """What it computes of x and nothing else: nothing if that is its call, None if it needs more."""
+def alone(api, points):
+    """What it computes of x and nothing else: nothing if that is its call, None if it needs more.
+
+    Vectors stand in an array of three axes there, since some names choose the axis by how many there are.
+    """
     call = api["name"] + "()" * inspect.isclass(find(api["name"])) + "(x)"
+    deeper = bool(points) and isinstance(points[0], list)
     try:
         with warnings.catch_warnings(action="ignore"):  # of what it takes for the arguments that are missing
-            return computed(call, x) if call != api["call"] else []
+            if call == api["call"]:
+                return []
+            result = computed(call, array([points] if deeper else points))
+            return result[0] if deeper else result
     except Exception:
         return None
 
@@ -131,7 +138,7 @@ def answer(api, points):
         ("exists", lambda: find(api["name"]) is not None),
         ("defaults", lambda: defaults(find(api["name"]))),
         ("values", lambda: computed(api["call"], x)),
-        ("alone", lambda: alone(api, x)),
+        ("alone", lambda: alone(api, points)),
         ("learned", lambda: learned(api)),
         ("drawn", lambda: drawn(api)),
     ):

@@ -68,7 +68,7 @@ def _error_table(audit: Audit, words: dict[str, str]) -> str:
     head = [words["library"], words["type"]]
     for symbol in SYMBOLS:
         head += [words["max"].format(f=symbol), words["mean"]]
-    return _table(head, [(row.library, [_dtype(row, words)], _errors(row, words)) for row in audit.rows])
+    return table(head, [(row.library, [_dtype(row, words)], _errors(row, words)) for row in audit.rows])
 
 
 def _dtype(row: Row, words: dict[str, str]) -> str:
@@ -83,7 +83,7 @@ def _place_table(audit: Audit, words: dict[str, str]) -> str:
             cells = [_there(part.error, words) for part in parts] + [words["never"]] * (len(ORDERS) - len(parts))
             place = words[f"{parts[0].side} {parts[0].reach}"]
             rows.append((row.library, [_dtype(row, words), place], cells))
-    return _table([words["library"], words["type"], words["part"], *SYMBOLS], rows)
+    return table([words["library"], words["type"], words["part"], *SYMBOLS], rows)
 
 
 def _there(spot: Spot | None, words: dict[str, str]) -> str:
@@ -101,7 +101,7 @@ def _edge_table(audit: Audit, words: dict[str, str]) -> str:
     for row in audit.rows:
         if row.orders:
             cells.append((row.library, [_dtype(row, words)], _ends(row.orders, words, _integers(row, words))))
-    return _table(head, cells)
+    return table(head, cells)
 
 
 def _conventions(audit: Audit, words: dict[str, str]) -> str:
@@ -110,7 +110,7 @@ def _conventions(audit: Audit, words: dict[str, str]) -> str:
     if not rows:
         return ""
     head = [words["derivative"], words["both sides"], words["choices"]]
-    return _folded(words["conventions"], words["about conventions"], _table(head, rows, words["list"]))
+    return _folded(words["conventions"], words["about conventions"], table(head, rows, words["list"]))
 
 
 def _cards(audit: Audit, recorded: Sequence[Recorded], words: dict[str, str]) -> str:
@@ -130,8 +130,8 @@ def _card(audit: Audit, recorded: Recorded, words: dict[str, str]) -> str:
     about = [words["about card"].format(card=named, versions=versions, machine=recorded.machine)]
     about += [words["only processor"].format(flags=here)] if here else []
     about += [words["only card"].format(flags=there)] if there else []
-    table = _table(head, cards.beside(audit, recorded, words))
-    return _folded(words["card"].format(card=named), "\n\n".join(about), table)
+    beside = table(head, cards.beside(audit, recorded, words))
+    return _folded(words["card"].format(card=named), "\n\n".join(about), beside)
 
 
 def _integers(row: Row, words: dict[str, str]) -> str:
@@ -146,7 +146,7 @@ def _integers(row: Row, words: dict[str, str]) -> str:
     )
 
 
-def _table(head: list[str], rows: Iterable[tuple[str, list[str], list[str]]], between: str = ", ") -> str:
+def table(head: list[str], rows: Iterable[tuple[str, list[str], list[str]]], between: str = ", ") -> str:
     """A Markdown table of libraries, words and numbers. between: what stands between libraries in one row.
 
     Libraries with equal cells share a row, and a library's name stands at its first row only.

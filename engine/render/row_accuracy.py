@@ -8,7 +8,7 @@ from engine.accuracy.flags import NOTABLE, find_flags
 from engine.accuracy.rows.results import Group, RowSpot, VectorMeasurement, VectorRow
 from engine.accuracy.rows.suite import GROUPS, LONG
 from engine.mathematics.lengths import shapes
-from engine.render.accuracy import _table as table
+from engine.render.accuracy import table
 from engine.render.accuracy_words import WORDS as COMMON
 from engine.render.error_curves import own_first
 from engine.render.numbers import apart, number
@@ -38,9 +38,9 @@ WORDS = {
         "wherever the exact value is finite. Vectors have {lengths} entries, and long ones {long}, of which the "
         "derivatives are not tried. Ordinary entries lie within ±4; equal ones are all alike; small ones are below "
         "0.001 or a few times the smallest normal number; large ones are spread to one and a half times the range of "
-        "the exponential, or to a quarter of the largest number; in masked vectors the second entry and some others "
-        "are −∞; long ones are spread as ordinary and as large ones. Of each length four or six vectors were tried, "
-        "and four long ones.",
+        "the exponential, or to a quarter of the largest number; in masked vectors the second entry is −∞, and in "
+        "longer ones some others; long ones are spread as ordinary and as large ones. Of each length four or six "
+        "vectors were tried, and four long ones.",
         "list": ", ",
         "colon": ": ",
         "none": "No error of more than {notable} ulp.",
@@ -69,7 +69,7 @@ WORDS = {
         "about": "与精确值相比的误差，以各类型的末位单位（ulp）计：每组向量中、精确值为正规数或 0 的结果的最大误差。"
         "只要精确值有限，nan 和无穷大的结果也计入，记为 ∞。向量有 {lengths} 个分量；长向量有 {long} 个分量，"
         "不测其导数。普通：各分量在 ±4 以内；相等：所有分量相同；很小：小于 0.001，或为最小正规数的几倍；"
-        "很大：铺开到指数函数范围的一倍半，或最大数的四分之一；被屏蔽：第二个分量和另外一些分量为 −∞；"
+        "很大：铺开到指数函数范围的一倍半，或最大数的四分之一；被屏蔽：第二个分量为 −∞，较长的向量中还有另外一些；"
         "长向量：取值范围同“普通”和“很大”。每种长度各试四个或六个向量，长向量共四个。",
         "list": "、",
         "colon": "：",

@@ -289,6 +289,20 @@ def test_refusals_and_other_types_are_flagged(oracle: Oracle) -> None:
     assert [flag.kind for flag in judge(Refusing(lambda _, good: good), oracle, "float32")] == ["refused"]
 
 
+def test_what_is_refused_of_some_numbers_only_is_refused(oracle: Oracle) -> None:
+    """A type that a library takes for the first few numbers, and then raises."""
+
+    class Choosy(Faulty):
+        def values(self, x: Floats, format: Format, order: int) -> tuple[Floats, str]:
+            if order == self.order and np.any(x < -100):
+                raise Refused("ValueError: below -100")
+            return super().values(x, format, order)
+
+    for order, kind in ((0, "refused"), (1, "no derivative")):
+        flags = judge(Choosy(lambda _, good: good, order), oracle, "float32")
+        assert (kind, "ValueError: below -100") in {(flag.kind, flag.got) for flag in flags}
+
+
 def test_a_derivative_that_is_missing_is_flagged_with_the_reason(oracle: Oracle) -> None:
     class Undifferentiable(Faulty):
         def values(self, x: Floats, format: Format, order: int) -> tuple[Floats, str]:

@@ -1,6 +1,7 @@
 """The accuracy of functions of vectors: each group of vectors shows the fault that it is there for."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,9 @@ import pytest
 
 from engine.accuracy.formats import FORMATS
 from engine.accuracy.jobs import Rows
-from engine.accuracy.rows import record
+from engine.accuracy.measuring import USUAL
+from engine.accuracy.results import apart
+from engine.accuracy.rows import measuring, record
 from engine.accuracy.rows.exact import RowOracle
 from engine.accuracy.rows.results import VectorMeasurement
 from engine.accuracy.rows.suite import GROUPS, LONG, suite
@@ -16,6 +19,7 @@ from engine.accuracy.rows.worker import answer
 from engine.commands.measure import measure
 from engine.commands.outcome import UsageError
 from engine.render.row_accuracy import WORDS, row_fragments
+from engine.run import isolation
 from engine.sources import definition
 
 ROOT = Path(__file__).parents[2]
@@ -175,6 +179,25 @@ def test_the_page(measured):
     assert parts.startswith("No error of more than 4 ulp.\n\n**Names whose defaults differ**")
     assert "- `tensorflow.nn.softmax`: `axis=None`\n- `keras.activations.softmax`: `axis=-1`" in parts
     assert set(WORDS["en"]) == set(WORDS["zh"]) >= set(GROUPS)
+
+
+def test_what_is_kept_hangs_on_no_folder(monkeypatch):
+    def key():
+        return measuring._key(SOFTMAX, USUAL)
+
+    before = key()
+    monkeypatch.setitem(isolation.ENVIRONMENT, "MATPLOTLIBRC", "/another/place/figure.mplstyle")
+    assert key() == before
+    monkeypatch.setitem(isolation.ENVIRONMENT, "OMP_NUM_THREADS", "2")
+    assert key() != before
+    monkeypatch.undo()
+    assert measuring._key(SOFTMAX, replace(USUAL, variables={"A": "1"})) != before
+    assert measuring._key(replace(SOFTMAX, derivative="0"), USUAL) != before
+
+
+def test_two_names_of_a_library_are_told_apart(measured):
+    rows = [*measured(SHIFTED).values(), *measured(SHIFTED, "numpy.exp2").values()]
+    assert {row.library for row in apart(rows)} == {"NumPy `exp`", "NumPy `exp2`"}
 
 
 def test_an_implementation_of_ones_own_is_of_numbers():

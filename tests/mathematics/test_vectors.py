@@ -174,6 +174,7 @@ def test_halves(checked):
         (r"f_i(x) = x", "", "new: x is a vector; write one of its entries"),
         (r"f_i(x) < 2", "n < 1", "new: n < 1 is never so, for the lengths that are looked at"),
         (r"f_i(x) = f_k(x)", "", "new, statement 1: put this in braces"),
+        ("(0, 1)", "", "new, statement 1: a relation is missing"),
     ],
 )
 def test_facts_without_meaning_are_refused(checked, tex, when, reason):

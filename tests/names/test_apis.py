@@ -338,3 +338,13 @@ def test_another_law_than_the_one_that_is_stated_is_refused(asked, training, rea
 def test_training_that_is_not_stated_is_refused(asked):
     _, problems = asked(replace(RRELU, training=None), OF_RRELU)
     assert ["of which the definition says nothing" in str(problem) for problem in problems] == [True, True]
+
+
+def test_an_axis_that_hangs_on_how_many_there_are_is_another_function(runner, tmp_path):
+    ((found, problems),) = apis.check(ROOT, [(SOFTMAX, OF_SOFTMAX)], runner, Store(tmp_path))
+    assert problems == []
+    alone = {name.name: name.alone for name in found}
+    assert alone["torch.nn.functional.softmax"] == ""  # without dim it takes the first of three axes
+    assert alone["scipy.special.softmax"] == ""  # all axes
+    assert alone["torch.softmax"] is None  # needs dim
+    assert alone["tensorflow.nn.softmax"] == alone["jax.nn.softmax"] == "softmax"

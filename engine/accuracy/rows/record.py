@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from engine.accuracy.flags import NOTABLE
 from engine.accuracy.formats import PRECISION
-from engine.accuracy.record import FACTOR, shown
+from engine.accuracy.record import FACTOR, Differences, location, shown, told
 from engine.accuracy.results import ORDERS
 from engine.accuracy.rows.results import VectorMeasurement
 from engine.accuracy.rows.suite import GROUPS
 from engine.base.errors import Problem, SourceError
 from engine.base.files import write
-from engine.base.yamlfile import line_of, load
+from engine.base.yamlfile import load
 from engine.sources.definition import Definition
 
 _GROUPS = {
@@ -65,20 +64,11 @@ def table(measured: VectorMeasurement) -> dict[str, Any]:
 
 def problems(root: Path, definition: Definition, measured: VectorMeasurement) -> list[Problem]:
     """Every recorded number that is not what was measured, with its line. Raises SourceError for an unreadable one."""
-    file = definition.path.with_name("audit.yml")
+    file = location(definition)
     accept = f"  accept it: python -m engine record {file.parent.as_posix()}"
     if not (root / file).is_file():
         return [Problem(file.as_posix(), "no recorded audit", detail=accept)]
-    conditions = ", ".join([*(f"{title} {number}" for title, number in measured.versions.items()), measured.machine])
-    return [
-        Problem(
-            file.as_posix(),
-            f"{': '.join(path)} is something else",
-            line_of(root, file, path),
-            f"  - {shown(old)}\n  + {shown(new)}\n  with {conditions}\n{accept}",
-        )
-        for path, old, new in differences(load(root, root / file, _SCHEMA), table(measured))
-    ]
+    return told(root, file, differences(load(root, root / file, _SCHEMA), table(measured)), measured, accept)
 
 
 def record(root: Path, definition: Definition, measured: VectorMeasurement) -> bool:
@@ -97,10 +87,10 @@ def record(root: Path, definition: Definition, measured: VectorMeasurement) -> b
                 continue
             lines.append(f"    {dtype}:")
             lines += [f"      {order}: {shown(groups)}" for order, groups in orders.items()]
-    return write(root / definition.path.with_name("audit.yml"), "\n".join(lines) + "\n")
+    return write(root / location(definition), "\n".join(lines) + "\n")
 
 
-def differences(old: Any, new: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
+def differences(old: Any, new: Any, path: tuple[str, ...] = ()) -> Differences:
     """Paths in two tables to what differs, with both sides; None for a side that has nothing there."""
     if isinstance(old, dict) and isinstance(new, dict):
         for key in [*new, *(key for key in old if key not in new)]:
