@@ -91,7 +91,8 @@ def _there(spot: Spot | None, words: dict[str, str]) -> str:
     if not spot or spot.size <= NOTABLE or number(spot.got, DIGITS) == number(spot.exact, DIGITS):
         return _spot(spot, words)
     got, exact = apart(spot.got, spot.exact)
-    return f"{_spot(spot, words)} <small>{got}</small> <small>{words['for'].format(exact=exact)}</small>"
+    result = f"<small>{got}</small> <small>{words['for'].format(exact=exact)}</small>"
+    return f"{_spot(spot, words, words['colon'].strip())} {result}"
 
 
 def _edge_table(audit: Audit, words: dict[str, str]) -> str:
@@ -177,8 +178,9 @@ def _errors(row: Row, words: dict[str, str]) -> list[str]:
     return cells
 
 
-def _spot(spot: Spot | None, words: dict[str, str]) -> str:
-    return f"{number(spot.size)} <small>{words['at'].format(x=place(spot.x))}</small>" if spot else words["never"]
+def _spot(spot: Spot | None, words: dict[str, str], end: str = "") -> str:
+    """An error with its place. end: what stands behind that, before what came out there."""
+    return f"{number(spot.size)} <small>{words['at'].format(x=place(spot.x))}{end}</small>" if spot else words["never"]
 
 
 def _ends(orders: tuple[Accuracy, ...], words: dict[str, str], integers: str) -> list[str]:
@@ -193,7 +195,7 @@ def _ends(orders: tuple[Accuracy, ...], words: dict[str, str], integers: str) ->
 
 def _edges(accuracy: Accuracy, words: dict[str, str]) -> str:
     edges = [
-        words["edge" if edge.onward else "edge with gaps"].format(
+        words["edge" if edge.onward else "edge alone" if edge.near == edge.far else "edge with gaps"].format(
             kind=edge.kind.replace("zero", "0"), near=place(edge.near), far=place(edge.far)
         )
         for edge in accuracy.edges

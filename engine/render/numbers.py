@@ -30,8 +30,10 @@ def place(x: float) -> str:
 def apart(one: float, other: float) -> tuple[str, str]:
     """Two numbers with as many digits as tell them apart, and one more where a double has it.
 
-    Fewer may, and that one more not: beside 0.25, with one digit.
+    Fewer may, and that one more not: beside 0.25, with one digit. What stands beside nan or infinity has four.
     """
+    if not (math.isfinite(one) and math.isfinite(other)):
+        return number(one, 4), number(other, 4)
 
     def differ(digits: int) -> bool:
         return number(one, digits) != number(other, digits)

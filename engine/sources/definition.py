@@ -33,8 +33,10 @@ _FIGURE = (
         "zh": "第一条曲线是 {name}，第二条曲线是它的导数，x 从 −6 到 6；两条曲线上各点的数值列在绘图代码下方。",
     },
     {
-        "en": "The first entry of {name} of two entries, as lines of equal value over the plane of both, from −6 to 6.",
-        "zh": "{name} 在两个分量的情形下的第一个分量：以两个分量为坐标的等值线图，坐标均从 −6 到 6。",
+        "en": "The first entry of {name} of two entries over the first of these, from −6 to 6: three curves, for "
+        "−2, 0 and 2 as the second. Their values stand below the code.",
+        "zh": "{name} 在两个分量的情形下的第一个分量：横轴为自变量的第一个分量，从 −6 到 6；"
+        "三条曲线分别对应第二个分量取 −2、0 和 2，各点的数值列在绘图代码下方。",
     },
 )
 

@@ -635,7 +635,7 @@ def test_zeros_are_said_to_go_on_only_if_they_do(demo: tuple[Path, definition.De
     assert "0 from −5 " in text
     text = audit_fragments(demo[1], altered(edges=(Edge("zero", -5.0, -9.0, False),)), "en")["audit.md"]
     assert "0 from −5" not in text
-    assert "0 at −5, last at −9" in text
+    assert "0 first at −5, last at −9" in text
 
 
 def test_the_first_record_needs_no_record(
