@@ -9,6 +9,7 @@ from engine.accuracy.cards import Recorded
 from engine.accuracy.flags import NOTABLE
 from engine.accuracy.formats import PRECISION
 from engine.accuracy.results import MIDDLE, ORDERS, Accuracy, Row, Spot
+from engine.accuracy.rows.results import VectorRow
 from engine.render import cards
 from engine.render.accuracy_words import WORDS
 from engine.render.conventions import choices
@@ -61,7 +62,13 @@ def _about(audit: Audit, words: dict[str, str]) -> str:
         if any(row.dtype == dtype and row.orders for row in audit.rows)
     )
     least = f"{min(points, default=0) // 1000 * 1000:,}"
-    return words["about"].format(points=least, all=no_digit, notable=f"{NOTABLE:g}", digits=DIGITS)
+    about = words["about"].format(points=least, all=no_digit, notable=f"{NOTABLE:g}", digits=DIGITS)
+    return f"{measured_names(audit.rows, words)}\n\n{about}"
+
+
+def measured_names(rows: Iterable[Row | VectorRow], words: dict[str, str]) -> str:
+    """Which names were measured, once each: a library may have others."""
+    return words["measured"].format(names=words["list"].join(dict.fromkeys(f"`{row.api}`" for row in rows)))
 
 
 def _error_table(audit: Audit, words: dict[str, str]) -> str:

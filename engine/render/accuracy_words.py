@@ -25,6 +25,7 @@ WORDS: dict[str, dict[str, str]] = {
         "ulp, the result and the exact value if {digits} digits tell them apart. The 16-bit types were tried on all "
         "their values, the others on {points} points and more, gathered where the error is large or jumps. From {all} "
         "on, no digit is right.",
+        "measured": "Measured: {names}.",
         "per type": "{size} ({dtype})",
         "places": "The largest errors by place: each side of 0, near it and far",
         "about places": "Near means at most {middle} away from 0. Of each kind of fault each part keeps the largest: "
@@ -126,6 +127,7 @@ WORDS: dict[str, dict[str, str]] = {
         "误差超过 {notable} ulp、且 {digits} 位数字足以区分时，还有所得结果与真值。"
         "16 位类型试遍全部取值，其余类型至少试 {points} 个点，并在误差大或有跳变处加密。"
         "误差达到 {all}时，结果没有一位是对的。",
+        "measured": "测量的名称：{names}。",
         "per type": "{size}（{dtype}）",
         "places": "各处的最大误差：0 的两侧，近处与远处",
         "about places": "近处指离 0 不超过 {middle}。每一段里，每一类问题都保留最大的一处：这里列出的是结果为数、"

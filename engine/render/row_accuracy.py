@@ -8,7 +8,7 @@ from engine.accuracy.flags import NOTABLE, find_flags
 from engine.accuracy.rows.results import Group, RowSpot, VectorMeasurement, VectorRow
 from engine.accuracy.rows.suite import GROUPS, LONG
 from engine.mathematics.lengths import shapes
-from engine.render.accuracy import table
+from engine.render.accuracy import measured_names, table
 from engine.render.accuracy_words import WORDS as COMMON
 from engine.render.error_curves import own_first
 from engine.render.numbers import apart, number
@@ -93,7 +93,8 @@ def row_fragments(definition: Definition, measured: VectorMeasurement, language:
     rows = [line for row in measured.rows for line in _lines(row, words)]
     rows = list(dict.fromkeys((library, *map(tuple, cells)) for library, *cells in rows))  # of no type: once
     parts = [_notable(measured, words), *_defaults(definition, language)]
-    return {"audit.md": f"{about}\n\n{table(head, rows)}", "parts.md": "\n\n".join(parts) + "\n"}
+    names = measured_names(measured.rows, COMMON[language])
+    return {"audit.md": f"{names}\n\n{about}\n\n{table(head, rows)}", "parts.md": "\n\n".join(parts) + "\n"}
 
 
 def _defaults(definition: Definition, language: str) -> Iterator[str]:
