@@ -168,12 +168,22 @@ class _Answer(msgspec.Struct):
 
 
 @dataclass(frozen=True)
+class Difference:
+    """Where something else is computed than is defined. x: the number there, or the entries of the vector."""
+
+    x: tuple[float, ...]
+    defined: float
+    computed: float
+
+
+@dataclass(frozen=True)
 class PublicName:
     """A name as it was found.
 
     defaults: those of its optional arguments; None if it could not be told; call: how it is called to be this function;
     alone: the function, by its folder, that it is when called with x and nothing else: empty for one that is not known,
-    None if it needs more; learned: what it learns; training: how it is called to be what it is in training.
+    None if it needs more; learned: what it learns; training: how it is called to be what it is in training; differs:
+    where a function that is not known differs from this one, if its values have the same shape.
     """
 
     name: str
@@ -184,6 +194,12 @@ class PublicName:
     alone: str | None = None
     learned: Learned | None = None
     training: str = ""
+    differs: Difference | None = None
+
+    @property
+    def draws_alone(self) -> bool:
+        """Whether it is in training when called with x and nothing else: what it gives then is drawn at random."""
+        return self.training in (f"{self.name}(x)", f"{self.name}()(x)")
 
 
 Variants = Mapping[str, Samples]
@@ -310,10 +326,12 @@ class _Inquiry:
                 if one.index is not None:
                     library = LIBRARIES[one.library]
                     version = frameworks.version(library.distributions[0]) or ""
-                    names[one.index] = PublicName(
-                        *(one.api.name, library.title, version, answer.defaults, one.api.call, self._alone(answer)),
+                    alone, differs = self._alone(answer)
+                    name = PublicName(
+                        *(one.api.name, library.title, version, answer.defaults, one.api.call, alone),
                         *(one.api.learned, one.api.training),
                     )
+                    names[one.index] = name if name.draws_alone else replace(name, differs=differs)
         return [names[i] for i in sorted(names)], self.problems
 
     @property
@@ -321,15 +339,22 @@ class _Inquiry:
         """Whether the function is one of a vector."""
         return bool(self.definition.entries)
 
-    def _alone(self, answer: _Answer) -> str | None:
-        """The function that a name is when called with x alone, by its folder."""
+    def _alone(self, answer: _Answer) -> tuple[str | None, Difference | None]:
+        """The function that a name is when called with x alone, by its folder, and where one not known differs."""
         own = self.definition.path.parts[1]
         if answer.alone == []:
-            return own
+            return own, None
         if answer.alone is None:
-            return None
-        known = {own: self.samples, **self.variants}
-        return next((name for name, samples in known.items() if not _apart(answer.alone, samples, self.of_vector)), "")
+            return None, None
+        apart = {
+            name: _apart(answer.alone, samples, self.of_vector)
+            for name, samples in {own: self.samples, **self.variants}.items()
+        }
+        same = [name for name, difference in apart.items() if not difference]
+        if same:
+            return same[0], None
+        difference = apart[own]
+        return "", None if isinstance(difference, str) else difference
 
     def _in_training(self, api: Api, answer: _Answer) -> Iterable[list[str]]:
         """Reason, and lines of detail, of all that is wrong with what it learns and draws."""
@@ -413,24 +438,30 @@ def _faults(api: Api, answer: _Answer, samples: Samples, of_vector: bool) -> Ite
         called = answer.defaults is not None or not api.name
         yield [f"cannot be called as {api.call}", indent(answer.failed, "  ")] if called else ["is not called"]
         return
-    if reason := _apart(answer.values, samples, of_vector):
-        yield [*reason[:-1], f"  {api.call}: {reason[-1]}"] if reason[1:] else reason
+    if difference := _apart(answer.values, samples, of_vector):
+        yield [difference] if isinstance(difference, str) else _lines(difference, api)
         return
     if answer.failed:
         yield ["does not tell what it is in training", indent(answer.failed, "  ")]
 
 
-def _apart(values: Any, samples: Samples, of_vector: bool) -> list[str]:
-    """Why values are not those of a function, and if that is at some x, what it is there and what they are."""
+def _apart(values: Any, samples: Samples, of_vector: bool) -> Difference | str | None:
+    """Why values are not those of a function: where they differ first, or in words what arrays they are."""
     should = [list(value) if of_vector else value[0] for _, value in samples]
     if _shape(values) != _shape(should):
-        return [f"gives an array of shape {_shape(values)}, not {_shape(should)}"]
+        return f"gives an array of shape {_shape(values)}, not {_shape(should)}"
     for (x, value), row in zip(samples, values if isinstance(values, list) else [], strict=True):
         for defined, computed in zip(value, row if of_vector else [row], strict=True):
             if not abs(computed - defined) <= TOLERANCE * abs(defined) + CANCELLED * max(map(abs, x)):
-                where = f"x = {', '.join(f'{entry:g}' for entry in x)}"
-                return [f"computes something else at {where}", f"  defined:   {defined!r}", repr(computed)]
-    return []
+                return Difference(tuple(x), defined, computed)
+    return None
+
+
+def _lines(difference: Difference, api: Api) -> list[str]:
+    """A reason, and what is defined beside what a name computes."""
+    where = f"x = {', '.join(f'{entry:g}' for entry in difference.x)}"
+    computed = f"  {api.call}: {difference.computed!r}"
+    return [f"computes something else at {where}", f"  defined:   {difference.defined!r}", computed]
 
 
 def _shape(values: Any) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from engine.names import law
 from engine.names.check import PublicName, shown
-from engine.render.numbers import number
+from engine.render.numbers import exactly, number
 from engine.render.variants import page_link
 from engine.sources.definition import INPUT, Definition
 from engine.sources.includes import Place
@@ -19,6 +19,9 @@ WORDS: dict[str, dict[str, str]] = {
         "others": "Called with `x` and no other argument, some of these names are something else than on this page:",
         "variant": "`{name}` is {other}; here it is called as `{call}`.",
         "other": "`{name}` has other values; here it is called as `{call}`.",
+        "other at": "`{name}` has other values: {got} at *x* = {x}, where this function is {here}; "
+        "here it is called as `{call}`.",
+        "draws": "`{name}` is in training then and draws at random; here it is called as `{call}`.",
         "learned": "| Library | Name | Shape of the learned parameter, for inputs of {shape} | It starts at |",
         "in training": "In training, the value is",
         "drawn": "where ${variable}$ is drawn for each element, uniformly between ${low}$ and ${high}$, which are "
@@ -34,6 +37,9 @@ WORDS: dict[str, dict[str, str]] = {
         "others": "若只传入 `x` 而不给其他参数，下列名称计算的并非本页的函数：",
         "variant": "`{name}` 计算的是 {other}；此处的调用方式是 `{call}`。",
         "other": "`{name}` 给出另外的值；此处的调用方式是 `{call}`。",
+        "other at": "`{name}` 给出另外的值：在 *x* = {x} 处得 {got}，而本页的函数为 {here}；"
+        "此处的调用方式是 `{call}`。",
+        "draws": "`{name}` 此时处于训练模式，随机抽取；此处的调用方式是 `{call}`。",
         "learned": "| 库 | 名称 | 输入为 {shape} 时可学习参数的形状 | 初始值 |",
         "in training": "训练时的值为",
         "drawn": "其中 ${variable}$ 对每个元素分别抽取，在 ${low}$ 与 ${high}$ 之间均匀分布，两者默认为 {ends}。"
@@ -96,7 +102,23 @@ def _others(
         if api.alone in links:
             yield "- " + words["variant"].format(name=api.name, other=links[api.alone], call=api.call)
         elif api.alone == "":
-            yield "- " + words["other"].format(name=api.name, call=api.call)
+            yield "- " + _other(api, words)
+
+
+def _other(api: PublicName, words: Mapping[str, str]) -> str:
+    """How a name is another function by default: it draws at random, or has another value somewhere."""
+    if api.draws_alone:
+        return words["draws"].format(name=api.name, call=api.call)
+    if not api.differs:
+        return words["other"].format(name=api.name, call=api.call)
+    entries = ", ".join(number(entry, 4) for entry in api.differs.x)
+    return words["other at"].format(
+        name=api.name,
+        call=api.call,
+        x=f"({entries})" if len(api.differs.x) > 1 else entries,
+        got=number(api.differs.computed, 4),
+        here=number(api.differs.defined, 4),
+    )
 
 
 def _learned(names: Sequence[PublicName], words: Mapping[str, str]) -> str:
@@ -123,7 +145,7 @@ def _drawn(definition: Definition, names: Sequence[PublicName], words: Mapping[s
         variable=training.variable,
         low=low.tex,
         high=high.tex,
-        ends=words["and"].join(f"{one.default:.4g}" for one in (low, high)),
+        ends=words["and"].join(exactly(one.default) for one in (low, high)),
         names=words["and"].join(f"`{api.training}`" for api in names if api.training),
         count=count,
         errors=_up(law.errors(), 1),

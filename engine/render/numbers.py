@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 #: The names of value, first and second derivative in running text.
 SYMBOLS = ("*f*", "*f*′", "*f*″")
@@ -19,6 +20,14 @@ def number(value: float, digits: int = 2) -> str:
     if "." in mantissa:
         mantissa = mantissa.rstrip("0").rstrip(".")
     return f"{mantissa} × 10<sup>{int(exponent)}</sup>".replace("-", "−")
+
+
+def exactly(value: float) -> str:
+    """A finite number that somebody chose, as they would write it: 0.125, 1/3, or with all its digits."""
+    short, fraction = f"{value:.6g}", Fraction(value).limit_denominator(100)
+    if float(short) != value and fraction.numerator / fraction.denominator == value:
+        short = str(fraction)
+    return (short if "/" in short or float(short) == value else repr(value)).replace("-", "−")
 
 
 def place(x: float) -> str:

@@ -1,6 +1,7 @@
 """Public names are checked: a wrong default, a name that does not exist, or another function is caught."""
 
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -284,6 +285,25 @@ def test_what_layers_learn(asked):
     assert "| `keras.layers.PReLU` | 3 × 4 | 0 |" in text
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_page_says_what_is_else_by_default(asked, runner, tmp_path, language):
+    def lines(entry, found):
+        text = names_fragments(entry, found, [], language, {})["apis.md"]
+        return {line.split("`")[1]: line for line in text.splitlines() if line.startswith("- ")}
+
+    found, _ = asked(PRELU, OF_PRELU)
+    (line,) = lines(PRELU, [*found.values()]).values()
+    first = re.findall(r"−?[\d.]+(?=[ ,;，；])", line.split("`")[2])
+    assert sorted(first) == sorted(["0", "−3", "−0.75"]), (
+        "its start, the first x that tells it, and what is defined there"
+    )
+    found, _ = asked(RRELU, OF_RRELU)
+    (line,) = lines(RRELU, [*found.values()]).values()
+    assert not re.search(r"\d", line.split("`")[2]), "what is drawn is not shown"
+    ((of_vector, _),) = apis.check(ROOT, [(SOFTMAX, OF_SOFTMAX)], runner, Store(tmp_path))
+    assert "*x* = (" in lines(SOFTMAX, of_vector)["scipy.special.softmax"]
+
+
 @pytest.mark.parametrize(
     ("name", "learned"),
     [
@@ -316,6 +336,7 @@ def test_what_is_drawn_in_training(asked):
     assert problems == []
     assert found["torch.nn.RReLU"].alone == "", "as a layer, it is in training until it is told otherwise"
     assert found["torch.nn.functional.rrelu"].alone == "rrelu"
+    assert found["torch.nn.RReLU"].differs is None, "what is drawn is another each time"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from engine.accuracy.flags import Flag
 from engine.accuracy.results import Row, Spot
 from engine.render.accuracy_words import WORDS
 from engine.render.faults import faults
-from engine.render.numbers import apart
 
 TYPES = ("float16", "bfloat16", "float32", "float64")
 
@@ -79,10 +78,3 @@ def test_hundreds_of_flags_make_a_short_list(language: str) -> None:
     items = shown(*flags, language=language)
     assert len(items) <= 3
     assert sum(item.count("ulp") for item in items) <= 18
-
-
-def test_two_numbers_are_told_apart_by_their_digits() -> None:
-    assert apart(0.5, 0.25) == ("0.5", "0.25")
-    assert apart(-0.24999993, -0.25) == ("−0.24999993", "−0.25"), "the first digit would: it rounds to −0.2 and −0.3"
-    assert apart(0.0022075, 0.0022075192) == ("0.0022075", "0.002207519")
-    assert apart(1.25, float("nan")) == ("1.25", "nan")
