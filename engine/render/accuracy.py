@@ -99,7 +99,7 @@ def _there(spot: Spot | None, words: dict[str, str]) -> str:
         return _spot(spot, words)
     got, exact = apart(spot.got, spot.exact)
     result = f"<small>{got}</small> <small>{words['for'].format(exact=exact)}</small>"
-    return f"{_spot(spot, words, words['colon'].strip())} {result}"
+    return f"{_spot(spot, words, words['colon'])}{result}"
 
 
 def _edge_table(audit: Audit, words: dict[str, str]) -> str:
