@@ -73,7 +73,7 @@ def datasheet(
             if isinstance(apart, Distance)
         ],
         "facts": [_fact(fact, report, name, places) for fact, report in facts],
-        "apis": [vars(api) for api in apis],
+        "apis": [_name(api) for api in apis],
         "claims": sorted(_claims(verdicts, places), key=lambda claim: claim["id"]),
         "kinks": [_kink(kink) for kink in kinks],
         "values": {
@@ -105,6 +105,15 @@ def faults(definition: Definition, text: str, store: Store) -> list[Problem]:
     if not problems:
         store.put(key, True)
     return problems
+
+
+def _name(api: PublicName) -> dict[str, Any]:
+    differs = api.differs and {
+        "x": api.differs.x,
+        "defined": float(f"{api.differs.defined:.4g}"),
+        "computed": float(f"{api.differs.computed:.4g}"),
+    }
+    return vars(api) | {"differs": differs}
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
