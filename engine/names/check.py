@@ -85,7 +85,8 @@ def computed(call, x):
 def alone(api, points):
     """What it computes of x and nothing else: nothing if that is its call, None if it needs more.
 
-    Vectors stand in an array of three axes there, since some names choose the axis by how many there are.
+    Vectors stand in an array of three axes there, since some names choose the axis by how many there are; then each by
+    itself.
     """
     call = api["name"] + "()" * inspect.isclass(find(api["name"])) + "(x)"
     deeper = bool(points) and isinstance(points[0], list)
@@ -93,8 +94,9 @@ def alone(api, points):
         with warnings.catch_warnings(action="ignore"):  # of what it takes for the arguments that are missing
             if call == api["call"]:
                 return []
-            result = computed(call, array([points] if deeper else points))
-            return result[0] if deeper else result
+            if not deeper:
+                return computed(call, array(points))
+            return [computed(call, array([points]))[0], [computed(call, array(point)) for point in points]]
     except Exception:
         return None
 
@@ -183,7 +185,8 @@ class PublicName:
     defaults: those of its optional arguments; None if it could not be told; call: how it is called to be this function;
     alone: the function, by its folder, that it is when called with x and nothing else: empty for one that is not known,
     None if it needs more; learned: what it learns; training: how it is called to be what it is in training; differs:
-    where a function that is not known differs from this one, if its values have the same shape.
+    where a function that is not known differs from this one, if its values have the same shape; axis: whether it is
+    this function of one vector, and takes another axis of an array, or several.
     """
 
     name: str
@@ -195,6 +198,7 @@ class PublicName:
     learned: Learned | None = None
     training: str = ""
     differs: Difference | None = None
+    axis: bool = False
 
     @property
     def draws_alone(self) -> bool:
@@ -326,12 +330,11 @@ class _Inquiry:
                 if one.index is not None:
                     library = LIBRARIES[one.library]
                     version = frameworks.version(library.distributions[0]) or ""
-                    alone, differs = self._alone(answer)
                     name = PublicName(
-                        *(one.api.name, library.title, version, answer.defaults, one.api.call, alone),
-                        *(one.api.learned, one.api.training),
+                        *(one.api.name, library.title, version, answer.defaults, one.api.call),
+                        *(None, one.api.learned, one.api.training),
                     )
-                    names[one.index] = name if name.draws_alone else replace(name, differs=differs)
+                    names[one.index] = self._alone(name, answer.alone)
         return [names[i] for i in sorted(names)], self.problems
 
     @property
@@ -339,22 +342,22 @@ class _Inquiry:
         """Whether the function is one of a vector."""
         return bool(self.definition.entries)
 
-    def _alone(self, answer: _Answer) -> tuple[str | None, Difference | None]:
-        """The function that a name is when called with x alone, by its folder, and where one not known differs."""
+    def _alone(self, name: PublicName, values: Any) -> PublicName:
+        """The name with what it is when called with x alone, of which these are the values."""
         own = self.definition.path.parts[1]
-        if answer.alone == []:
-            return own, None
-        if answer.alone is None:
-            return None, None
+        if not values:
+            return replace(name, alone=None if values is None else own)
+        together, *by_itself = values if self.of_vector else [values]
         apart = {
-            name: _apart(answer.alone, samples, self.of_vector)
-            for name, samples in {own: self.samples, **self.variants}.items()
+            function: _apart(together, samples, self.of_vector)
+            for function, samples in {own: self.samples, **self.variants}.items()
         }
-        same = [name for name, difference in apart.items() if not difference]
-        if same:
-            return same[0], None
-        difference = apart[own]
-        return "", None if isinstance(difference, str) else difference
+        if same := [function for function, difference in apart.items() if not difference]:
+            return replace(name, alone=same[0])
+        if by_itself and not _apart(*by_itself, self.samples, True):
+            return replace(name, alone="", axis=True)
+        difference = apart[own] if not name.draws_alone else None
+        return replace(name, alone="", differs=difference if isinstance(difference, Difference) else None)
 
     def _in_training(self, api: Api, answer: _Answer) -> Iterable[list[str]]:
         """Reason, and lines of detail, of all that is wrong with what it learns and draws."""

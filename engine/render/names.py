@@ -21,6 +21,8 @@ WORDS: dict[str, dict[str, str]] = {
         "other": "`{name}` has other values; here it is called as `{call}`.",
         "other at": "`{name}` has other values: {got} at *x* = {x}, where this function is {here}; "
         "here it is called as `{call}`.",
+        "axis": "`{name}` is this function of one vector; of an array with three axes it does not take the last alone; "
+        "here it is called as `{call}`.",
         "draws": "`{name}` is in training then and draws at random; here it is called as `{call}`.",
         "learned": "| Library | Name | Shape of the learned parameter, for inputs of {shape} | It starts at |",
         "in training": "In training, the value is",
@@ -38,6 +40,8 @@ WORDS: dict[str, dict[str, str]] = {
         "variant": "`{name}` 计算的是 {other}；此处的调用方式是 `{call}`。",
         "other": "`{name}` 给出另外的值；此处的调用方式是 `{call}`。",
         "other at": "`{name}` 给出另外的值：在 *x* = {x} 处得 {got}，而本页的函数为 {here}；"
+        "此处的调用方式是 `{call}`。",
+        "axis": "`{name}` 对单个向量就是本页的函数；对三个轴的数组，它并非只沿最后一个轴计算；"
         "此处的调用方式是 `{call}`。",
         "draws": "`{name}` 此时处于训练模式，随机抽取；此处的调用方式是 `{call}`。",
         "learned": "| 库 | 名称 | 输入为 {shape} 时可学习参数的形状 | 初始值 |",
@@ -106,11 +110,10 @@ def _others(
 
 
 def _other(api: PublicName, words: Mapping[str, str]) -> str:
-    """How a name is another function by default: it draws at random, or has another value somewhere."""
-    if api.draws_alone:
-        return words["draws"].format(name=api.name, call=api.call)
+    """How a name is another function by default: it draws at random, takes other axes, or has other values."""
     if not api.differs:
-        return words["other"].format(name=api.name, call=api.call)
+        kind = "draws" if api.draws_alone else "axis" if api.axis else "other"
+        return words[kind].format(name=api.name, call=api.call)
     entries = ", ".join(number(entry, 4) for entry in api.differs.x)
     return words["other at"].format(
         name=api.name,

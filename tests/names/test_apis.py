@@ -301,7 +301,9 @@ def test_a_page_says_what_is_else_by_default(asked, runner, tmp_path, language):
     (line,) = lines(RRELU, [*found.values()]).values()
     assert not re.search(r"\d", line.split("`")[2]), "what is drawn is not shown"
     ((of_vector, _),) = apis.check(ROOT, [(SOFTMAX, OF_SOFTMAX)], runner, Store(tmp_path))
-    assert "*x* = (" in lines(SOFTMAX, of_vector)["scipy.special.softmax"]
+    said = lines(SOFTMAX, of_vector)
+    assert {*said} == {one.name for one in of_vector if one.axis} >= {"torch.nn.Softmax", "scipy.special.softmax"}
+    assert all(("three axes" if language == "en" else "三个轴") in line for line in said.values())
 
 
 @pytest.mark.parametrize(
