@@ -186,8 +186,11 @@ def _errors(row: Row, words: dict[str, str]) -> list[str]:
 
 
 def _spot(spot: Spot | None, words: dict[str, str], end: str = "") -> str:
-    """An error with its place. end: what stands behind that, before what came out there."""
-    return f"{number(spot.size)} <small>{words['at'].format(x=place(spot.x))}{end}</small>" if spot else words["never"]
+    """An error with its place, unless there is none. end: what stands behind that, before what came out there."""
+    if not spot:
+        return words["never"]
+    size = number(spot.size)
+    return f"{size} <small>{words['at'].format(x=place(spot.x))}{end}</small>" if spot.size else size
 
 
 def _ends(orders: tuple[Accuracy, ...], words: dict[str, str], integers: str) -> list[str]:

@@ -9,7 +9,7 @@ import logging
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jinja2 import Environment, FileSystemBytecodeCache
 from mkdocs.config.defaults import MkDocsConfig
@@ -26,25 +26,20 @@ from engine.run.runner import Runner
 from engine.site import lab_pages
 from engine.site.after import after
 from engine.site.links import Elsewhere, add_downloads, add_english_pages, lead_to_english
+from engine.site.pages import Pages
 from engine.site.whole import DRAFT
 
-if TYPE_CHECKING:
-    from engine.site.kept import Kept
-
 runner = Runner()  # its workers start when first needed and stay warm between the rebuilds of `mkdocs serve`
-kept: Kept | None = None  # only while serving
+pages = Pages()
+serving = False
 left_out: list[Elsewhere]  # of a translation
 
 
 def on_startup(command: str, **_: Any) -> None:
     """Also makes MkDocs keep this module between rebuilds."""
-    global kept
-    kept = None
+    global serving, pages
+    serving, pages = command == "serve", Pages()
     progress.current = Progress(sys.stderr)
-    if command == "serve":
-        from engine.site.kept import Kept
-
-        kept = Kept()
 
 
 def on_pre_build(config: MkDocsConfig) -> None:
@@ -62,7 +57,7 @@ def on_pre_build(config: MkDocsConfig) -> None:
     said = f"{len(problems)} problem(s) in the snippets and their pages"
     if problems and os.environ.get(DRAFT):
         logging.getLogger("mkdocs.engine").warning(f"{said}: this site may not be published")
-    elif problems and not kept:
+    elif problems and not serving:
         raise Abort(said)
 
 
@@ -74,15 +69,13 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
     add_downloads(files, config)
     global left_out
     left_out = add_english_pages(files, config)
-    if kept:
-        kept.begin(files, config)
+    pages.begin(files, config)
 
 
 def on_pre_page(page: Page, config: MkDocsConfig, **_: Any) -> Page:
-    """Make the pages of labs of their notebooks. While someone writes, render only what has changed."""
+    """Make the pages of labs of their notebooks, and render only what has changed."""
     lab_pages.render_notebook(page, config)
-    if kept:
-        kept.keep_rendering(page, lab_pages.notebook(page))
+    pages.keep_rendering(page, lab_pages.notebook(page))
     return page
 
 
@@ -93,8 +86,7 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, **_: Any) -> st
 
 def on_env(environment: Environment, config: MkDocsConfig, **_: Any) -> None:
     """Keep compiled templates: half of a small build."""
-    if kept:
-        kept.keep_indexed(config)
+    pages.keep_indexed(config)
     folder = Path(config.config_file_path).parent / ".cache" / "templates"
     folder.mkdir(parents=True, exist_ok=True)
     environment.bytecode_cache = FileSystemBytecodeCache(str(folder))

@@ -1,10 +1,11 @@
-"""What a rebuild of `mkdocs serve` makes anew."""
+"""What a build makes anew of the pages."""
 
 from __future__ import annotations
 
 import filecmp
 import gc
 import logging
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -56,10 +57,14 @@ class Project:
         self.rendered.clear()
         self.indexed.clear()
         config = load_config(str(self.root / "mkdocs.yml"), site_dir=str(self.root / folder))
-        if command != self.command:  # MkDocs tells it once
+        if command != self.command or command == "build":  # MkDocs tells it once in each process
             config.plugins.on_startup(command=command, dirty=False)
             self.command = command
         build(config)
+
+    def forget(self) -> None:
+        """As if nothing had been built."""
+        shutil.rmtree(self.root / ".cache/pages")
 
     def edit(self, name: str, before: str, after: str) -> None:
         file = self.root / name
@@ -125,9 +130,40 @@ def test_only_pages_that_would_be_others_are_made_anew(project: Project, change:
     edit(project)
     project.build()
     assert (sorted(project.rendered), sorted(project.indexed)) == (rendered, indexed)
+    project.build("again", "build")
+    warned = ["index.md"] if change == "a page removed" else []  # of a link to it, which is to be said again
+    assert (project.rendered, project.indexed) == (warned, []), "another process knows of it"
+    project.forget()
     project.build("built", "build")
     assert len(project.rendered) == len(list((project.root / "docs/en").glob("*.md")))
     _same(project.root / "served", project.root / "built")
+    _same(project.root / "again", project.root / "built")
+
+
+def test_another_code_of_ours_makes_all_anew(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.site.pages.code_digest", lambda *modules: ",".join(modules))
+    project.build("built", "build")
+    assert (sorted(project.rendered), sorted(project.indexed)) == (ALL, ALL)
+
+
+def test_pages_that_are_kept_stay_in_another_folder(project: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
+    other = Project(tmp_path_factory.mktemp("other") / "place")
+    shutil.copytree(project.root, other.root)
+    other.rendered, other.indexed = project.rendered, project.indexed
+    os.chdir(other.root)
+    other.build("built", "build")
+    assert (other.rendered, other.indexed) == ([], [])
+    _same(project.root / "served", other.root / "built")
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")  # jieba's
+def test_the_text_of_a_file_that_a_plugin_names_is_part_of_what_its_pages_are_made_of(project: Project) -> None:
+    (project.root / "terms.txt").write_text("one")
+    project.edit("mkdocs.yml", "search: {}", "search: {jieba_dict_user: terms.txt}")
+    for text, made in (("one", ALL), ("two", ALL), ("two", [])):
+        (project.root / "terms.txt").write_text(text)
+        project.build("built", "build")
+        assert (sorted(project.rendered), sorted(project.indexed)) == (made, made)
 
 
 def _same(one: Path, other: Path) -> None:
