@@ -30,7 +30,7 @@ SNIPPETS = "pymdownx.snippets"
 #: Markdown extensions of our own, and what else has a hand in a page before it is in its template.
 CODE = ("engine.site.formulas", "engine.site.highlight", "engine.site.lab_pages", __name__)
 #: Settings that no page is made of before it is in its template; some have paths of this machine.
-OUTSIDE = ("theme", "site_dir", "config_file_path")
+OUTSIDE = ("theme", "site_dir", "site_url", "config_file_path")
 
 
 class Heading(Struct):
@@ -66,13 +66,14 @@ class Pages:
     def __init__(self) -> None:
         self._made: dict[tuple[str, type], Any] = {}  # so that a rebuild of a server reads no files
         self._store: Store | None = None
-        self._site = self._language = ""
+        self._site = self._kind = ""
         self._snippets = Markdown()
 
     def begin(self, files: Files, config: MkDocsConfig) -> None:
         """Take in what every page depends on: configuration, code, and the files that links may lead to."""
         root = Path(config.config_file_path).parent
-        self._store, self._language = project_store(root, "pages"), Path(config.docs_dir).name
+        self._store = project_store(root, "pages")
+        self._kind = f"{Path(config.docs_dir).name} {config.use_directory_urls}"  # pages for a folder are others
         settings = {name: value for name, value in config.data.items() if name not in OUTSIDE}
         plugins = {
             name: _with_files(plugin.config)
@@ -147,7 +148,7 @@ class Pages:
 
     def _name(self, page: Page, kind: type) -> str:
         """One for each page: what was made of it before is not needed again."""
-        return digest(self._language, page.file.src_uri, kind.__name__)
+        return digest(self._kind, page.file.src_uri, kind.__name__)
 
 
 def _with_files(settings: Mapping[str, Any]) -> dict[str, Any]:
