@@ -15,7 +15,7 @@ from engine.sources.includes import Place
 WORDS: dict[str, dict[str, str]] = {
     "en": {
         "head": "| Library | Name | Optional arguments and defaults | Version checked |",
-        "none": "No name is listed: the code below writes the formula in each library's own operations.",
+        "none": "None. The code below writes the formula in each library's own operations.",
         "others": "Called with `x` and no other argument, some of these names are something else than on this page:",
         "variant": "`{name}` is {other}; here it is called as `{call}`.",
         "other": "`{name}` has other values; here it is called as `{call}`.",
@@ -27,7 +27,9 @@ WORDS: dict[str, dict[str, str]] = {
         "learned": "| Library | Name | Shape of the learned parameter, for inputs of {shape} | It starts at |",
         "in training": "In training, the value is",
         "drawn": "where ${variable}$ is drawn for each element, uniformly between ${low}$ and ${high}$, which are "
-        "{ends} by default. Of {count} draws of each of {names}, with fixed seeds, all lie between these, to rounding; "
+        "{ends} by default. ",
+        "not tried": "No library here has a name that draws so: nothing was drawn.",
+        "tried": "Of {count} draws of each of {names}, with fixed seeds, all lie between these, to rounding; "
         "their mean is within {errors} standard errors of the exact one; and their empirical distribution function "
         "differs from the exact one by at most {gap} anywhere. A library that draws independently and uniformly fails "
         "each of the last two with a probability below one in a thousand million. Independence itself is not tested.",
@@ -35,7 +37,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
     "zh": {
         "head": "| 库 | 名称 | 可选参数及默认值 | 核验版本 |",
-        "none": "没有列出任何名称：下面的代码用各库自身的运算写出公式。",
+        "none": "没有。下面的代码用各库自身的运算写出公式。",
         "others": "若只传入 `x` 而不给其他参数，下列名称计算的并非本页的函数：",
         "variant": "`{name}` 计算的是 {other}；此处的调用方式是 `{call}`。",
         "other": "`{name}` 给出另外的值；此处的调用方式是 `{call}`。",
@@ -46,8 +48,9 @@ WORDS: dict[str, dict[str, str]] = {
         "draws": "`{name}` 此时处于训练模式，随机抽取；此处的调用方式是 `{call}`。",
         "learned": "| 库 | 名称 | 输入为 {shape} 时可学习参数的形状 | 初始值 |",
         "in training": "训练时的值为",
-        "drawn": "其中 ${variable}$ 对每个元素分别抽取，在 ${low}$ 与 ${high}$ 之间均匀分布，两者默认为 {ends}。"
-        "{names} 各以固定的种子抽取 {count} 次：所得的值都在这两者之间（舍入误差除外），"
+        "drawn": "其中 ${variable}$ 对每个元素分别抽取，在 ${low}$ 与 ${high}$ 之间均匀分布，两者默认为 {ends}。",
+        "not tried": "这里没有哪个库的名称这样抽取，因此未作抽取。",
+        "tried": "{names} 各以固定的种子抽取 {count} 次：所得的值都在这两者之间（舍入误差除外），"
         "均值与精确值之差不超过 {errors} 个标准误差，"
         "经验分布函数与精确分布函数处处相差不超过 {gap}。独立且均匀抽取的库，后两项检查各自失败的概率都低于十亿分之一。"
         "是否独立未作检验。",
@@ -142,19 +145,24 @@ def _drawn(definition: Definition, names: Sequence[PublicName], words: Mapping[s
     assert training is not None
     known = {parameter.name: parameter for parameter in definition.parameters}
     low, high = (known[name] for name in training.uniform)
+    ends = words["and"].join(exactly(one.default) for one in (low, high))
+    text = words["drawn"].format(variable=training.variable, low=low.tex, high=high.tex, ends=ends)
+    text += _tried(definition, [api.training for api in names if api.training], words)
+    return f"{words['in training']}\n\n$$\n{training.tex}\n$$\n\n{text}\n"
+
+
+def _tried(definition: Definition, calls: Sequence[str], words: Mapping[str, str]) -> str:
+    """What was drawn of a law, and how that agrees."""
+    if not calls:
+        return words["not tried"]
     drawn = law.Law(definition)
     count = len(law.SEEDS) * sum(times for x, times in law.ARGUMENTS if drawn.hangs_on_chance(x))
-    text = words["drawn"].format(
-        variable=training.variable,
-        low=low.tex,
-        high=high.tex,
-        ends=words["and"].join(exactly(one.default) for one in (low, high)),
-        names=words["and"].join(f"`{api.training}`" for api in names if api.training),
+    return words["tried"].format(
+        names=words["and"].join(f"`{call}`" for call in calls),
         count=count,
         errors=_up(law.errors(), 1),
         gap=_up(law.gap(count), 3),
     )
-    return f"{words['in training']}\n\n$$\n{training.tex}\n$$\n\n{text}\n"
 
 
 def _up(value: float, digits: int) -> str:

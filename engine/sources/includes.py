@@ -102,12 +102,16 @@ def shown(text: str, fragments: Container[str]) -> str:
         if _HEADING.match(line):
             parts.append([])
         parts[-1].append(line)
-    whole = parts[:1]
-    for part, after in zip(parts[1:], [*parts[2:], ["# "]], strict=True):
-        deeper = len(after[0]) - len(after[0].lstrip("#")) > len(part[0]) - len(part[0].lstrip("#"))
-        if deeper or any(map(INCLUDE.match, part)):
-            whole.append(part)
-    return "\n".join(line for part in whole for line in part)
+    whole: list[list[str]] = []  # from the end: a heading stays for what stays below it
+    for part in reversed(parts[1:]):
+        if any(map(INCLUDE.match, part)) or (whole and _depth(whole[0]) > _depth(part)):
+            whole.insert(0, part)
+    return "\n".join(line for part in [parts[0], *whole] for line in part)
+
+
+def _depth(part: list[str]) -> int:
+    """How deep the heading is that a part begins with."""
+    return len(part[0]) - len(part[0].lstrip("#"))
 
 
 def page_of(places: Mapping[str, Place], fragment: str) -> str:

@@ -105,7 +105,7 @@ def test_a_function_that_no_library_has(scratch: Path, build: Callable[[str], li
     entry = definition.read(scratch, "squared_relu")
     assert (entry.name, entry.apis) == ("Squared relu", ())
     assert build("squared_relu") == []
-    for language, said in (("en", "No name is listed"), ("zh", "没有列出任何名称")):
+    for language, said in (("en", "None. The code"), ("zh", "没有。下面的代码")):
         assert said in (scratch / f".cache/fragments/{language}/squared_relu/apis.md").read_text(encoding="utf-8")
     code = (scratch / ".cache/fragments/en/squared_relu/forward.md").read_text(encoding="utf-8")
     assert "return torch.clamp(x, min=0) ** 2" in code

@@ -158,3 +158,4 @@ def test_only_what_there_is_is_shown():
     text = 'Text\n\n## A\n\n### B\n\n--8<-- "x/b.md"\n\n### C\n\nWords\n\n--8<-- "x/c.md"\n\n## D\n\n--8<-- "x/d.md"\n'
     assert shown(text, {"x/b.md", "x/c.md", "x/d.md"}) == text
     assert shown(text, {"x/c.md"}) == 'Text\n\n## A\n\n### C\n\nWords\n\n--8<-- "x/c.md"\n'
+    assert shown(text, {"x/d.md"}) == 'Text\n\n## D\n\n--8<-- "x/d.md"\n', "nothing is left below A"
