@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
@@ -27,6 +28,7 @@ def sample(format: Format, borders: Sequence[float] = ()) -> Integers:
     return np.unique(ordinals[np.abs(ordinals) <= format.last])
 
 
+@cache
 def _spread(format: Format) -> Integers:
     """Ordinals at random within equal parts of each binade, on both sides of 0."""
     random = np.random.default_rng(0)

@@ -94,9 +94,11 @@ def _largest_by_cell(points: Points, size: Floats, count: int) -> Integers:
 
 def _with(subject: Subject, points: Points, ordinals: Integers) -> Points:
     """Sorted points and those of further ordinals, wherever they were not tried yet."""
-    new = np.setdiff1d(ordinals, points.ordinals)
+    new = np.unique(ordinals)
     new = new[np.abs(new) <= subject.format.last]
+    place = np.searchsorted(points.ordinals, new)
+    new = new[points.ordinals[np.minimum(place, len(points) - 1)] != new]
     if not len(new):
         return points
     joined = points.joined(subject.at(new))
-    return joined[np.argsort(joined.ordinals)]
+    return joined[np.argsort(joined.ordinals, kind="stable")]
