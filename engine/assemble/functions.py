@@ -144,7 +144,8 @@ def build_functions(
     proved = _check(root, sources, [proofs_of[source.function] for source in sources], pool)
     asked = [(source.definition, proof.proof.samples) for source, proof in zip(sources, proved, strict=True)]
     beside = {s.function: {one.path.parts[1]: known[one.path.parts[1]].samples for one in s.variants} for s in sources}
-    named = apis.check(root, asked, runner, project_store(root, "runs"), beside)
+    slopes = {source.function: proof.proof.slopes for source, proof in zip(sources, proved, strict=True)}
+    named = apis.check(root, asked, runner, project_store(root, "runs"), beside, slopes)
     audits = _audits(root, sources)
     verdicts: dict[str, list[Verdict]] = {name: [] for name in names}
     for verdict in ran():

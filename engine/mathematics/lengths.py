@@ -22,6 +22,11 @@ def shapes(entries: str) -> list[Shape]:
     return [*found[:SHORT], found[-1]]
 
 
+def looked_at(count: int, everything: bool) -> list[int]:
+    """The indices that are looked at: all, or the first and the last."""
+    return list(range(1, count + 1)) if everything else sorted({1, count})
+
+
 def allowed(entries: str) -> Iterator[Shape]:
     """Every length up to LONGEST that the definition allows. Raises FormulaError as `shapes`."""
     text = read(entries, {"n": Variable("n")})

@@ -25,6 +25,7 @@ import math
 import random
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ from engine.mathematics.formula.digits import agree, exact, tiny
 from engine.mathematics.formula.python import FormulaError, number, read
 from engine.mathematics.formula.symbolic import to_sympy, vanishes
 from engine.mathematics.formula.tree import Expr, Variable
+from engine.mathematics.kinks import Kink
 from engine.mathematics.kinks import shape as kinks_of
 from engine.mathematics.pieces import Pieces, samples
 from engine.mathematics.proving import (
@@ -51,6 +53,7 @@ from engine.mathematics.proving import (
     Proof,
     Prover,
     Samples,
+    Slopes,
     compared,
     differs,
     draw,
@@ -62,6 +65,9 @@ from engine.sources.definition import Definition, Parameter
 
 RANDOM_POINTS = 60
 SETTINGS = 4
+#: x that are floats of every format of 32 bits and more; and some where an exponential leaves float32.
+SAMPLED = tuple(k * 189 / 128 for k in range(-20, 21))
+LARGE = (-200.0, 200.0)
 
 
 def prove(
@@ -126,6 +132,7 @@ class _NumberProver(Prover):
         if not self.problems:
             floats = self.part("stable", lambda: self.stability(expression, stable))
             samples = self.part("expression", lambda: self.samples(expression))
+            slopes = self.part("expression", lambda: self.slopes(expression, kinks))
         if self.problems:
             return Proof(name, tuple(self.problems))
         return Proof(
@@ -135,6 +142,7 @@ class _NumberProver(Prover):
             self.evidence(lambda: self.is_slope(expression, derivative), slope),
             *floats,
             samples,
+            slopes,
             kinks,
         )
 
@@ -277,8 +285,18 @@ class _NumberProver(Prover):
     def samples(self, expression: Expr) -> Samples:
         """At x that are floats of every format of 32 bits and more."""
         true = self.at(expression)
-        xs = [k * 189 / 128 for k in range(-20, 21)]
-        return tuple(((x,), (float(true({"x": x, **self.defaults})),)) for x in xs)
+        return tuple(((x,), (float(true({"x": x, **self.defaults})),)) for x in SAMPLED)
+
+    def slopes(self, expression: Expr, kinks: Sequence[Kink]) -> Slopes:
+        """At the same x, at some that are large, and at kinks that are floats of every such format."""
+        bent = {kink.x: kink for kink in kinks}
+        own = [x for x, kink in bent.items() if Fraction(kink.place) == Fraction(_single(x))]
+        found = []
+        for x in sorted({*SAMPLED, *LARGE, *own}):
+            jumps = x in bent and bent[x].kind == "jump"
+            ends = (-math.inf, math.inf) if jumps else self.between(expression, {"x": x, **self.defaults}, "x")
+            found.append(((x,), (ends,)))
+        return tuple(found)
 
     # By SymPy
 
@@ -317,6 +335,14 @@ class _NumberProver(Prover):
 def _around(x: float) -> Iterator[float]:
     """A float, and those beside it, where a form may take the wrong side of a kink."""
     yield from (x, math.nextafter(x, math.inf), math.nextafter(x, -math.inf))
+
+
+def _single(x: float) -> float:
+    """The float32 next to a number."""
+    import numpy as np
+
+    with np.errstate(over="ignore"):
+        return float(np.float32(x))
 
 
 def _floats() -> Iterator[float]:

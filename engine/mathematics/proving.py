@@ -37,6 +37,8 @@ Point = Mapping[str, float]
 #: x and the value of a function there, rounded to float64, with its default parameters: the entries of both, of which a
 #: number has one.
 Samples = tuple[tuple[tuple[float, ...], tuple[float, ...]], ...]
+#: x, and between which two numbers each derivative is there: of each entry of the result, by each entry of x.
+Slopes = tuple[tuple[tuple[float, ...], tuple[tuple[float, float], ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,9 @@ class Proof:
     """The result for one definition: its problems, or else how its formulas were checked.
 
     floats, ulps: at how many numbers the stable form was computed in float64, and the largest error in units in the
-    last place; samples: exact values of the function with its default parameters, rounded to float64, by x; kinks: the
-    places where it is not analytic, with these.
+    last place; samples: exact values of the function with its default parameters, rounded to float64, by x; slopes: the
+    same of its derivatives, which are those from both sides at a kink, and any where it jumps; kinks: the places where
+    it is not analytic, with these.
     """
 
     name: str
@@ -55,6 +58,7 @@ class Proof:
     floats: int = 0
     ulps: float = 0.0
     samples: Samples = ()
+    slopes: Slopes = ()
     kinks: tuple[Kink, ...] = ()
 
 
@@ -121,6 +125,12 @@ class Prover:
     def assumptions(self) -> dict[str, dict[str, bool]]:
         """What SymPy is told of each parameter."""
         return {parameter.name: ASSUMPTIONS[parameter.domain] for parameter in self.definition.parameters}
+
+    def between(self, formula: Expr, point: Point, by: str) -> tuple[float, float]:
+        """The derivatives by a variable from both sides of a point, the lower first."""
+        sides = (exact(lambda side=side: self.balls.derivatives(formula, point, by, 1, side)[1]) for side in (1, -1))
+        low, high = sorted(map(float, sides))
+        return low, high
 
     def evidence(self, proved: Callable[[], bool], points: int) -> Evidence:
         """That of a formula which was compared at so many points. proved: by SymPy, if it finds a proof."""

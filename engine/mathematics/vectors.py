@@ -29,7 +29,7 @@ from engine.mathematics.formula.python import FormulaError
 from engine.mathematics.formula.symbolic import to_sympy, vanishes
 from engine.mathematics.formula.tree import Chain, Expr, Variable, free_variables
 from engine.mathematics.formula.unrolled import decided, entry, unrolled, unrolled_chain
-from engine.mathematics.lengths import allowed, shapes
+from engine.mathematics.lengths import allowed, looked_at, shapes
 from engine.mathematics.proving import (
     ASSUMPTIONS,
     ROUNDINGS,
@@ -39,6 +39,7 @@ from engine.mathematics.proving import (
     Proof,
     Prover,
     Samples,
+    Slopes,
     compared,
     differs,
     draw,
@@ -51,8 +52,10 @@ SCALES = (1e-8, 0.1, 1.0, 4.0, 40.0, 700.0, 1e4)
 #: Where no number in a point is larger, two values within 2**-15000 of 0 are the same: nothing that is written here for
 #: such numbers comes so near to 0 but 0.
 ORDINARY = 100.0
-#: The length of the vectors that libraries are compared at.
+#: The length of the vectors that libraries are compared at, and how large their entries are. Derivatives are compared
+#: at larger ones, too.
 SAMPLED = 4
+SAMPLES, LARGE = (0.1, 1.0, 4.0, 20.0), 200.0
 
 
 def counted(entries: str) -> int:
@@ -111,11 +114,6 @@ def _instances(step: Step, roles: Mapping[str, str], entries: str) -> Iterator[S
             yield replace(step, chain=chain, condition=held, instance=whole)
 
 
-def looked_at(count: int, everything: bool) -> list[int]:
-    """The indices that are looked at: all, or the first and the last."""
-    return list(range(1, count + 1)) if everything else sorted({1, count})
-
-
 class VectorProver(Prover):
     """Proves the definition of a function of a vector."""
 
@@ -132,6 +130,7 @@ class VectorProver(Prover):
         if not self.problems:
             floats = self.part("stable", lambda: self.stability(expression, stable))
             samples = self.part("expression", lambda: self.samples(expression))
+            slopes = self.part("expression", lambda: self.sampled_slopes(expression))
         if self.problems:
             return Proof(name, tuple(self.problems))
         return Proof(
@@ -141,6 +140,7 @@ class VectorProver(Prover):
             self.evidence(lambda: self.is_slope(expression, derivative), slope),
             *floats,
             samples,
+            slopes,
         )
 
     def instances(self, **indices: bool) -> Iterator[dict[str, int]]:
@@ -242,12 +242,22 @@ class VectorProver(Prover):
 
     def samples(self, expression: Expr) -> Samples:
         """At vectors whose entries are floats of every format of 32 bits and more."""
-        count, found = counted(self.definition.entries), []
-        for x in vectors(SAMPLED, (0.1, 1.0, 4.0, 20.0)):
-            point = {**_named(x), **self.defaults}
-            values = [self.at_length(expression, {"n": SAMPLED, "i": i + 1}) for i in range(count)]
-            found.append((tuple(x), tuple(float(self.at(value)(point)) for value in values)))
-        return tuple(found)
+        values = self.sampled(expression)
+        points = [(tuple(x), {**_named(x), **self.defaults}) for x in vectors(SAMPLED, SAMPLES)]
+        return tuple((x, tuple(float(self.at(value)(point)) for value in values)) for x, point in points)
+
+    def sampled_slopes(self, expression: Expr) -> Slopes:
+        """At the same vectors, and at some of large entries."""
+        values, names = self.sampled(expression), [entry("x", k + 1) for k in range(SAMPLED)]
+        points = [(tuple(x), {**_named(x), **self.defaults}) for x in vectors(SAMPLED, (*SAMPLES, LARGE))]
+        return tuple(
+            (x, tuple(self.between(value, point, name) for value in values for name in names)) for x, point in points
+        )
+
+    def sampled(self, expression: Expr) -> list[Expr]:
+        """Each entry of the result for a vector of `SAMPLED`."""
+        count = counted(self.definition.entries)
+        return [self.at_length(expression, {"n": SAMPLED, "i": i + 1}) for i in range(count)]
 
     # By SymPy
 

@@ -1,8 +1,9 @@
 """Check the public names of a function in the libraries: that each exists, with which defaults, and what it computes.
 
 Where a library has no name for it, what is written there instead (`engine.sources.topics`) is called alike, and has to
-compute the same. Every library is asked in a snippet of its own, which runs like all others: in the library's worker,
-bounded, and kept until the library changes.
+compute the same and, where the library can differentiate, the same gradient (`engine.names.gradient`). Every library is
+asked in a snippet of its own, which runs like all others: in the library's worker, bounded, and kept until the library
+changes.
 
 What counts as an optional argument: each with a default in the signature, or in the first line of the docstring for
 builtins that have none, as `softplus(input, beta=1, threshold=20) -> Tensor`. Not counted are `*args` and `**kwargs`,
@@ -32,8 +33,9 @@ from engine.base.libraries import LIBRARIES, TABS
 from engine.base.store import Store
 from engine.base.yamlfile import line_of
 from engine.compare.verdict import key, results
-from engine.mathematics.proving import Samples
-from engine.names import asking, law
+from engine.mathematics.proving import Samples, Slopes
+from engine.mathematics.vectors import counted
+from engine.names import asking, gradient, law, script
 from engine.names.law import Law
 from engine.run.runner import Result, Runner
 from engine.sources import topics
@@ -43,118 +45,6 @@ from engine.sources.snippets import Snippet
 #: Relative to the value, and to x: float32 and every formula in use are better, another function is not. What a formula
 #: loses that cancels, as 1 + erf(x) does on the left, is for the audit of its accuracy to tell.
 TOLERANCE, CANCELLED = 1e-5, 2.0**-22
-
-_SEED = {  # sets the source of chance of a library, where calls share one
-    "numpy": "numpy.random.seed(seed)",
-    "torch": "torch.manual_seed(seed)",
-    "tensorflow": "tensorflow.random.set_seed(seed)",
-    "keras": "keras.utils.set_random_seed(seed)",
-}
-_LEARNED = {  # what a layer learns, as arrays that NumPy can read
-    "torch": "[weight.detach() for weight in layer.parameters()]",
-    "keras": "layer.trainable_variables",
-}
-
-#: What a library is asked. To be formatted: braces are doubled.
-_BODY = '''\
-def plain(value):
-    try:
-        return json.loads(json.dumps(value))
-    except TypeError:
-        return repr(value)
-
-
-def defaults(function):
-    if isinstance(function, numpy.ufunc):
-        return {{}}
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except ValueError:
-        line = next(line for line in inspect.getdoc(function).splitlines() if line)
-        scope = {{}}
-        exec(f"def {{line.partition('->')[0].strip()}}: pass", scope)
-        parameters = inspect.signature(scope[line.partition("(")[0].strip()]).parameters.values()
-    return {{p.name: plain(p.default) for p in parameters if p.default is not p.empty and p.name[0] != "_"}}
-
-
-def computed(call, x):
-    result = eval(call, globals() | {{"x": x}})
-    return numpy.asarray(result{detached}, numpy.float64).tolist()
-
-
-def alone(api, points):
-    """What it computes of x and nothing else: nothing if that is its call, None if it needs more.
-
-    Vectors stand in an array of three axes there, since some names choose the axis by how many there are; then each by
-    itself.
-    """
-    call = api["name"] + "()" * inspect.isclass(find(api["name"])) + "(x)"
-    deeper = bool(points) and isinstance(points[0], list)
-    try:
-        with warnings.catch_warnings(action="ignore"):  # of what it takes for the arguments that are missing
-            if call == api["call"]:
-                return []
-            if not deeper:
-                return computed(call, array(points))
-            return [computed(call, array([points]))[0], [computed(call, array(point)) for point in points]]
-    except Exception:
-        return None
-
-
-def learned(api):
-    """Shape and values of what a layer learns that needs no arguments."""
-    target = find(api["name"])
-    if not inspect.isclass(target) or {learned!r} == "[]":
-        return []
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            layer = target()
-            layer(array(numpy.ones({input}, numpy.float32)))
-    except Exception:
-        return []
-    weights = [numpy.asarray(weight) for weight in {learned}]
-    return [[list(weight.shape), sorted(set(map(float, weight.ravel())))] for weight in weights]
-
-
-def drawn(api):
-    if not api["training"]:
-        return []
-    draws = []
-    for seed in {seeds}:
-        {seed}
-        draws += computed(api["training"], array(api["points"]))
-    return draws
-
-
-def answer(api, points):
-    x = array(points)
-    known = {{}}
-    for module in api["modules"]:
-        try:
-            importlib.import_module(module)
-        except ImportError:  # an attribute
-            continue
-        root = module.partition(".")[0]
-        globals()[root] = importlib.import_module(root)
-    for key, ask in (
-        ("exists", lambda: find(api["name"]) is not None),
-        ("defaults", lambda: defaults(find(api["name"]))),
-        ("values", lambda: computed(api["call"], x)),
-        ("alone", lambda: alone(api, points)),
-        ("learned", lambda: learned(api)),
-        ("drawn", lambda: drawn(api)),
-    ):
-        if key != "values" and not api["name"]:
-            continue
-        try:
-            known[key] = ask()
-        except Exception as error:
-            return known | {{"failed": f"{{type(error).__name__}}: {{error}}"}}
-    return known
-
-
-print(json.dumps([[answer(api, question["points"]) for api in question["apis"]] for question in QUESTIONS]))
-'''
 
 
 class _Answer(msgspec.Struct):
@@ -166,6 +56,7 @@ class _Answer(msgspec.Struct):
     alone: float | list[Any] | None = None
     learned: list[tuple[list[int], list[float]]] | None = None
     drawn: list[float] | None = None
+    slopes: list[list[float]] | None = None
     failed: str = ""
 
 
@@ -207,7 +98,7 @@ class PublicName:
 
 
 Variants = Mapping[str, Samples]
-_NONE: Mapping[str, Variants] = MappingProxyType({})
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 def check(
@@ -216,15 +107,19 @@ def check(
     runner: Runner,
     store: Store,
     variants: Mapping[str, Variants] = _NONE,
+    slopes: Mapping[str, Slopes] = _NONE,
 ) -> list[tuple[list[PublicName], list[Problem]]]:
     """Of each definition, what was found of each name, in the definition's order, and what is wrong.
 
     asked: definitions with values of their function by x, as `engine.mathematics.proofs` finds them; without any,
-    values are not compared. variants: such values of the others of the same name, by function, both by their folders.
+    values are not compared. variants: such values of the others of the same name, by function, both by their folders;
+    slopes: of functions, by folder, what their derivatives are, with which gradients are compared.
     All are asked at once, so that libraries answer side by side.
     """
     inquiries = [
-        _Inquiry(root, definition, samples, variants.get(definition.path.parts[1], {})) for definition, samples in asked
+        _Inquiry(root, definition, samples, variants.get(function, {}), slopes.get(function, ()))
+        for definition, samples in asked
+        for function in (definition.path.parts[1],)
     ]
     questions = [question for inquiry in inquiries for question in inquiry.questions()]
     snippets = [_snippet(root, [question]) for question in questions]
@@ -238,7 +133,7 @@ def tried(root: Path, definition: Definition, samples: Samples, runner: Runner, 
 
     The definition need not be in a file. A name that its library does not have computes nothing.
     """
-    inquiry = _Inquiry(root, definition, samples, {}, named=True)
+    inquiry = _Inquiry(root, definition, samples, {}, (), named=True)
     asked = results([_snippet(root, [question]) for question in inquiry.questions()], runner, store)
     found: dict[int, tuple[Api, bool]] = {}
     for result, group in zip(asked, inquiry.by_library.values(), strict=True):
@@ -284,19 +179,27 @@ class _Question:
     library: str
     asked: Sequence[_Asked]
     samples: Samples
+    slopes: Slopes
 
 
 class _Inquiry:
     """What is asked about the names of one definition, and what comes of it."""
 
     def __init__(
-        self, root: Path, definition: Definition, samples: Samples, variants: Variants, named: bool = False
+        self,
+        root: Path,
+        definition: Definition,
+        samples: Samples,
+        variants: Variants,
+        slopes: Slopes,
+        named: bool = False,
     ) -> None:
         """named: ask about its names only, and not about what is written where there is none."""
         self.root = root
         self.definition = definition
         self.samples = samples
         self.variants = variants
+        self.slopes = slopes
         self.problems: list[Problem] = []
         self.by_library: dict[str, list[_Asked]] = {}
         asked = [_Asked(api, api.library, i) for i, api in enumerate(definition.apis)]
@@ -314,7 +217,7 @@ class _Inquiry:
 
     def questions(self) -> list[_Question]:
         """One for each library."""
-        return [_Question(self.definition, *group, self.samples) for group in self.by_library.items()]
+        return [_Question(self.definition, *group, self.samples, self.slopes) for group in self.by_library.items()]
 
     def judge(self, answered: Sequence[Result]) -> tuple[list[PublicName], list[Problem]]:
         """What the results of these snippets say."""
@@ -322,7 +225,7 @@ class _Inquiry:
         for result, group in zip(answered, self.by_library.values(), strict=True):
             for one, answer in zip(group, _answers(result, len(group)), strict=True):
                 faults = _faults(one.api, answer, self.samples, self.of_vector)
-                for reason, *detail in (*faults, *self._in_training(one.api, answer)):
+                for reason, *detail in (*faults, *self._of_gradient(answer), *self._in_training(one.api, answer)):
                     name = (
                         one.api.name or f"what is written in {LIBRARIES[one.library].title}, which has no name for it,"
                     )
@@ -359,6 +262,13 @@ class _Inquiry:
         difference = apart[own] if not name.draws_alone else None
         return replace(name, alone="", differs=difference if isinstance(difference, Difference) else None)
 
+    def _of_gradient(self, answer: _Answer) -> Iterable[list[str]]:
+        """Reason, and lines of detail, of what is wrong with a gradient that was asked for."""
+        if answer.slopes is None:
+            return
+        if reason := gradient.fault(answer.slopes, self.slopes, TOLERANCE, CANCELLED):
+            yield reason
+
     def _in_training(self, api: Api, answer: _Answer) -> Iterable[list[str]]:
         """Reason, and lines of detail, of all that is wrong with what it learns and draws."""
         if answer.learned is not None:
@@ -391,14 +301,11 @@ class _Inquiry:
 def _snippet(root: Path, questions: Sequence[_Question]) -> Snippet:
     """The snippet that asks one library; its last line is a list with the answers to each question."""
     first = questions[0]
-    asked = [{"points": _points(question), "apis": [_told(one) for one in question.asked]} for question in questions]
-    body = _BODY.format(
-        detached=".detach()" if first.library == "torch" else "",
-        learned=_LEARNED.get(first.library, "[]"),
-        input=INPUT,
-        seed=_SEED.get(first.library, "raise NotImplementedError('its calls share no source of chance')"),
-        seeds=law.SEEDS,
-    )
+    asked = [
+        {"points": _points(question), "apis": [_told(one, question) for one in question.asked]}
+        for question in questions
+    ]
+    body = script.body(first.library)
     return asking.snippet(root, first.definition.path, first.library, body, json.dumps(asked))
 
 
@@ -407,11 +314,16 @@ def _points(question: _Question) -> list[Any]:
     return [list(x) if question.definition.entries else x[0] for x, _ in question.samples]
 
 
-def _told(one: _Asked) -> dict[str, Any]:
-    """What the library is told. modules: those that a call without a name takes its functions from."""
+def _told(one: _Asked, question: _Question) -> dict[str, Any]:
+    """What the library is told. modules: those that a call without a name takes its functions from; slopes: where its
+    gradient is asked for; count: of how many entries of the result, 0 for a number."""
     calls = [node for node in ast.walk(ast.parse(one.api.call)) if isinstance(node, ast.Attribute)]
     modules = {ast.unparse(node).rpartition(".")[0] for node in calls} if one.index is None else set()
     told = {"name": one.api.name, "call": one.api.call, "modules": sorted(modules), "training": one.api.training}
+    if one.index is None:
+        entries = question.definition.entries
+        asked = gradient.points(question.slopes) if gradient.known(question.library) else []
+        told |= {"slopes": asked, "count": counted(entries) if entries else 0}
     return told | ({"points": law.points()} if one.api.training else {})
 
 
@@ -445,7 +357,8 @@ def _faults(api: Api, answer: _Answer, samples: Samples, of_vector: bool) -> Ite
         yield [difference] if isinstance(difference, str) else _lines(difference, api)
         return
     if answer.failed:
-        yield ["does not tell what it is in training", indent(answer.failed, "  ")]
+        missing = "does not tell what it is in training" if api.name else "has no gradient"
+        yield [missing, indent(answer.failed, "  ")]
 
 
 def _apart(values: Any, samples: Samples, of_vector: bool) -> Difference | str | None:

@@ -18,8 +18,7 @@ from engine.accuracy.rows.exact import RowOracle
 from engine.accuracy.rows.results import Group, RowSpot, VectorRow
 from engine.accuracy.rows.suite import GROUPS, LONG, Vector, by_length, suite
 from engine.accuracy.subject import Refused
-from engine.mathematics.lengths import LONGEST
-from engine.mathematics.vectors import looked_at
+from engine.mathematics.lengths import LONGEST, looked_at
 
 
 def answer(job: Rows) -> list[VectorRow]:
