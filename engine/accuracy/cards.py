@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from engine.accuracy import record
-from engine.accuracy.audit import Audit
+from engine.accuracy import audited, record
+from engine.accuracy.audited import Audited
 from engine.accuracy.devices import CARDS, ON_CARDS
 from engine.base.errors import Problem, SourceError
 from engine.base.files import write
@@ -23,16 +23,11 @@ from engine.sources.definition import Definition
 _TEXTS = {"type": "object", "additionalProperties": {"type": "string"}, "minProperties": 1}
 #: cards, versions: by title of library; of: digest of what was measured; digest: of all else.
 _ABOUT = {"cards": _TEXTS, "versions": _TEXTS, **{key: {"type": "string"} for key in ("machine", "of", "digest")}}
-_SCHEMA = {
-    **record.SCHEMA,
-    "properties": record.SCHEMA["properties"] | _ABOUT,
-    "required": [*record.SCHEMA["required"], *_ABOUT],
-}
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """A measurement on a card. cards, versions: by title of library; table: as of `engine.accuracy.record`."""
+    """A measurement on a card. cards, versions: by title of library; table: as of `engine.accuracy.audited`."""
 
     device: str
     cards: dict[str, str]
@@ -72,7 +67,7 @@ def read(root: Path, definition: Definition, device: str) -> Recorded | None:
     file = location(definition, device)
     if not (root / file).is_file():
         return None
-    data = load(root, root / file, _SCHEMA)
+    data = load(root, root / file, _schema(definition))
 
     def refuse(key: str, reason: str) -> SourceError:
         return SourceError([Problem(file.as_posix(), reason, line_of(root, root / file, [key]))])
@@ -80,33 +75,34 @@ def read(root: Path, definition: Definition, device: str) -> Recorded | None:
     again = f"measure anew where there is such a card, {command(definition, device)}, or remove this file"
     if data["digest"] != _digest(data):
         raise refuse("digest", f"does not fit its digest: it was changed by hand; {again}")
-    table = {key: data[key] for key in ("accuracy", "flags")}
+    table = {key: data[key] for key in audited.schema(definition)["required"]}
     if data["of"] != _of(definition, table["accuracy"]):
         raise refuse("of", f"was measured of another definition, or of other calls; {again}")
     return Recorded(device, data["cards"], data["versions"], data["machine"], table)
 
 
-def problems(root: Path, definition: Definition, audit: Audit, device: str) -> list[Problem]:
+def problems(root: Path, definition: Definition, measured: Audited, device: str) -> list[Problem]:
     """Every recorded number that is not what was measured on the card. Raises SourceError as of `read`."""
     file = location(definition, device)
     accept = f"  accept it: {command(definition, device)}"
     recorded = read(root, definition, device)
     if not recorded:
         return [Problem(file.as_posix(), "no recorded audit", detail=accept)]
-    return record.told(root, file, record.differences(recorded.table, record.table(audit)), audit, accept)
+    differences = audited.differences(recorded.table, audited.table(measured))
+    return record.told(root, file, differences, measured, accept)
 
 
-def write_record(root: Path, definition: Definition, audit: Audit, device: str, cards: dict[str, str]) -> bool:
+def write_record(root: Path, definition: Definition, measured: Audited, device: str, cards: dict[str, str]) -> bool:
     """Write what was measured, unless the record holds. Returns whether the file changed. cards: by library's title."""
     try:
-        if not problems(root, definition, audit, device):
+        if not problems(root, definition, measured, device):
             return False
     except SourceError:
         pass  # what is unreadable, or of another definition, is replaced
-    table = record.table(audit)
-    about = {"cards": cards, "versions": audit.versions, "machine": audit.machine}
+    table = audited.table(measured)
+    about = {"cards": cards, "versions": measured.versions, "machine": measured.machine}
     about["of"] = _of(definition, table["accuracy"])
-    return write(root / location(definition, device), _text(about, table))
+    return write(root / location(definition, device), _text(definition, about, table))
 
 
 def command(definition: Definition, device: str) -> str:
@@ -117,7 +113,14 @@ def command(definition: Definition, device: str) -> str:
 def _of(definition: Definition, names: Iterable[str]) -> str:
     """Digest of what was measured: the function, and how each name is called."""
     calls = {api.name: api.call for api in definition.apis}
-    return digest(definition.expression, definition.defaults, {name: calls.get(name) for name in names})[:12]
+    of_vector = (definition.derivative, definition.entries) if definition.entries else ()
+    called = {name: calls.get(name) for name in names}
+    return digest(definition.expression, *of_vector, definition.defaults, called)[:12]
+
+
+def _schema(definition: Definition) -> dict[str, Any]:
+    own = audited.schema(definition)
+    return {**own, "properties": own["properties"] | _ABOUT, "required": [*own["required"], *_ABOUT]}
 
 
 def _digest(data: dict[str, Any]) -> str:
@@ -125,7 +128,7 @@ def _digest(data: dict[str, Any]) -> str:
     return digest({key: value for key, value in data.items() if key != "digest"})[:12]
 
 
-def _text(about: dict[str, Any], table: dict[str, Any]) -> str:
+def _text(definition: Definition, about: dict[str, Any], table: dict[str, Any]) -> str:
     """A record, with its digest, which is of the numbers as they are written."""
-    unsigned = check("record", record.dump(table, about | {"digest": ""}), _SCHEMA)
-    return record.dump(table, about | {"digest": _digest(unsigned)})
+    unsigned = check("record", audited.dump(table, about | {"digest": ""}), _schema(definition))
+    return audited.dump(table, about | {"digest": _digest(unsigned)})

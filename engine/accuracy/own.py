@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from engine.accuracy import audit, devices, jobs
+from engine.accuracy import audited, devices, jobs
 from engine.accuracy.audit import Audit
+from engine.accuracy.audited import Audited
 from engine.accuracy.devices import ARRAYS, ON_CARDS, PROCESSOR
 from engine.accuracy.flags import find_flags
 from engine.accuracy.measuring import Conditions
@@ -34,19 +35,19 @@ class Own:
         return split(self.target)[1]
 
 
-def find(root: Path, text: str, library: str = "", device: str = PROCESSOR) -> Own:
+def find(root: Path, text: str, library: str = "", device: str = PROCESSOR, entries: str = "") -> Own:
     """The implementation that a text names, with the library whose arrays it takes: the one given, or else one that its
-    module imports, or any. Raises TargetError."""
+    module imports, or any. entries: as of the definition of a function of a vector. Raises TargetError."""
     target = absolute(text)
     if library and not installed(library):
         raise TargetError(f"{LIBRARIES[library].title} is not installed")
     asked = (library,) if library else tuple(name for name in ARRAYS if installed(name))
     allowed = asked if device == PROCESSOR else seen(root, device, asked)
-    found = _probe(root, Probe(target, device, allowed))
+    found = _probe(root, Probe(target, device, allowed, entries))
     refused = dict(found.refused)
     others = [] if found.loaded or len(allowed) == 1 else [name for name in allowed if name != "numpy"]
     while not found.taken and others:  # each in a process of its own, since no two of them share one
-        found = _probe(root, Probe(target, device, (others.pop(0),)))
+        found = _probe(root, Probe(target, device, (others.pop(0),), entries))
         refused |= dict(found.refused)
     if found.taken:
         return Own(target, found.taken, device)
@@ -64,19 +65,20 @@ def seen(root: Path, device: str, libraries: Sequence[str]) -> tuple[str, ...]:
     raise TargetError(f"--device {device}: {titles} see{'s' if len(cards) == 1 else ''} no {device} device")
 
 
-def measure(root: Path, definition: Definition, own: Own) -> Audit:
+def measure(root: Path, definition: Definition, own: Own) -> Audited:
     """The audit of an implementation, against the definition with its usual parameters. Raises TargetError."""
     api = Api(LOAD, call(own.target), {}, True)
     conditions = Conditions(_variables(own.device), own.device, own.library)
     try:
-        found = audit.measure(root, replace(definition, apis=(api,)), conditions)
+        found = audited.measure(root, replace(definition, apis=(api,)), conditions)
     except SourceError as error:
         raise TargetError("\n".join(f"{own.name}: {p.reason}\n{p.detail}".rstrip() for p in error.problems)) from None
-    rows = tuple(replace(row, api=own.name, library=own.name) for row in found.rows)
+    named = audited.renamed(found, own.name)
+    rows = named.rows
     if all(row.refused for row in rows):
         reasons = "\n".join(f"  {row.dtype}: {row.refused}" for row in rows)
         raise TargetError(f"{own.name} takes no type of numbers:\n{reasons}")
-    return replace(found, rows=rows, flags=tuple(find_flags(rows)))
+    return replace(named, flags=tuple(find_flags(named.rows))) if isinstance(named, Audit) else named
 
 
 def _probe(root: Path, job: Probe) -> Found:

@@ -312,6 +312,6 @@ def _fragments(findings: Findings, language: str, places: Mapping[str, Place]) -
     if text := versions_fragment(findings.histories, language, 3 if shows_page else 2):
         yield VERSIONS, text
     if isinstance(findings.audit, VectorMeasurement):
-        yield from row_fragments(sources.definition, findings.audit, language).items()
+        yield from row_fragments(sources.definition, findings.audit, language, sources.cards).items()
     elif findings.audit:
         yield from audit_fragments(sources.definition, findings.audit, language, sources.cards).items()

@@ -103,7 +103,7 @@ def _measure(root: Path, path: Path) -> Measured:
 
     entry = definition.read(root, path.parts[1])
     try:
-        audit = own.measure(root, entry, own.find(root, f"{root / path}:{path.stem}"))
+        audit = own.measure(root, entry, own.find(root, f"{root / path}:{path.stem}", entries=entry.entries))
     except TargetError as error:
         raise SourceError([Problem(path.as_posix(), str(error))]) from None
     kept = bounds.judge(audit.rows, [bounds.read(BOUND)])

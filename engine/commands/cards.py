@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.accuracy import audit, cards, devices
+from engine.accuracy import audited, cards, devices
 from engine.accuracy.measuring import Conditions
 from engine.base.errors import SourceError
 from engine.base.libraries import LIBRARIES, installed
 from engine.commands.check import Report, unsound
 from engine.commands.outcome import FAILED, OK, UsageError
-from engine.commands.selection import audited, shard
+from engine.commands.selection import audited as asked
+from engine.commands.selection import shard
 
 
 def check_cards(root: Path, paths: list[str], part: str, available: bool, recording_too: bool, device: str) -> int:
@@ -21,11 +22,8 @@ def check_cards(root: Path, paths: list[str], part: str, available: bool, record
     """
     seen = _cards(root, device, available)
     titles = {LIBRARIES[name].title: card for name, card in seen.items()}
-    chosen = [cards.part(entry, seen) for entry in shard(part).of(audited(root, paths))]
+    chosen = [cards.part(entry, seen) for entry in shard(part).of(asked(root, paths))]
     chosen = [entry for entry in chosen if entry.apis]
-    for entry in (entry for entry in chosen if entry.entries):
-        print(f"left out: {entry.name}, a function of a vector, which is measured on the processor only")
-    chosen = [entry for entry in chosen if not entry.entries]
     report = Report()
     sound = []
     for entry, problems in zip(chosen, unsound(root, chosen), strict=True):
@@ -33,7 +31,7 @@ def check_cards(root: Path, paths: list[str], part: str, available: bool, record
             report.fail(problem)
         sound += [] if problems else [entry]
     conditions = Conditions(devices.variables(device), device, about=tuple(seen.values()))
-    for entry, measured in zip(sound, audit.audits(root, sound, conditions), strict=True):
+    for entry, measured in zip(sound, audited.audits(root, sound, conditions), strict=True):
         if isinstance(measured, SourceError):
             problems = measured.problems
         elif recording_too:

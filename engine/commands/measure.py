@@ -36,7 +36,7 @@ def measure(root: Path, function: str, implementation: str, library: str, device
             raise UsageError(f"{option} {value}: choose from {', '.join(known)}")
     entry = _definition(root, function)
     try:
-        found = own.find(root, implementation, library, device)
+        found = own.find(root, implementation, library, device, entry.entries)
         audit = own.measure(root, entry, found)
     except TargetError as error:
         raise UsageError(str(error)) from None
@@ -54,8 +54,6 @@ def _definition(root: Path, function: str) -> Definition:
         hint = f"; did you mean {', '.join(near)}?" if near else f"; there are {', '.join(known)}"
         raise UsageError(f"{function}: no such function in snippets/{hint}")
     entry = definition.read(root, function)
-    if entry.entries:
-        raise UsageError(f"{function}: a function of a vector; this command measures functions of a number only")
     (problems,) = unsound(root, [entry])
     if problems:
         raise SourceError(problems)

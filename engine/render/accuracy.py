@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from engine.accuracy.audit import Audit
+from engine.accuracy.audited import Audited
 from engine.accuracy.cards import Recorded
 from engine.accuracy.flags import NOTABLE
 from engine.accuracy.formats import PRECISION
@@ -29,7 +30,7 @@ def audit_fragments(
     """Fragments by path within the function's folder: audit.md, audit_plot.md, parts.md. recorded: on cards."""
     words = WORDS[language]
     return {
-        "audit.md": _tables(audit, words) + _cards(audit, recorded, words),
+        "audit.md": _tables(audit, words) + on_cards(audit, recorded, words, SYMBOLS),
         "audit_plot.md": _plot(audit, words),
         "parts.md": faults(audit, words),
     }
@@ -121,24 +122,25 @@ def _conventions(audit: Audit, words: dict[str, str]) -> str:
     return _folded(words["conventions"], words["about conventions"], table(head, rows, words["list"]))
 
 
-def _cards(audit: Audit, recorded: Sequence[Recorded], words: dict[str, str]) -> str:
-    """What is recorded of cards, or that there is nothing."""
+def on_cards(measured: Audited, recorded: Sequence[Recorded], words: dict[str, str], symbols: Sequence[str]) -> str:
+    """What is recorded of cards, or that there is nothing. symbols: of the value and of each derivative."""
     if not recorded:
         return f"{words['no card']}\n"
-    return "".join(_card(audit, one, words) for one in recorded)
+    return "".join(_card(measured, one, words, symbols) for one in recorded)
 
 
-def _card(audit: Audit, recorded: Recorded, words: dict[str, str]) -> str:
+def _card(measured: Audited, recorded: Recorded, words: dict[str, str], symbols: Sequence[str]) -> str:
     named = words["list"].join(dict.fromkeys(recorded.cards.values()))
     versions = words["list"].join(f"{title} {version}" for title, version in recorded.versions.items())
     head = [words["library"], words["type"]]
-    for symbol in SYMBOLS:
+    for symbol in symbols:
         head += [words["on processor"].format(f=symbol), words["on card"].format(f=symbol)]
-    here, there = cards.apart(audit, recorded, words)
-    about = [words["about card"].format(card=named, versions=versions, machine=recorded.machine)]
+    here, there = cards.apart(measured, recorded, words)
+    kind = words["of numbers" if isinstance(measured, Audit) else "of vectors"]
+    about = [words["about card"].format(card=named, versions=versions, machine=recorded.machine) + kind]
     about += [words["only processor"].format(flags=here)] if here else []
     about += [words["only card"].format(flags=there)] if there else []
-    beside = table(head, cards.beside(audit, recorded, words))
+    beside = table(head, cards.beside(measured, recorded, words, ORDERS[: len(symbols)]))
     return _folded(words["card"].format(card=named), "\n\n".join(about), beside)
 
 

@@ -55,8 +55,9 @@ WORDS: dict[str, dict[str, str]] = {
         "no card": "On a graphics card: not measured.",
         "card": "On a graphics card: {card}",
         "about card": "Recorded on {card} with {versions}, {machine}. The build of this page has not measured it "
-        "again. Beside each other stand the largest errors on the processor and on the card, of results that are "
-        "numbers, where the exact value is a normal number.",
+        "again. Beside each other stand the largest errors on the processor and on the card, ",
+        "of numbers": "of results that are numbers, where the exact value is a normal number.",
+        "of vectors": "over all groups of vectors.",
         "on processor": "{f} processor",
         "on card": "{f} card",
         "only processor": "Flagged on the processor only: {flags}.",
@@ -154,7 +155,9 @@ WORDS: dict[str, dict[str, str]] = {
         "no card": "显卡：未测量。",
         "card": "在显卡上：{card}",
         "about card": "记录于 {card}，{versions}，{machine}；生成本页的构建没有重新测量。"
-        "并列的是处理器上与显卡上的最大误差，限于结果为数、真值为正规数之处。",
+        "并列的是处理器上与显卡上的最大误差，",
+        "of numbers": "限于结果为数、真值为正规数之处。",
+        "of vectors": "取各组向量中的最大者。",
         "on processor": "{f} 处理器",
         "on card": "{f} 显卡",
         "only processor": "仅在处理器上标出：{flags}。",

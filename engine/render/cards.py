@@ -2,43 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from engine.accuracy import record
-from engine.accuracy.audit import Audit
+from engine.accuracy import audited
+from engine.accuracy.audited import Audited
 from engine.accuracy.cards import Recorded
 from engine.accuracy.formats import PRECISION
-from engine.accuracy.record import largest
-from engine.accuracy.results import ORDERS
 from engine.render.error_curves import own_first
 from engine.render.numbers import number
 
 
-def beside(audit: Audit, recorded: Recorded, words: Mapping[str, str]) -> Iterator[tuple[str, list[str], list[str]]]:
+def beside(
+    measured: Audited, recorded: Recorded, words: Mapping[str, str], orders: Sequence[str]
+) -> Iterator[tuple[str, list[str], list[str]]]:
     """Library, type, and for each order the largest error on the processor and on the card."""
-    here = record.table(audit)["accuracy"]
-    for name, title in _titles(audit, recorded).items():
+    here = audited.table(measured)
+    for name, title in _titles(measured, recorded).items():
         for dtype in PRECISION:
             cells = [
                 words["never"] if size is None else number(size)
-                for order in ORDERS
-                for table in (here, recorded.table["accuracy"])
-                for size in (largest(table.get(name, {}), dtype, order),)
+                for order in orders
+                for table in (here, recorded.table)
+                for size in (audited.largest(table, name, dtype, order),)
             ]
             yield title, [dtype], cells
 
 
-def apart(audit: Audit, recorded: Recorded, words: Mapping[str, str]) -> tuple[str, str]:
+def apart(measured: Audited, recorded: Recorded, words: Mapping[str, str]) -> tuple[str, str]:
     """What is flagged on the processor only, and on the card only."""
-    titles = _titles(audit, recorded)
-    here, there = record.table(audit)["flags"], recorded.table["flags"]
+    titles = _titles(measured, recorded)
+    here, there = audited.flags(audited.table(measured)), audited.flags(recorded.table)
     return _only(here, there, titles, words), _only(there, here, titles, words)
 
 
-def _titles(audit: Audit, recorded: Recorded) -> dict[str, str]:
+def _titles(measured: Audited, recorded: Recorded) -> dict[str, str]:
     """The libraries that were measured on the card, by the name of the row."""
-    known = {row.name: row.library for row in audit.rows}
+    known = {row.name: row.library for row in measured.rows}
     names = own_first(recorded.table["accuracy"])
     return {name: known.get(name, f"`{name}`") for name in names}
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from engine.accuracy.cards import Recorded
 from engine.accuracy.flags import NOTABLE, find_flags
 from engine.accuracy.rows.results import Group, RowSpot, VectorMeasurement, VectorRow
 from engine.accuracy.rows.suite import GROUPS, LONG
 from engine.mathematics.lengths import shapes
-from engine.render.accuracy import measured_names, table
+from engine.render.accuracy import measured_names, on_cards, table
 from engine.render.accuracy_words import WORDS as COMMON
 from engine.render.error_curves import own_first
 from engine.render.numbers import apart, number
@@ -84,17 +85,21 @@ WORDS = {
 }
 
 
-def row_fragments(definition: Definition, measured: VectorMeasurement, language: str) -> dict[str, str]:
-    """Fragments by path within the function's folder: audit.md, parts.md."""
+def row_fragments(
+    definition: Definition, measured: VectorMeasurement, language: str, recorded: Sequence[Recorded] = ()
+) -> dict[str, str]:
+    """Fragments by path within the function's folder: audit.md, parts.md. recorded: on cards."""
     words = WORDS[language]
     lengths = words["list"].join(str(n) for n, _ in shapes(definition.entries))
     about = words["about"].format(lengths=lengths, long=LONG)
     head = [words["library"], words["type"], words["of"], *(words[name] for name in GROUPS)]
     rows = [line for row in measured.rows for line in _lines(row, words)]
     rows = list(dict.fromkeys((library, *map(tuple, cells)) for library, *cells in rows))  # of no type: once
-    parts = [_notable(measured, words), *_defaults(definition, language)]
+    parts = [*notable(measured, words), *_defaults(definition, language)]
     names = measured_names(measured.rows, COMMON[language])
-    return {"audit.md": f"{names}\n\n{about}\n\n{table(head, rows)}", "parts.md": "\n\n".join(parts) + "\n"}
+    there = on_cards(measured, recorded, COMMON[language], (words["value"], words["first"]))
+    shown = f"{names}\n\n{about}\n\n{table(head, rows)}\n{there}"
+    return {"audit.md": shown, "parts.md": "\n\n".join(parts) + "\n"}
 
 
 def _defaults(definition: Definition, language: str) -> Iterator[str]:
@@ -130,8 +135,8 @@ def _size(group: Group | None, words: dict[str, str]) -> str:
     return f"**{size}**" if group.worst and group.worst.size > NOTABLE else size
 
 
-def _notable(measured: VectorMeasurement, words: dict[str, str]) -> str:
-    """What is notable, by order and group, for each library."""
+def notable(measured: VectorMeasurement, words: dict[str, str]) -> list[str]:
+    """A sentence, then what is notable, by order and group, for each library: a heading, and a list."""
     parts = []
     for order, kind in enumerate(("value", "first")):
         for name in GROUPS:
@@ -146,7 +151,7 @@ def _notable(measured: VectorMeasurement, words: dict[str, str]) -> str:
                 items = [f"- {', '.join(own_first(some))}{words['colon']}{text}" for text, some in facts.items()]
                 parts += [words[f"group {kind}"].format(group=words[name]), "\n".join(items)]
     word = "summary" if parts else "none"
-    return "\n\n".join([words[word].format(notable=f"{NOTABLE:g}"), *parts])
+    return [words[word].format(notable=f"{NOTABLE:g}"), *parts]
 
 
 def _spot(row: VectorRow, order: int, name: str) -> RowSpot | None:
@@ -155,8 +160,13 @@ def _spot(row: VectorRow, order: int, name: str) -> RowSpot | None:
 
 def _fact(spot: RowSpot, dtype: str, words: dict[str, str]) -> str:
     got, exact = apart(spot.got, spot.exact)
-    entries = [number(x, 6) for x in spot.x[:ENTRIES]] + (["…"] if len(spot.x) > ENTRIES else [])
+    entries = shortened([number(x, 6) for x in spot.x])
     template = words["fact first" if spot.entry else "fact"]
     return template.format(
-        size=number(spot.size), dtype=dtype, row=spot.row, entry=spot.entry, x=", ".join(entries), got=got, exact=exact
+        size=number(spot.size), dtype=dtype, row=spot.row, entry=spot.entry, x=entries, got=got, exact=exact
     )
+
+
+def shortened(entries: Sequence[str]) -> str:
+    """The first entries of a vector, as texts."""
+    return ", ".join([*entries[:ENTRIES], *(["…"] if len(entries) > ENTRIES else [])])

@@ -16,8 +16,6 @@ from engine.accuracy.rows.exact import RowOracle
 from engine.accuracy.rows.results import VectorMeasurement
 from engine.accuracy.rows.suite import GROUPS, LONG, suite
 from engine.accuracy.rows.worker import answer
-from engine.commands.measure import measure
-from engine.commands.outcome import UsageError
 from engine.render.row_accuracy import WORDS, row_fragments
 from engine.run import isolation
 from engine.sources import definition
@@ -198,8 +196,3 @@ def test_what_is_kept_hangs_on_no_folder(monkeypatch):
 def test_two_names_of_a_library_are_told_apart(measured):
     rows = [*measured(SHIFTED).values(), *measured(SHIFTED, "numpy.exp2").values()]
     assert {row.library for row in apart(rows)} == {"NumPy `exp`", "NumPy `exp2`"}
-
-
-def test_an_implementation_of_ones_own_is_of_numbers():
-    with pytest.raises(UsageError, match="softmax: a function of a vector; this command"):
-        measure(ROOT, "softmax", "numpy:tanh", "", "cpu", [])

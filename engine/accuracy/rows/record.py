@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from engine.accuracy.flags import NOTABLE
@@ -26,7 +29,7 @@ _ORDERS = {
     "additionalProperties": False,
     "properties": dict.fromkeys(ORDERS[:2], _GROUPS),
 }
-_SCHEMA: dict[str, Any] = {
+SCHEMA: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
     "required": ["accuracy"],
@@ -68,7 +71,7 @@ def problems(root: Path, definition: Definition, measured: VectorMeasurement) ->
     accept = f"  accept it: python -m engine record {file.parent.as_posix()}"
     if not (root / file).is_file():
         return [Problem(file.as_posix(), "no recorded audit", detail=accept)]
-    return told(root, file, differences(load(root, root / file, _SCHEMA), table(measured)), measured, accept)
+    return told(root, file, differences(load(root, root / file, SCHEMA), table(measured)), measured, accept)
 
 
 def record(root: Path, definition: Definition, measured: VectorMeasurement) -> bool:
@@ -78,8 +81,15 @@ def record(root: Path, definition: Definition, measured: VectorMeasurement) -> b
             return False
     except SourceError:
         pass  # an unreadable record is replaced
-    lines = [_HEAD + "accuracy:"]
-    for name, dtypes in sorted(table(measured)["accuracy"].items()):
+    return write(root / location(definition), dump(table(measured)))
+
+
+def dump(table: Mapping[str, Any], about: Mapping[str, Any] = MappingProxyType({})) -> str:
+    """The record as YAML. about: as of `engine.accuracy.record`."""
+    lines = [_HEAD.rstrip("\n")]
+    lines += [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in about.items()]
+    lines.append("accuracy:")
+    for name, dtypes in sorted(table["accuracy"].items()):
         lines.append(f"  {name}:")
         for dtype, orders in dtypes.items():
             if isinstance(orders, str):
@@ -87,7 +97,28 @@ def record(root: Path, definition: Definition, measured: VectorMeasurement) -> b
                 continue
             lines.append(f"    {dtype}:")
             lines += [f"      {order}: {shown(groups)}" for order, groups in orders.items()]
-    return write(root / location(definition), "\n".join(lines) + "\n")
+    return "\n".join(lines) + "\n"
+
+
+def largest(entry: Mapping[str, Any], dtype: str, order: str) -> float | None:
+    """The largest error over all groups in what is recorded of a name; None where it has no such type or order."""
+    orders = entry.get(dtype)
+    groups = orders.get(order) if isinstance(orders, dict) else None
+    return max(groups.values()) if groups else None
+
+
+def notable(table: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Type, order and group of each error that is notable, by name."""
+    return {
+        name: [
+            f"{dtype} {order} {group}"
+            for dtype, orders in dtypes.items()
+            for order, groups in (orders.items() if isinstance(orders, dict) else ())
+            for group, size in groups.items()
+            if size > NOTABLE
+        ]
+        for name, dtypes in table["accuracy"].items()
+    }
 
 
 def differences(old: Any, new: Any, path: tuple[str, ...] = ()) -> Differences:
