@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 from engine.accuracy.audit import Audit
 from engine.accuracy.audited import Audited
 from engine.accuracy.cards import Recorded
 from engine.accuracy.flags import NOTABLE
-from engine.accuracy.formats import PRECISION
-from engine.accuracy.results import MIDDLE, ORDERS, Accuracy, Row, Spot
+from engine.accuracy.formats import FORMATS, PRECISION, Format
+from engine.accuracy.results import MIDDLE, ORDERS, Accuracy, Edge, Row, Spot
 from engine.accuracy.rows.results import VectorRow
 from engine.render import cards
 from engine.render.accuracy_words import WORDS
@@ -106,10 +107,12 @@ def _there(spot: Spot | None, words: dict[str, str]) -> str:
 def _edge_table(audit: Audit, words: dict[str, str]) -> str:
     limits = [words["limits"].format(f=symbol) for symbol in SYMBOLS]
     head = [words["library"], words["type"], *SYMBOLS, *limits, words["integers"]]
-    cells = [(words["exact"], [dtype], _ends(orders, words, "")) for dtype, orders in audit.nearest.items()]
+    best = audit.nearest
+    cells = [(words["exact"], [dtype], _ends(dtype, orders, orders, words, "")) for dtype, orders in best.items()]
     for row in audit.rows:
         if row.orders:
-            cells.append((row.library, [_dtype(row, words)], _ends(row.orders, words, _integers(row, words))))
+            ends = _ends(row.dtype, row.orders, best[row.dtype], words, _integers(row, words))
+            cells.append((row.library, [_dtype(row, words)], ends))
     return table(head, cells)
 
 
@@ -195,24 +198,40 @@ def _spot(spot: Spot | None, words: dict[str, str], end: str = "") -> str:
     return f"{size} <small>{words['at'].format(x=place(spot.x))}{end}</small>" if spot.size else size
 
 
-def _ends(orders: tuple[Accuracy, ...], words: dict[str, str], integers: str) -> list[str]:
-    """Where results of each order end, their limits, and what integers give."""
+def _ends(
+    dtype: str, orders: Sequence[Accuracy], nearest: Sequence[Accuracy], words: dict[str, str], integers: str
+) -> list[str]:
+    """Where results of each order end, their limits, and what integers give. nearest: what is faultless."""
     missing = [words["never"]] * (len(ORDERS) - len(orders))
-    ends = [_edges(accuracy, words) for accuracy in orders]
+    ends = [_edges(here, best, FORMATS[dtype], words) for here, best in zip(orders, nearest, strict=False)]
     limits = [
         words["list"].join(number(accuracy.at_nonfinite[name][0], 4) for name in ("-inf", "inf")) for accuracy in orders
     ]
     return [*ends, *missing, *limits, *missing, integers]
 
 
-def _edges(accuracy: Accuracy, words: dict[str, str]) -> str:
+def _edges(accuracy: Accuracy, nearest: Accuracy, format: Format, words: dict[str, str]) -> str:
+    """Where results are 0, inf or nan. Not told are zeros beyond which the results are numbers again, where there are
+    such in a faultless implementation, too, and at the least numbers of the format: the function only passes 0 there.
+    """
+    least = math.ldexp(format.smallest_normal, 1 - format.precision)
+    passed = [Edge("zero", x, x, False) for x in (least, -least)]
+    known = (edge for edge in nearest.edges if edge.kind == "zero")
+    passed += [edge for edge in known if not edge.onward and abs(edge.far) < format.largest]
     edges = [
         words["edge" if edge.onward else "edge alone" if edge.near == edge.far else "edge with gaps"].format(
             kind=edge.kind.replace("zero", "0"), near=place(edge.near), far=place(edge.far)
         )
         for edge in accuracy.edges
+        if not any(_within(edge, known) for known in passed)
     ]
     return words["comma"].join(edges) or words["never"]
+
+
+def _within(edge: Edge, known: Edge) -> bool:
+    """Whether an edge lies within another one of its kind."""
+    same = edge.kind == known.kind and math.copysign(1, edge.near) == math.copysign(1, known.near)
+    return same and abs(known.near) <= abs(edge.near) <= abs(edge.far) <= abs(known.far)
 
 
 # Plot -----------------------------------------------------------------------------------------------------------------

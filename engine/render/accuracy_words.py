@@ -41,7 +41,8 @@ WORDS: dict[str, dict[str, str]] = {
         "edges": "Where results end: zeros, infinities, integers",
         "about edges": "Where each result becomes 0, inf or nan, found by bisection, and its limits at ±∞. *From* says "
         "that every result tried beyond is so; otherwise the first and the last are given, and those between need not "
-        "all be so. The first rows are those of exact values, rounded.",
+        "all be so. Beside a place where the function itself is 0, zeros that rounding brings in any case are left "
+        "out. The first rows are those of exact values, rounded.",
         "exact": "exact, rounded",
         "edge": "{kind} from {near}",
         "edge alone": "{kind} at {near} only",
@@ -142,7 +143,8 @@ WORDS: dict[str, dict[str, str]] = {
         "lent": "{dtype} <small>由 {package} 提供</small>",
         "edges": "结果的边界：零、无穷与整数输入",
         "about edges": "各结果从何处起变为 0、inf 或 nan（由二分法求得），以及在 ±∞ 处的极限。"
-        "“从……起”表示此后试过的结果全都如此，否则给出第一处与最后一处。最前几行是精确值舍入后应有的结果。",
+        "“从……起”表示此后试过的结果全都如此，否则给出第一处与最后一处。"
+        "在函数本身为 0 之处附近，舍入必然得到的 0 不列出。最前几行是精确值舍入后应有的结果。",
         "exact": "精确值舍入",
         "edge": "从 {near} 起为 {kind}",
         "edge alone": "仅在 {near} 处为 {kind}",

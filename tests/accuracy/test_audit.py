@@ -638,6 +638,33 @@ def test_zeros_are_said_to_go_on_only_if_they_do(demo: tuple[Path, definition.De
     assert "0 first at −5, last at −9" in text
 
 
+#: The least number of float32, and where a hundredth of a number rounds to 0.
+LEAST, HUNDREDTH = 2.0**-149, 50 * 2.0**-149
+
+
+@pytest.mark.parametrize(
+    ("best", "edge", "told"),
+    [
+        ((), (LEAST, LEAST), False),  # of no other number
+        ((), (LEAST, 2 * LEAST), True),
+        ((LEAST, HUNDREDTH), (LEAST, HUNDREDTH), False),  # as it has to be
+        ((LEAST, HUNDREDTH), (2 * LEAST, HUNDREDTH / 2), False),
+        ((LEAST, HUNDREDTH), (LEAST, 2.0**-126), True),  # subnormal numbers are lost
+        ((LEAST, HUNDREDTH), (-LEAST, -HUNDREDTH), True),  # on the other side
+        ((100.0, FORMATS["float32"].largest), (103.0, FORMATS["float32"].largest), True),  # to the end: there it ends
+    ],
+)
+def test_zeros_that_are_passed_are_no_end(
+    demo: tuple[Path, definition.Definition], best: tuple[float, ...], edge: tuple[float, ...], told: bool
+) -> None:
+    whole = altered(edges=(Edge("zero", *edge, False),))
+    (accuracy,) = whole.nearest["float32"]
+    exact = dataclasses.replace(accuracy, edges=(Edge("zero", *best, False),) if best else ())
+    text = audit_fragments(demo[1], dataclasses.replace(whole, nearest={"float32": (exact,)}), "en")["audit.md"]
+    (row,) = [line for line in text.splitlines() if line.startswith("| NumPy | float32 |") and "int8" in line]
+    assert ("| 0 " in row) == told
+
+
 def test_the_first_record_needs_no_record(
     demo: tuple[Path, definition.Definition], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
