@@ -10,11 +10,19 @@ def derivative(x):
     return np.where(x > 0, 1, (0.125 + 0.3333333333333333) / 2)
 
 
+def broken(y):
+    """Leave out the last value before a jump, so that no line joins its two sides."""
+    step = np.abs(np.diff(y))
+    beside = np.maximum(np.roll(step, 1), np.roll(step, -1))
+    jump = step > 10 * beside + 0.01
+    return np.where(np.append(jump, False), np.nan, y)
+
+
 x = np.linspace(-6, 6, 1201)
 
 fig, ax = plt.subplots(layout="constrained")
-ax.plot(x, rrelu(x), "C0", lw=2.5, label="$f(x)$")
-ax.plot(x, derivative(x), "C1", lw=2.5, label="$f'(x)$")
+ax.plot(x, broken(rrelu(x)), "C0", lw=2.5, label="$f(x)$")
+ax.plot(x, broken(derivative(x)), "C1", lw=2.5, label="$f'(x)$")
 
 # Axes through the origin, in the manner of a textbook.
 ax.spines[["left", "bottom"]].set_position("zero")

@@ -5,14 +5,23 @@ The files that are filled so: `test_filled.py`.
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from demo import DEFINITION
 from shared import ROOT
 
 from engine.base.languages import languages
+from engine.mathematics.formula.float64 import compute
+from engine.mathematics.formula.python import number
+from engine.mathematics.formula.python import read as parse
+from engine.mathematics.formula.tree import Variable
+from engine.mathematics.kinks import shape
 from engine.sources import topics
 from engine.sources.definition import read
 from engine.sources.includes import INCLUDE, check_includes, places, shown
@@ -159,3 +168,38 @@ def test_only_what_there_is_is_shown():
     assert shown(text, {"x/b.md", "x/c.md", "x/d.md"}) == text
     assert shown(text, {"x/c.md"}) == 'Text\n\n## A\n\n### C\n\nWords\n\n--8<-- "x/c.md"\n'
     assert shown(text, {"x/d.md"}) == 'Text\n\n## D\n\n--8<-- "x/d.md"\n', "nothing is left below A"
+
+
+# The figure -----------------------------------------------------------------------------------------------------------
+
+
+def broken() -> Callable[[Any], Any]:
+    """The function of the shared figure that breaks a curve at jumps."""
+    tree = ast.parse((ROOT / "topics/figure.py").read_text(encoding="utf-8"))
+    (own,) = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    scope: dict[str, Any] = {"np": np}
+    exec(compile(ast.Module([own], []), "figure.py", "exec"), scope)
+    return scope[own.name]
+
+
+GRID = np.linspace(-6, 6, 1201)
+
+
+@pytest.mark.parametrize("function", sorted(path.parent.name for path in ROOT.glob("snippets/*/facts.yml")))
+def test_curves_are_broken_where_the_function_or_its_derivative_jumps(function: str) -> None:
+    entry = read(ROOT, function)
+    if entry.entries:
+        return
+    names = {name: number(value) for name, value in entry.defaults.items()} | {"x": Variable("x")}
+    kinks = [kink for kink in shape(entry.expression, entry.defaults).kinks if abs(kink.x) < 6]
+    for text, order in ((entry.stable, 0), (entry.derivative, 1)):
+        drawn = broken()(np.broadcast_to(compute(parse(text, names), {"x": GRID}), GRID.shape))
+        places = [kink.x for kink in kinks if kink.order <= order]
+        assert GRID[np.isnan(drawn)] == pytest.approx(places, abs=0.011), (text, order)
+
+
+@pytest.mark.parametrize(
+    "curve", [np.tanh(20 * GRID), np.sqrt(abs(GRID)), abs(GRID) * 50, np.exp(GRID), GRID * 0, np.sin(30 * GRID) * 100]
+)
+def test_curves_that_are_steep_are_not_broken(curve: Any) -> None:
+    assert np.array_equal(broken()(curve), curve)
