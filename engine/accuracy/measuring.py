@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.accuracy import jobs
 from engine.accuracy.formats import PRECISION
@@ -22,7 +23,9 @@ from engine.base.errors import Problem, SourceError
 from engine.base.libraries import LIBRARIES
 from engine.base.store import digest, project_store
 from engine.run.isolation import ENVIRONMENT
-from engine.sources.definition import Api, Definition
+
+if TYPE_CHECKING:  # what hangs on a definition stands in the key, and not how the file is read
+    from engine.sources.definition import Api, Definition
 
 #: Backends that Keras is measured on.
 BACKENDS = ("tensorflow", "torch", "jax")

@@ -16,7 +16,7 @@ from contextlib import suppress
 from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from engine.base.files import ENGINE, is_source, write
 from engine.base.store import folder_digest
@@ -157,8 +157,12 @@ class _Known:
 
 
 def _needs(tree: ast.AST) -> Iterator[str]:
-    """The dotted names below the engine that a file imports, or that a text in it is, as one that it starts."""
-    for node in ast.walk(tree):
+    """The dotted names below the engine that a file imports, or that a text in it is, as one that it starts.
+
+    What is imported for type checkers only is no part of what runs.
+    """
+    typed = {inner for node in ast.walk(tree) if _is_typing(node) for part in node.body for inner in ast.walk(part)}
+    for node in (node for node in ast.walk(tree) if node not in typed):
         names: list[str] = []
         if isinstance(node, ast.ImportFrom) and node.module:
             names = [f"{node.module}.{alias.name}" for alias in node.names]
@@ -167,6 +171,10 @@ def _needs(tree: ast.AST) -> Iterator[str]:
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             names = [node.value] if node.value.replace(".", "").isidentifier() else []
         yield from (name for name in names if name.startswith("engine."))
+
+
+def _is_typing(node: ast.AST) -> TypeGuard[ast.If]:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
 def _data(tree: ast.AST) -> Iterator[str]:

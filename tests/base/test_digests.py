@@ -100,9 +100,11 @@ FILES = {
     "b/deep.py": "x = 1\n",
     "b/started.py": "print(1)\n",
     "b/other.py": "y = 1\n",
+    "b/kinds.py": "class Kind: pass\n",
     "c/__init__.py": "",
     "c/main.py": (
         "import engine.a.rule\nfrom engine.a import late\nfrom engine.base import ENGINE\n"
+        "if TYPE_CHECKING:\n    from engine.b.kinds import Kind\n"
         'STYLE = ENGINE / "data" / "one"\nCOMMAND = ["-m", "engine.b.started"]\nTEXT = "engine.b.other is said"\n'
     ),
     "data/one/style.txt": "1\n",
@@ -136,10 +138,27 @@ def test_what_a_module_needs_is_in_its_digest(digest: Callable[..., str], name: 
     assert digest({name: FILES[name]}) == before
 
 
-@pytest.mark.parametrize("name", ["b/other.py", "data/two.txt", "new/room.py"])
+@pytest.mark.parametrize("name", ["b/other.py", "b/kinds.py", "data/two.txt", "new/room.py"])
 def test_what_it_does_not_need_is_not(digest: Callable[..., str], name: str) -> None:
     before = digest({})
     assert digest({name: "z = 3\n"}) == before
+
+
+def test_what_a_definition_may_say_measures_nothing_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = shutil.copytree(code.ENGINE, tmp_path / "engine", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(code, "ENGINE", engine)
+    monkeypatch.setattr(code, "_KNOWN", engine / "__pycache__/syntax.json")
+
+    def digests(changed: str) -> list[str]:
+        file = engine / changed
+        file.write_text(file.read_text(encoding="utf-8") + "\nMORE = 1\n", encoding="utf-8")
+        code_digest.cache_clear()
+        return [code_digest(name) for name in ("engine.accuracy.measuring", "engine.accuracy.rows.worker")]
+
+    before = digests("commands/new.py")
+    assert digests("sources/definition.py") == digests("mathematics/proofs.py") == before
+    assert not set(digests("accuracy/exact.py")) & set(before)
+    code_digest.cache_clear()
 
 
 def test_what_comes_or_goes_later_is_seen(digest: Callable[..., str]) -> None:
