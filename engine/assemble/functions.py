@@ -35,6 +35,7 @@ from engine.names import check as apis
 from engine.render import assertions, datasheet
 from engine.render.accuracy import audit_fragments
 from engine.render.assertions import Assertion
+from engine.render.bound import BOUND, bound_fragment
 from engine.render.derivations import derivation_fragment
 from engine.render.downloads import downloads_fragment, function_downloads, lab_downloads, lab_line
 from engine.render.error_curves import draw
@@ -306,6 +307,8 @@ def _fragments(findings: Findings, language: str, places: Mapping[str, Place]) -
             yield "formula.md", formula_fragment(sources.facts, language)
     if sources.prose:
         yield "formulas.md", prose_fragment(sources.prose, proved.prose, language)
+    if sources.definition.within:
+        yield BOUND, bound_fragment(sources.definition, language)
     yield from names_fragments(sources.definition, findings.apis, sources.variants, language, places).items()
     if sources.variants:
         yield VARIANTS, variants_fragment(sources.variants, proved.distances, sources.function, language, places)

@@ -14,6 +14,8 @@
   times these: such products are exact, so that the form alone is judged and not the rounding of `beta*x`, which nothing
   behind it could undo. So what passes is a form that gives nearly the value of a neighbour of x. It may lose the digits
   of a zero elsewhere than at 0: (x**2 - 1)/(x + 1) beside 1. At 0, and where the value levels off, it may lose none.
+  What is off by more passes where the file declares a bound (`within`), which has to hold and to be needed
+  (`stability`); then it is looked for between these numbers, too, where the form is worst.
 
 `prove` works in processes of its own, which it can stop. The result depends on nothing but the definition, this engine,
 and the versions of SymPy, python-flint, NumPy and SciPy.
@@ -26,6 +28,7 @@ import random
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -54,11 +57,11 @@ from engine.mathematics.proving import (
     Prover,
     Samples,
     Slopes,
-    compared,
     differs,
     draw,
     shown,
 )
+from engine.mathematics.stability import ROUNDS, Stability, between
 from engine.mathematics.vectors import VectorProver
 from engine.mathematics.zeros import Place
 from engine.sources.definition import Definition, Parameter
@@ -94,7 +97,7 @@ def prove(
 
 def key(definition: Definition) -> str:
     """Digest of all that the proof of a definition depends on."""
-    formulas = (definition.expression, definition.stable, definition.derivative, definition.entries)
+    formulas = (definition.expression, definition.stable, definition.derivative, definition.entries, definition.within)
     versions = [frameworks.version(name) for name in ("sympy", "python-flint", "numpy", "scipy")]
     code = code_digest(__name__)
     return digest(definition.path.as_posix(), formulas, definition.parameters, versions, frameworks.environment(), code)
@@ -241,32 +244,37 @@ class _NumberProver(Prover):
 
     def stability(self, expression: Expr, stable: Expr) -> tuple[int, float]:
         """At how many floats the stable form was right, and the largest error in ulp. Raises Fault."""
-        import numpy as np
-
-        true = self.at(expression)
-        checked, largest, excess, worst = 0, 0.0, 1.0, Fault()
+        judged = Stability(ULPS, self.definition.within)
         for power in (0, -3, 4):
             parameters = {name: value * 2.0**power for name, value in self.defaults.items()}
             kinks = kinks_of(self.definition.expression, parameters).kinks
-            xs = np.array([*_floats(), *(x for kink in kinks for x in _around(kink.x))])
-            with np.errstate(all="ignore"):
-                values = {name: np.float64(value) for name, value in parameters.items()}
-                computed = np.broadcast_to(float64.compute(stable, {"x": xs, **values}), xs.shape)
-            for x, result in zip(xs.tolist(), computed.tolist(), strict=True):
-                point = {"x": x, **parameters}
-                value = true(point)
-                if (error := self.error(value, result, shown(point))) is None:
-                    continue
-                checked, largest = checked + 1, max(largest, error)
-                if error > ULPS * excess and error > excess * (excused := self.excused(expression, point, value)):
-                    excess = error / excused
-                    reason = f"is not stable: {error:.3g} ulp from the value at {shown(point)} in float64"
-                    worst = Fault(f"{reason}, where rounding allows {excused:.3g}", *compared(value, result))
+            xs = [*_floats(), *(x for kink in kinks for x in _around(kink.x))]
+            tried = self.judge(judged, expression, stable, xs, parameters)
+            for _ in range(ROUNDS if self.definition.within else 0):
+                tried |= self.judge(judged, expression, stable, between(tried), parameters)
             if not self.defaults:
                 break
-        if worst.args:
-            raise worst
-        return checked, largest
+        found = judged.found()
+        self.part("within", judged.needs)
+        return found
+
+    def judge(
+        self, judged: Stability, expression: Expr, stable: Expr, xs: Sequence[float], parameters: Point
+    ) -> dict[float, float]:
+        """Judge the stable form at numbers, and tell by how many times what is excused it is off at each."""
+        import numpy as np
+
+        true, tried = self.at(expression), {}
+        with np.errstate(all="ignore"):
+            values = {"x": np.array(xs), **{name: np.float64(value) for name, value in parameters.items()}}
+            computed = np.broadcast_to(float64.compute(stable, values), len(xs))
+        for x, result in zip(xs, computed.tolist(), strict=True):
+            point = {"x": x, **parameters}
+            value = true(point)
+            if (error := self.error(value, result, shown(point))) is not None:
+                excused = partial(self.excused, expression, point, value)
+                tried[x] = judged.add(error, excused, shown(point), value, result)
+        return tried
 
     def excused(self, expression: Expr, point: Point, value: Any) -> float:
         """The error that is no fault of the form at a point, in ulp: see the head of this file."""

@@ -91,7 +91,7 @@ class Prover:
         """
         lines: tuple[str, ...] = ()
         learned = self.definition.learned
-        text = learned.derivative if learned and "." in which else getattr(self.definition, which)
+        text = learned.derivative if learned and "." in which else str(getattr(self.definition, which))
         try:
             with limited(SECONDS_NUMERIC):
                 return check()

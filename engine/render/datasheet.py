@@ -63,6 +63,7 @@ def datasheet(
             "entries": definition.entries or None,
             "sympy": definition.expression,
             "stable": definition.stable,
+            "within": definition.within or None,
             "derivative": definition.derivative,
         },
         "parameters": [_parameter(parameter) for parameter in definition.parameters],

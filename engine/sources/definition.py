@@ -57,6 +57,12 @@ SCHEMA: dict[str, Any] = {
             "description": "an equal form that loses no digits in floating point; log1p, expm1 allowed; "
             "default: the expression itself"
         },
+        "within": {
+            "description": "by how many ulp the stable form may be off where rounding x excuses less; it has to hold, "
+            "and to be at most twice what is needed. Default: as rounding excuses",
+            "type": "number",
+            "exclusiveMinimum": 0,
+        },
         "derivative": _LINE | {"description": "its derivative by x"},
         "parameters": {
             "type": "object",
@@ -210,13 +216,14 @@ class Api:
 class Definition:
     """A function.
 
-    expression, stable, derivative: SymPy texts in x and the parameters; compare: other functions to show beside it, as
-    SymPy texts in x, by name; instead: what to write where a library has no such function, by tab; own: the topics of
-    `topics/` that it writes itself; figure: alternative text of its figure by language; absent: reasons by (topic,
-    tab), by language; root: the project's folder, which `path` is within. entries: of a function of a vector x, the
-    number of entries of its result as a text in n, the number of those of x: then expression and stable are of entry i,
-    and derivative is that of entry i by x[j]. training: what it is in training, where that is something else; variant:
-    the function of which it is one, by its folder.
+    expression, stable, derivative: SymPy texts in x and the parameters; within: the bound in ulp that is declared for
+    the stable form, 0 for none; compare: other functions to show beside it, as SymPy texts in x, by name; instead: what
+    to write where a library has no such function, by tab; own: the topics of `topics/` that it writes itself; figure:
+    alternative text of its figure by language; absent: reasons by (topic, tab), by language; root: the project's
+    folder, which `path` is within. entries: of a function of a vector x, the number of entries of its result as a text
+    in n, the number of those of x: then expression and stable are of entry i, and derivative is that of entry i by
+    x[j]. training: what it is in training, where that is something else; variant: the function of which it is one, by
+    its folder.
     """
 
     path: Path
@@ -235,6 +242,7 @@ class Definition:
     own: tuple[str, ...] = ()
     training: Training | None = None
     variant: str = ""
+    within: float = 0.0
 
     @property
     def learned(self) -> Parameter | None:
@@ -281,6 +289,7 @@ def read(root: Path, function: str) -> Definition:
         root=root,
         training=msgspec.convert(data["training"], Training) if "training" in data else None,
         variant=data.get("variant", ""),
+        within=data.get("within", 0.0),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +26,10 @@ from engine.assemble.site import Site
 from engine.base import libraries as frameworks
 from engine.base.errors import SourceError
 from engine.base.store import folder_digest
+from engine.render.bound import bound_fragment
 from engine.render.published import Built
 from engine.run.runner import Runner
+from engine.sources.definition import read
 from engine.translation import check as translations
 
 ROOT = Path(__file__).parents[2]
@@ -131,6 +135,40 @@ def test_every_language_gets_its_own_words_from_one_run(site: Path, runner: Runn
     assert Site(site, runner).build() == []
     assert ">成立</span>" in texts(site)[".cache/fragments/zh/demo/claims/one.md"][0]
     assert ">true</span>" in texts(site)[".cache/fragments/en/demo/claims/one.md"][0]
+
+
+POWER = """\
+name: Demo
+expression: exp(x)**64
+within: 40
+derivative: 64*exp(64*x)
+apis: []
+figure: {en: A curve, zh: 一条曲线}
+"""
+
+
+def test_a_declared_bound_stands_on_the_page_and_in_the_data(site: Path, runner: Runner) -> None:
+    (site / "snippets/demo/definition.yml").write_text(POWER, encoding="utf-8")
+    page = site / "docs/en/functions/demo.md"
+    (problem,) = Site(site, runner).build()
+    assert "no page includes the fragment 'demo/bound.md'" in problem.reason
+    page.write_text(f'{PAGE}\n--8<-- "demo/bound.md"\n', encoding="utf-8")
+    assert Site(site, runner).build() == []
+    text, _ = texts(site)[".cache/fragments/en/demo/bound.md"]
+    assert "`exp(x)**64`, is within 40 ulp of the exact value" in text
+    (data,) = (site / ".cache").rglob("demo.json")
+    assert json.loads(data.read_text(encoding="utf-8"))["definition"]["within"] == 40
+    (site / "snippets/demo/definition.yml").write_text(POWER.replace("40", "90"), encoding="utf-8")
+    (problem,) = Site(site, runner).build()
+    assert (problem.line, problem.reason.partition(":")[0]) == (3, "within")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("folder", ["", "vectors/"])
+def test_every_page_has_a_place_for_a_bound(language: str, folder: str) -> None:
+    text = (ROOT / f"topics/{folder}page.{language}.md").read_text(encoding="utf-8")
+    assert '--8<-- "{function}/bound.md"' in text
+    assert "40 ulp" in bound_fragment(replace(read(ROOT, "tanh"), within=40.0), language)
 
 
 @pytest.fixture

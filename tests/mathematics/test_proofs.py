@@ -125,9 +125,10 @@ HOLD = {
 }
 
 
-def instability(stable, expression):
+def instability(stable, expression, within=0.0):
     """What is wrong with a stable form of x, whatever its derivative is."""
-    prover = proofs._NumberProver(ROOT, replace(SOFTPLUS, expression=expression, stable=stable, parameters=()))
+    changed = {"expression": expression, "stable": stable, "within": within, "parameters": ()}
+    prover = proofs._NumberProver(ROOT, replace(SOFTPLUS, **changed))
     trees = [read(text, NAMES) for text in (expression, stable)]
     assert prover.part("stable", lambda: prover.equal(*map(prover.at, trees), strict=True)) or prover.problems
     found = prover.part("stable", lambda: prover.stability(*trees))
@@ -320,3 +321,55 @@ def test_what_libraries_give_for_the_learned_parameter_is_its_derivative():
     for rows in found.values():
         assert len(rows) == 7
         assert rows == [(x, float(evaluate(formula, {"x": x, "a": 0.25}, 20))) for x, _ in rows]
+
+
+# A declared bound -----------------------------------------------------------------------------------------------------
+
+POWER = "exp(x)**64"  # off by 32 ulp near 0, where rounding x excuses none
+
+
+def bounded(stable, within, expression=""):
+    """What is wrong with a form of a function of x that is declared to be within so many ulp."""
+    return instability(stable, expression or stable, within)[1]
+
+
+@pytest.mark.parametrize("within", [34, 40, 60])
+def test_a_bound_that_is_needed_is_kept(within):
+    assert bounded(POWER, within) == []
+
+
+@pytest.mark.parametrize(
+    ("form", "within", "reason"),
+    [
+        (POWER, 0, "stable: is not stable: 23 ulp from the value at x = "),
+        (POWER, 24, "where rounding allows 8 and the file 24"),  # more than at the numbers that are tried anyway
+        (POWER, 70, "within: says nothing: 32 ulp were needed"),
+        (POWER, 1e30, "within: says nothing: 32 ulp were needed"),
+        ("exp(x)", 9, "within: is not needed: the form is off by no more than what rounding excuses"),
+        ("exp(-x**2)", 400, "within: is not needed"),  # off by 298 ulp, which rounding x excuses
+        (SILU, 1000, "stable: is not stable: 9e+15 ulp"),
+    ],
+)
+def test_a_bound_that_does_not_hold_or_says_nothing_is_refused(form, within, reason):
+    (found,) = bounded(form, within)
+    assert reason in found
+
+
+def test_a_bound_is_no_leave_to_overflow():
+    (found,) = bounded("x*16/16", 1e300, "x")
+    assert "is inf in float64 at x = 2e+307" in found
+
+
+def test_a_bound_holds_for_other_parameters_too():
+    alpha = (Parameter("alpha", r"\alpha", "positive", 1),)
+    entry = replace(SOFTPLUS, expression="exp(x)**64*alpha", stable="exp(x)**64*alpha", parameters=alpha, within=40)
+    entry = replace(entry, derivative="64*alpha*exp(64*x)")
+    assert proofs.verify((ROOT, entry)).problems == ()
+    wide = replace(entry, stable="Piecewise((exp(x)**64*alpha, alpha < 2), (exp(x/8)**512*alpha, True))")
+    (found,) = proofs.verify((ROOT, wide)).problems
+    assert "alpha = 16 in float64, where rounding allows" in found.reason
+    assert found.reason.endswith("and the file 40")
+
+
+def test_a_proof_hangs_on_the_bound():
+    assert proofs.key(SOFTPLUS) != proofs.key(replace(SOFTPLUS, within=9.0))

@@ -184,3 +184,25 @@ def test_facts_without_meaning_are_refused(checked, tex, when, reason):
 def test_numbers_have_no_vectors():
     with pytest.raises(FormulaError):
         read("x[1]", {"x": Number("1")})
+
+
+def test_a_declared_bound_holds_and_is_needed():
+    """A power of the stable form is off by as many ulp as it multiplies the digits that are lost before."""
+    powers = {
+        "expression": f"({SOFTMAX.expression})**16",
+        "stable": f"({SOFTMAX.stable})**16",
+        "derivative": f"16*({SOFTMAX.expression})**15*({SOFTMAX.derivative})",
+    }
+
+    def reasons(within):
+        prover = vectors.VectorProver(ROOT, replace(SOFTMAX, within=within, **powers))
+        formulas = prover.read(NAMES)
+        prover.part("stable", lambda: prover.stability(formulas["expression"], formulas["stable"]))
+        return [problem.reason for problem in prover.problems]
+
+    (found,) = reasons(0.0)
+    assert found.startswith("stable: is not stable: ")
+    needed = float(found.split()[4])
+    assert reasons(1.5 * needed) == []
+    assert reasons(0.9 * needed)[0].startswith("stable: is not stable")
+    assert reasons(2.5 * needed)[0].startswith("within: says nothing")
