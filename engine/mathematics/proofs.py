@@ -58,7 +58,6 @@ from engine.mathematics.proving import (
     Samples,
     Slopes,
     differs,
-    draw,
     shown,
 )
 from engine.mathematics.stability import ROUNDS, Stability, between
@@ -100,7 +99,8 @@ def key(definition: Definition) -> str:
     formulas = (definition.expression, definition.stable, definition.derivative, definition.entries, definition.within)
     versions = [frameworks.version(name) for name in ("sympy", "python-flint", "numpy", "scipy")]
     code = code_digest(__name__)
-    return digest(definition.path.as_posix(), formulas, definition.parameters, versions, frameworks.environment(), code)
+    given = definition.parameters, definition.conditions
+    return digest(definition.path.as_posix(), formulas, given, versions, frameworks.environment(), code)
 
 
 def verify(question: tuple[Path, Definition]) -> Proof:
@@ -228,7 +228,7 @@ class _NumberProver(Prover):
         yield self.defaults
         chance = random.Random("settings")
         for _ in range(SETTINGS if self.defaults else 0):
-            yield {p.name: draw(p, chance) for p in self.definition.parameters}
+            yield self.conditions.draw(chance)
 
     def points(self) -> Iterator[tuple[Point, bool]]:
         """Points with the default parameters at extreme x, then random ones; and whether they are extreme."""
@@ -240,13 +240,15 @@ class _NumberProver(Prover):
             x = chance.choice((1, -1)) * (
                 chance.uniform(0, 4) if chance.random() < 0.5 else 10 ** chance.uniform(-3, 2)
             )
-            yield {"x": x, **{p.name: draw(p, chance) for p in self.definition.parameters}}, False
+            yield {"x": x, **self.conditions.draw(chance)}, False
 
     def stability(self, expression: Expr, stable: Expr) -> tuple[int, float]:
         """At how many floats the stable form was right, and the largest error in ulp. Raises Fault."""
         judged = Stability(ULPS, self.definition.within)
         for power in (0, -3, 4):
             parameters = {name: value * 2.0**power for name, value in self.defaults.items()}
+            if self.conditions.broken(parameters):
+                continue
             kinks = kinks_of(self.definition.expression, parameters).kinks
             xs = [*_floats(), *(x for kink in kinks for x in _around(kink.x))]
             tried = self.judge(judged, expression, stable, xs, parameters)

@@ -274,7 +274,8 @@ class _Prose:
         return self._stated(formula, [step], tex)
 
     def _stated(self, formula: Formula, steps: Sequence[Step], meant: str, note: str = "") -> Reading:
-        check = standing(self.reader, Path(formula.path), {}, steps, formula.line, f"${formula.tex}$, statement")
+        called, conditions = f"${formula.tex}$, statement", self.statements.conditions
+        check = standing(self.reader, Path(formula.path), {}, steps, formula.line, called, conditions)
         return Reading(formula, STATEMENT, check, note, meant=meant if meant != formula.tex else "")
 
     def _by_entry(self, formula: Formula, entry: Mapping[str, Any]) -> Reading | None:

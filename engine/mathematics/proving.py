@@ -13,6 +13,7 @@ from typing import Any
 from engine.base.errors import Problem
 from engine.base.processes import OutOfTime, limited
 from engine.base.yamlfile import line_of
+from engine.mathematics.conditions import Conditions
 from engine.mathematics.derivation.evidence import Evidence
 from engine.mathematics.derivation.symbolic import SECONDS_SYMBOLIC
 from engine.mathematics.formula.balls import Balls
@@ -21,7 +22,7 @@ from engine.mathematics.formula.python import FormulaError, read
 from engine.mathematics.formula.tree import Expr
 from engine.mathematics.kinks import Kink
 from engine.mathematics.zeros import Undecidable
-from engine.sources.definition import Definition, Parameter
+from engine.sources.definition import Definition
 
 ULPS = 8
 #: Roundings of x that a form is excused for: of a square, of a quotient by a constant that is itself rounded.
@@ -75,6 +76,15 @@ class Prover:
         self.defaults = {parameter.name: float(parameter.default) for parameter in definition.parameters}
         self.balls = Balls()
         self.problems: list[Problem] = []
+        self.conditions: Conditions = self.part("conditions", lambda: Conditions(definition))
+        if self.conditions:
+            self.part("conditions", self.usual)
+
+    def usual(self) -> None:
+        """Raise Fault where the usual values of the parameters break a condition, FormulaError where all others do."""
+        if broken := self.conditions.broken(self.defaults):
+            raise Fault(f"{broken} does not hold for the usual values, {shown(self.defaults)}")
+        self.conditions.draw(random.Random("conditions"))
 
     def read(self, names: Mapping[str, Expr]) -> dict[str, Expr]:
         """The three formulas, in these names; those that are not understood are among the problems."""
@@ -91,7 +101,8 @@ class Prover:
         """
         lines: tuple[str, ...] = ()
         learned = self.definition.learned
-        text = learned.derivative if learned and "." in which else str(getattr(self.definition, which))
+        written = learned.derivative if learned and "." in which else getattr(self.definition, which)
+        texts = written if isinstance(written, tuple) else (str(written),)
         try:
             with limited(SECONDS_NUMERIC):
                 return check()
@@ -101,7 +112,7 @@ class Prover:
             reason = str(error)
         except OutOfTime:
             reason = f"could not be checked within {SECONDS_NUMERIC:g} s"
-        detail = "\n".join(f"  {line}" for line in (text, *lines))
+        detail = "\n".join(f"  {line}" for line in (*texts, *lines))
         line = line_of(self.root, self.definition.path, which.split("."))
         self.problems.append(Problem(self.definition.path.as_posix(), f"{which}: {reason}", line, detail))
         return None
@@ -165,9 +176,3 @@ def shown(point: Point) -> str:
 def compared(value: Any, result: float) -> tuple[str, str]:
     """A value and what float64 makes of it, as lines of a fault."""
     return f"true:    {shown_digits(value, 20)}", f"float64: {result!r}"
-
-
-def draw(parameter: Parameter, chance: random.Random) -> float:
-    """A value that a parameter may have, of any size."""
-    size = 10 ** chance.uniform(-2, 2)
-    return chance.choice((1, -1)) * size if parameter.domain == "real" else size

@@ -7,11 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from engine.base.errors import Problem
 from engine.mathematics import latex
 from engine.mathematics.about import about
+from engine.mathematics.conditions import Conditions, written
 from engine.mathematics.derivation.duties import flow_problems
 from engine.mathematics.derivation.file import SHARP, Reader
-from engine.mathematics.derivation.steps import ENTRY, LENGTH, VECTOR, Derivation, Step
+from engine.mathematics.derivation.steps import ENTRY, LENGTH, VECTOR, Derivation, Step, linked, variables
 from engine.mathematics.formula.python import FormulaError, number, read
 from engine.mathematics.formula.tree import Call, Chain, Expr, Scope, Variable, free_variables
 from engine.mathematics.latex import LatexError
@@ -62,7 +64,21 @@ class Statements:
         self.definition = definition
         self.where = () if reader.problems else tuple(where)
         self.declared = [] if reader.problems else [*_declarations(reader.scope, where)]
+        self.conditions = () if reader.problems else tuple(self._conditions())
         self.identified: set[str] | None = set() if reader.problems else {*self._identities(everything)}
+
+    def _conditions(self) -> Iterator[Chain]:
+        """Those of the definition's parameters, in the variables that stand for them; of others the usual value."""
+        called = {one.name: latex.name(one.tex) for one in self.definition.parameters}
+        known = self.reader.domains
+        usual = self.definition.defaults
+        names = {own: Variable(name) if name in known else number(usual[own]) for own, name in called.items()}
+        try:
+            for chain in Conditions(self.definition).chains(names):
+                yield written(chain, {latex.name(one.tex): one.tex for one in self.definition.parameters})
+        except FormulaError as error:
+            line = self.definition.line("conditions")
+            self.reader.problems.append(Problem(self.definition.path.as_posix(), f"conditions: {error}", line))
 
     def _identities(self, everything: Iterable[Part]) -> Iterator[str]:
         for tex in (part["expression"] for part in everything if isinstance(part, Mapping) and "expression" in part):
@@ -174,7 +190,7 @@ class Statements:
     def check(self, id: str, name: Mapping[str, str], steps: Sequence[Step], keys: _Keys) -> Derivation:
         """Statements as a derivation without a start, in the variables that they use."""
         reader = self.reader
-        check = standing(reader, reader.path, name, steps, reader.line(*keys), f"{id}, statement")
+        check = standing(reader, reader.path, name, steps, reader.line(*keys), f"{id}, statement", self.conditions)
         if not reader.problems:
             reader.problems += flow_problems(check)
         return check
@@ -186,17 +202,28 @@ class Statements:
             if not tie.holds(tex):
                 reason = f"{id}: the statements do not show this of the function; one of them has to say it"
                 self.reader.problem(f"{reason} in these letters", *keys, "tex", detail=f"  {tex}")
-        used = check.domains.keys() | {name for expr in tie.continuous for name in free_variables(expr)}
+        used = set(check.domains) | {name for expr in tie.continuous for name in free_variables(expr)}
+        conditions = linked(self.conditions, used)
+        used = used.union(*map(variables, conditions))
         domains = {name: domain for name, domain in self.reader.domains.items() if name in used}
-        return replace(check, continuous=tuple(tie.continuous), domains=domains)
+        return replace(check, conditions=conditions, continuous=tuple(tie.continuous), domains=domains)
 
 
 def standing(
-    reader: Reader, path: Path, title: Mapping[str, str], steps: Sequence[Step], line: int, called: str
+    reader: Reader,
+    path: Path,
+    title: Mapping[str, str],
+    steps: Sequence[Step],
+    line: int,
+    called: str,
+    conditions: Sequence[Chain] = (),
 ) -> Derivation:
-    """Statements of a file as a derivation without a start, in the variables that they use."""
+    """Statements of a file as a derivation without a start, in the variables that they use, and in those that
+    conditions of these are about."""
     chains = [chain for step in steps for chain in (step.chain, step.condition) if chain]
     used = {variable for chain in chains for side in chain.sides for variable in free_variables(side)}
+    conditions = linked(conditions, used)
+    used = used.union(*map(variables, conditions))
     return Derivation(
         root=reader.root,
         path=path,
@@ -209,6 +236,7 @@ def standing(
         steps=tuple(steps),
         scope=reader.scope,
         called=called,
+        conditions=conditions,
     )
 
 

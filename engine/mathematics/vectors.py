@@ -24,7 +24,7 @@ from functools import partial
 from itertools import product
 from typing import Any
 
-from engine.mathematics.derivation.steps import ENTRY, INDEX, LENGTH, VECTOR, Derivation, Domain, Step
+from engine.mathematics.derivation.steps import ENTRY, INDEX, LENGTH, VECTOR, Derivation, Domain, Step, variables
 from engine.mathematics.formula import float64
 from engine.mathematics.formula.digits import agree, exact, tiny
 from engine.mathematics.formula.python import FormulaError
@@ -43,7 +43,6 @@ from engine.mathematics.proving import (
     Samples,
     Slopes,
     differs,
-    draw,
     shown,
 )
 from engine.mathematics.stability import Stability
@@ -97,6 +96,7 @@ def with_instances(check: Derivation, entries: str) -> Derivation:
         for chain in (step.chain, *([step.condition] if step.condition else [])):
             for name in (name for side in chain.sides for name in free_variables(side)):
                 domains[name] = own.get(name) or Domain(rf"{name} \in \mathbb{{R}}")
+    domains |= {name: own[name] for chain in check.conditions for name in variables(chain)}
     return replace(check, steps=tuple(steps), domains=domains)
 
 
@@ -205,7 +205,7 @@ class VectorProver(Prover):
         chance = random.Random(f"points {length}")
         for _ in range(POINTS):
             x = [chance.uniform(-5, 5) for _ in range(length)]
-            yield {**_named(x), **{p.name: draw(p, chance) for p in self.definition.parameters}}
+            yield {**_named(x), **self.conditions.draw(chance)}
 
     def stability(self, expression: Expr, stable: Expr) -> tuple[int, float]:
         """At how many floats the stable form was right, and the largest error in ulp. Raises Fault."""

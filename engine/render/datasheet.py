@@ -67,6 +67,7 @@ def datasheet(
             "derivative": definition.derivative,
         },
         "parameters": [_parameter(parameter) for parameter in definition.parameters],
+        "conditions": definition.conditions,
         "training": definition.training,
         "variants": [
             {"function": one.path.parts[1], "bound": float(apart.bound), "places": [*map(float, apart.places)]}

@@ -7,11 +7,14 @@ its derivatives, and to many digits.
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
+from collections.abc import Iterator
 from html import escape
 
 from engine.base.errors import Problem
 from engine.base.languages import WORDS
+from engine.mathematics.conditions import indicator
 from engine.mathematics.formula import javascript
 from engine.mathematics.formula.python import FormulaError, read
 from engine.mathematics.formula.tree import Variable
@@ -20,6 +23,8 @@ from engine.sources.definition import Definition, Parameter
 #: The words of which theme/assets/js/microscope.js has many digits.
 _EXACT = {"add", "sub", "mul", "div", "neg", "pow", "sqrt", "hypot", "exp", "expm1", "log", "log1p"}
 _EXACT |= {"tanh", "sinh", "cosh"}
+#: How relations are said where no formula can stand.
+_SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠", "*": "·", "-": "−"}
 _EXACT |= {"erf", "erfc", "erfcx", "pi", "e", "abs", "sign", "step", "max", "min", "lt", "le", "gt", "ge", "eq", "ne"}
 
 
@@ -39,16 +44,29 @@ def script(definition: Definition) -> str:
     parameters = [
         {"name": p.name, "label": label(p), "domain": p.domain, "default": p.default} for p in definition.parameters
     ]
-    parts = [f"parameters:{_json(parameters)}"]
+    parts = [f"parameters:{_json(parameters)}", f"conditions:[{','.join(_conditions(definition))}]"]
     parts += [f"{name}:{text}" for name, text in forms.items()]
     parts.append(f"compare:{{{','.join(f'{_json(name)}:{text}' for name, text in others.items())}}}")
     return f"<script>(globalThis.explorable??={{}})[{_json(_key(definition))}]={{{','.join(parts)}}}</script>"
+
+
+def _conditions(definition: Definition) -> Iterator[str]:
+    """Of each condition how it is said, and a function of (arithmetic, parameters), 1 where it holds."""
+    labels = {parameter.name: label(parameter) for parameter in definition.parameters}
+    names = {name: Variable(name) for name in labels}
+    for text in definition.conditions:
+        says = re.sub(r"[A-Za-z_]\w*", lambda word: labels.get(word[0], word[0]), text)
+        for sign, shown in _SIGNS.items():
+            says = says.replace(sign, shown)
+        holds, _ = javascript.function(indicator(text, names), tuple(names))
+        yield f"{{says:{_json(says)},holds:{holds}}}"
 
 
 def _faults(definition: Definition) -> list[Problem]:
     """The formulas that cannot be a script."""
     texts = {("stable",): definition.stable, ("expression",): definition.expression}
     texts |= {("compare", name): text for name, text in definition.compare.items()}
+    texts |= {("conditions", i): f"Piecewise((1, {text}), (0, True))" for i, text in enumerate(definition.conditions)}
     problems = []
     for keys, text in texts.items():
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from textwrap import indent
 
+from engine.mathematics.conditions import tex
 from engine.mathematics.derivation.evidence import Evidence, Report
 from engine.mathematics.derivation.steps import Step
 from engine.mathematics.facts import Fact, statements_of
@@ -54,7 +55,8 @@ def facts_fragments(
     """
     words = WORDS[language]
     domains = {domain.tex: None for fact in facts for domain in fact.domains.values()}
-    given = words["comma"].join(map(_math, domains))
+    conditions = {tex(chain): None for fact in facts for chain in fact.check.conditions}
+    given = words["comma"].join(map(_math, [*domains, *conditions]))
     rows = [f"| {words['property']} | {words['value']} |", "|---|---|"]
     checks = [f"{words['with']} {given}{words['stop']}\n{{ .given }}\n"]
     for fact, report in zip(facts, reports, strict=True):

@@ -78,6 +78,13 @@ SCHEMA: dict[str, Any] = {
                 },
             },
         },
+        "conditions": {
+            "description": "what the parameters satisfy beside their domains, as conditions of a Piecewise: a <= b",
+            "type": "array",
+            "uniqueItems": True,
+            "minItems": 1,
+            "items": _LINE,
+        },
         "training": {
             "description": "what is computed in training, where that hangs on chance",
             "type": "object",
@@ -223,7 +230,7 @@ class Definition:
     folder, which `path` is within. entries: of a function of a vector x, the number of entries of its result as a text
     in n, the number of those of x: then expression and stable are of entry i, and derivative is that of entry i by
     x[j]. training: what it is in training, where that is something else; variant: the function of which it is one, by
-    its folder.
+    its folder; conditions: what the parameters satisfy beside their domains.
     """
 
     path: Path
@@ -243,6 +250,7 @@ class Definition:
     training: Training | None = None
     variant: str = ""
     within: float = 0.0
+    conditions: tuple[str, ...] = ()
 
     @property
     def learned(self) -> Parameter | None:
@@ -290,6 +298,7 @@ def read(root: Path, function: str) -> Definition:
         training=msgspec.convert(data["training"], Training) if "training" in data else None,
         variant=data.get("variant", ""),
         within=data.get("within", 0.0),
+        conditions=tuple(data.get("conditions", ())),
     )
 
 

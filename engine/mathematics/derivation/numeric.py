@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -22,7 +22,7 @@ from engine.mathematics.derivation.difference import (
 from engine.mathematics.derivation.duties import Claim, Duty, Implication
 from engine.mathematics.derivation.points import Point, points
 from engine.mathematics.derivation.solutions import Solutions
-from engine.mathematics.derivation.steps import Derivation, Domain
+from engine.mathematics.derivation.steps import Derivation, Domain, linked, variables
 from engine.mathematics.derivation.symbolic import prove
 from engine.mathematics.formula.operations import COMPARE, Undecided, Undefined
 from engine.mathematics.formula.tree import (
@@ -41,6 +41,7 @@ WANTED = 200  # points at which a claim is to be decided
 WANTED_LIMITING = 20
 POINTS_COVER = 120  # that the conditions of branches have to cover
 POINTS_MEET = 6  # at which an inequality has to be sharp
+TRIED = 20_000  # points among which those are that satisfy conditions of the variables
 
 
 class Check:
@@ -48,6 +49,7 @@ class Check:
 
     def __init__(self, derivation: Derivation) -> None:
         self.domains = derivation.domains
+        self.conditions = derivation.conditions
         self.connected = derivation.start_chain is not None
         self.curve = _curve(derivation.start_chain)
         self.values = Values(derivation.domains, self.curve)
@@ -84,7 +86,7 @@ class Check:
         for point in borders:
             self.decided(claim, point, policy, proved)
         decided = 0
-        for point in islice(points(domains, limiting), 4 * wanted):
+        for point in islice(self.points(domains, limiting), 4 * wanted):
             decided += self.decided(claim, point, policy, proved)
             if decided == wanted:
                 break
@@ -96,14 +98,15 @@ class Check:
 
     def _within(self, claim: Claim) -> Callable[[Point, Point], bool]:
         """Whether the claim is about all that lies between two near points: no value that it leaves out does."""
-        if not (condition := claim.condition):
-            return lambda low, high: True
-        sides = [*zip(condition.sides[:-1], condition.ops, condition.sides[1:], strict=True)]
+        names = self.domains_of(claim).keys()
+        conditions = [one for one in self.conditions if variables(one) <= names]
+        conditions += [claim.condition] if claim.condition else []
+        sides = [pair for one in conditions for pair in zip(one.sides[:-1], one.ops, one.sides[1:], strict=True)]
         left_out = [(left, right) for left, op, right in sides if op == "!="]
 
         def within(*ends: Point) -> bool:
             signs = [[self.values.difference(pair, Place(end), FULL).sign for pair in left_out] for end in ends]
-            return all(self.meets(condition, end) for end in ends) and signs[0] == signs[1]
+            return all(self.counts(claim, end) for end in ends) and signs[0] == signs[1]
 
         return within
 
@@ -114,7 +117,7 @@ class Check:
         if varies and self.values.jump(claim.left, domains, self._within(claim)):
             return 1, FULL.digits
         for point in self.values.borders(claim.sides, domains) if varies else [Point((), True)]:
-            if claim.condition and not self.meets(claim.condition, point):
+            if not self.counts(claim, point):
                 continue
             try:
                 self.values.difference(claim.sides, Place(point), FULL)
@@ -129,7 +132,7 @@ class Check:
 
         A point where no precision decides is a fault, unless the claim is proved.
         """
-        if claim.condition and not self.meets(claim.condition, point):
+        if not self.counts(claim, point):
             return False
         try:
             return self.decides(claim, point, policy)
@@ -147,7 +150,23 @@ class Check:
             return self.domains
         sides = [*claim.sides, *(claim.condition.sides if claim.condition else ())]
         names = set().union(*map(free_variables, sides))
+        names = names.union(*map(variables, linked(self.conditions, names)))
         return {name: domain for name, domain in self.domains.items() if name in names}
+
+    def points(self, domains: Mapping[str, Domain], limiting: bool) -> Iterator[Point]:
+        """Points where the conditions of the variables hold, of so many as it takes to find some."""
+        if not self.conditions:
+            return points(domains, limiting)
+        return (point for point in islice(points(domains, limiting), TRIED) if self.allowed(point))
+
+    def allowed(self, point: Point) -> bool:
+        """Whether the conditions of the variables of a point hold there."""
+        names = {name for name, _ in point.values}
+        return all(self.meets(one, point) for one in self.conditions if variables(one) <= names)
+
+    def counts(self, claim: Claim | Implication, point: Point) -> bool:
+        """Whether a claim is about a point."""
+        return self.allowed(point) and (claim.condition is None or self.meets(claim.condition, point))
 
     def meets(self, condition: Chain, point: Point) -> bool:
         """Whether the condition is known to hold at the point."""
@@ -224,7 +243,7 @@ class Check:
             for solution in self.solutions.of(one, domains):
                 name, values = solution
                 at = Point(tuple((known, float(value)) for known, value in values.items()), False)
-                if claim.condition and not self.meets(claim.condition, at):
+                if not self.counts(claim, at):
                     continue
                 if self.solutions.holds(other, solution) is False:
                     raise Fault(f"{does} the solution {name} = {values[name].str(10, radius=False)} at {at}")
@@ -250,7 +269,7 @@ class Check:
 
     def cover(self, branches: Sequence[Chain]) -> None:
         """Check that one of the conditions holds everywhere, and no two but at borders. Raises Fault."""
-        for point in islice(points(self.domains, False), POINTS_COVER):
+        for point in islice(self.points(self.domains, False), POINTS_COVER):
             held = sum(self.meets(branch, point) for branch in branches)
             if not held:
                 raise Fault(f"the branches leave out {point}")
@@ -269,7 +288,7 @@ class Check:
         if meeting.ops == ("->",) and all(variable.name in free_variables(side) for side in claim.sides):
             gaps.append(Apply("-", (Apply("/", claim.sides), Number("1"))))
         domains = self.domains_of(claim)
-        for point in islice(points(domains, True), POINTS_MEET if domains.keys() - {variable.name} else 1):
+        for point in islice(self.points(domains, True), POINTS_MEET if domains.keys() - {variable.name} else 1):
             for gap in gaps:
                 if meeting.ops == ("->",):
                     size = self.limit(Limit(gap, variable.name, target, ""), point)

@@ -45,7 +45,12 @@ def _key(derivation: Derivation) -> str:
     A report that holds says nothing of lines, so that another line above takes no proof away.
     """
     steps = [(step.chain, step.condition, step.meetings, step.rules) for step in derivation.steps]
-    meaning = repr((derivation.start_chain, steps, derivation.continuous, sorted(derivation.domains.items())))
+    meaning = repr(
+        (
+            *(derivation.start_chain, steps, derivation.continuous),
+            *(sorted(derivation.domains.items()), derivation.conditions),
+        )
+    )
     versions = [frameworks.version(name) for name in ("sympy", "python-flint", "mpmath")]
     code = code_digest(__name__)
     return digest(derivation.name, derivation.called, meaning, versions, code)

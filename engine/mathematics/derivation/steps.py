@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from engine.mathematics.derivation.rules import Rule
-from engine.mathematics.formula.tree import Chain, Expr, Scope
+from engine.mathematics.formula.tree import Chain, Expr, Scope, free_variables
 
 #: The sets of statements: numbers, as they are written, and functions so often differentiable, but for some points.
 REAL, SMOOTH = r"\mathbb{R}", "smooth"
@@ -65,7 +65,7 @@ class Derivation:
     """A derivation. title: by language; where: the declarations as they are written.
 
     Without a start, the steps are statements of their own. called: what problems call a step; continuous: what has to
-    be so besides.
+    be so besides; conditions: of the variables, beside their domains, each of which holds wherever a step is about it.
     """
 
     root: Path
@@ -80,6 +80,7 @@ class Derivation:
     scope: Scope
     called: str = "step"
     continuous: tuple[Expr, ...] = ()
+    conditions: tuple[Chain, ...] = ()
 
     def called_step(self, index: int) -> str:
         """What problems call a step: its number among those of the file."""
@@ -93,3 +94,19 @@ class Derivation:
     def name(self) -> str:
         """The path as people and reports write it, with forward slashes."""
         return self.path.as_posix()
+
+
+def linked(conditions: Iterable[Chain], names: Collection[str]) -> tuple[Chain, ...]:
+    """The conditions of some variables, and those of the variables that these are about, and so on."""
+    found, rest = [], list(conditions)
+    known = set(names)
+    while more := [chain for chain in rest if known & variables(chain)]:
+        found += more
+        rest = [chain for chain in rest if chain not in more]
+        known = known.union(*map(variables, more))
+    return tuple(found)
+
+
+def variables(chain: Chain) -> frozenset[str]:
+    """What a chain is about."""
+    return frozenset().union(*map(free_variables, chain.sides))

@@ -118,11 +118,13 @@
 
     read() {
       const told = new URLSearchParams(location.search).get("explore");
+      const given = { ...this.defaults };
       for (const [key, text] of (told ?? "").split(",").map((part) => part.split(":"))) {
         if (key === "x" && Number.isFinite(+text)) this.state.x = clamp(+text, X);
         else if (key === "show") this.state.hidden = new Set(this.curves.filter((name) => !(text ?? "").split(/[+ ]/).includes(name)));
-        else if (key in this.defaults && this.valid(key, text)) this.state.parameters[key] = +text;
+        else if (key in this.defaults && this.fits(key, text)) given[key] = +text;
       }
+      if (!this.broken(given)) this.state.parameters = given;
     }
 
     write() {
@@ -136,7 +138,20 @@
       } catch {}
     }
 
-    valid(name, text) {
+    // The first condition that values of the parameters break.
+    broken(parameters) {
+      const given = this.formulas.parameters.map(({ name }) => parameters[name]);
+      return this.formulas.conditions.find(({ holds }) => !holds(arithmetic.f64, ...given));
+    }
+
+    // What is wrong with a value for one parameter, beside those of the others.
+    fault(name, text) {
+      const { domain } = this.formulas.parameters.find((parameter) => parameter.name === name);
+      if (!this.fits(name, text)) return this.words[domain === "real" ? "range" : "positive"];
+      return this.broken({ ...this.state.parameters, [name]: +text })?.says ?? "";
+    }
+
+    fits(name, text) {
       const { domain } = this.formulas.parameters.find((parameter) => parameter.name === name);
       const value = +text;
       return text !== "" && Number.isFinite(value) && { real: true, nonnegative: value >= 0, positive: value > 0 }[domain];
@@ -166,7 +181,8 @@
         return make("label", { class: `curve-${this.order(key)}` }, box, make("i"), make("span", { translate: "no" }, name), this.outputs[key]);
       });
 
-      this.field = this.number("x", this.words.x, (text) => Number.isFinite(+text) && +text >= X[0] && +text <= X[1], this.words.range, (x) => (this.state.x = x));
+      const within = (text) => text !== "" && Number.isFinite(+text) && +text >= X[0] && +text <= X[1];
+      this.field = this.number("x", this.words.x, (text) => (within(text) ? "" : this.words.range), (x) => (this.state.x = x));
       const controls = this.formulas.parameters.map((parameter) => this.control(parameter));
       this.live = make(
         "div", { class: "explorer" },
@@ -194,12 +210,12 @@
     }
 
     // A number field that says what it takes, and passes on only that.
-    number(name, label, valid, message, change) {
+    number(name, label, fault, change) {
       const field = make("input", { type: "number", step: "any", "aria-label": label, name, inputmode: "decimal" });
       field.addEventListener("input", () => {
-        const good = field.value !== "" && valid(field.value);
-        field.setCustomValidity(good ? "" : message);
-        if (good) this.set(() => change(+field.value), field);
+        const message = fault(field.value);
+        field.setCustomValidity(message);
+        if (!message) this.set(() => change(+field.value), field);
       });
       field.addEventListener("change", () => field.reportValidity());
       return field;
@@ -212,10 +228,12 @@
         type: "range", step: log ? 0.01 : 0.1, min: log ? -1 : domain === "real" ? usual - 10 : 0, max: log ? 2 : usual + 10, "aria-label": label,
       });
       const from = (value) => (log ? Math.log10(value / usual) : value);
-      const field = this.number(name, label, (text) => this.valid(name, text), this.words[domain === "real" ? "range" : "positive"], (value) => (this.state.parameters[name] = value));
+      const field = this.number(name, label, (text) => this.fault(name, text), (value) => (this.state.parameters[name] = value));
       slider.addEventListener("input", () => {
         const value = log ? +(usual * 10 ** +slider.value).toPrecision(3) : +slider.value;
-        this.set(() => (this.state.parameters[name] = value), slider);
+        // It stays where a condition ends.
+        if (this.broken({ ...this.state.parameters, [name]: value })) slider.value = from(this.state.parameters[name]);
+        else this.set(() => (this.state.parameters[name] = value), slider);
       });
       this.sync = [...(this.sync ?? []), (source) => {
         const value = this.state.parameters[name];
