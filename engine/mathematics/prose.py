@@ -25,7 +25,7 @@ Beside a formula may stand
   another `b = 4` is put into each;
 - `part`: a formula of these pages that it is a part of, so that it says nothing alone;
 - `experiment`: what tries it: a snippet, as `claims/how_jax`, or an assertion over the data, as `holds/values`, which
-  has to hold the formula, or the number that it is (`engine.mathematics.tried`);
+  has to hold the formula; of a number, the words under `as`, one or several, have to (`engine.mathematics.tried`);
 - `quoted`: by language, why it is not checked.
 
 The last three are listed on the page that includes `<function>/formulas.md`. `times` says how often a formula stands in
@@ -51,7 +51,7 @@ from engine.mathematics.formula.operations import COMPARE, Undecided, Undefined
 from engine.mathematics.formula.tree import Chain, Expr, Limit, Number, Variable, free_variables, walk
 from engine.mathematics.latex import LatexError
 from engine.mathematics.statements import BECAUSE, TEX, Statements, standing
-from engine.mathematics.tried import numbers, stands
+from engine.mathematics.tried import lacks, numbers, stands
 from engine.sources.definition import TEXT, Definition
 from engine.sources.formulas import Formula
 
@@ -88,7 +88,7 @@ SCHEMA: dict[str, Any] = {
                         "type": "object",
                         "additionalProperties": False,
                         "oneOf": [*_required(_KINDS), {"anyOf": _required(_OWN)}],
-                        "properties": _KINDS | _OWN | {"times": {"type": "integer", "minimum": 2}},
+                        "properties": _KINDS | _OWN | {"as": SHARP, "times": {"type": "integer", "minimum": 2}},
                     },
                 },
             },
@@ -295,14 +295,28 @@ class _Prose:
                 self.reader.problem(f"{name} is no part of a formula ${entry['part']}$ of these pages", *keys, "part")
             return Reading(formula, PART, note=entry["part"])
         if "experiment" in entry:
-            if entry["experiment"] not in self.experiments:
-                self.reader.problem(f"{name}: no snippet or assertion {entry['experiment']!r}", *keys, "experiment")
-            elif not stands(formula.tex, self.experiments[entry["experiment"]], self.reader.scope):
-                reason = f"{name} does not stand in {entry['experiment']}; correct what the page says of it"
-                self.reader.problem(reason, *keys, "experiment")
+            self._tried(formula.tex, entry)
             kind = EXPERIMENT if numbers(formula.tex) is None else NUMERAL
             return Reading(formula, kind, note=entry["experiment"])
         return Reading(formula, QUOTED, reason=entry["quoted"])
+
+    def _tried(self, tex: str, entry: Mapping[str, Any]) -> None:
+        """Note what is wrong with the experiment that an entry names for a formula."""
+        keys, name, experiment = entry["keys"], f"${tex}$", entry["experiment"]
+        if experiment not in self.experiments:
+            self.reader.problem(f"{name}: no snippet or assertion {experiment!r}", *keys, "experiment")
+            return
+        text, words = self.experiments[experiment], entry.get("as", [])
+        words = [words] if isinstance(words, str) else words
+        for some in words:
+            if lack := lacks(some, text):
+                self.reader.problem(f"{name}: the words `{some}` {lack}, in {experiment}", *keys, "as")
+        if (numbers(tex) is not None) != bool(words):
+            reason = "say in which words, under `as`" if not words else "is no number, and needs no `as`"
+            self.reader.problem(f"{name}: {reason}", *keys, "experiment")
+        elif not stands(tex, "\n".join(words) or text, self.reader.scope):
+            reason = f"{name} does not stand in {'these words of ' if words else ''}{experiment}"
+            self.reader.problem(f"{reason}; correct what the page says of it", *keys, "experiment")
 
     def _is_name(self, tex: str) -> bool:
         """Whether it is a variable or a function alone."""

@@ -2,8 +2,10 @@ r"""Whether an experiment holds a formula of the text: as an expression of its s
 
 An expression is the same if only names differ, each name for one other: `\beta x > t` is `beta * x > t`, and `x > high`
 is `x > t`. `np.exp(x)` is `e^x`, a number that is converted is that number, and a name that is assigned once may be
-what is assigned. Words are the same but for blanks, braces and how letters and powers are written. Of a number, or of
-a variable that is one (`\beta = 4`), only the number is looked for.
+what is assigned. Words are the same but for blanks, braces and how letters and powers are written.
+
+Of a number, or of a variable that is one (`\beta = 4`), only the number is looked for. It is one of many in a script,
+so it has to stand in some words that are named, as `1 at 19`, and that are there.
 """
 
 from __future__ import annotations
@@ -43,6 +45,14 @@ def numbers(tex: str) -> set[Fraction] | None:
     text = match["numbers"].strip("[]()")
     signs = (1, -1) if text.startswith(r"\pm") else (1,)
     return {sign * Fraction(one) for one in text.removeprefix(r"\pm").split(",") for sign in signs}
+
+
+def lacks(words: str, text: str) -> str | None:
+    """What is wrong with words that a number is said to stand in; None if they are in one line of the text."""
+    if len(words.split()) < 2 and not re.search(r"[A-Za-z_]{2}", words):
+        return "are no words"
+    pattern = r"(?<![\w.])" + r"[ \t]+".join(map(re.escape, words.split())) + r"(?![\w.]?\w)"
+    return None if re.search(pattern, text) else "do not stand there"
 
 
 def stands(tex: str, text: str, scope: Scope) -> bool:

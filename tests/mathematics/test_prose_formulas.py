@@ -175,15 +175,32 @@ def test_an_expression_follows_from_what_is_said_beside_it(reads, formula, holds
         reads(page, {formula: fails} | bound, {"claims/a": "rate = 18.0 * exp(x)"})
 
 
-def test_the_numbers_of_an_experiment_are_those_of_its_code_and_output(reads):
-    tried = {"claims/a": "for rate in (0.5, 20):\n    pass", "holds/b": "order.max < 8"}
-    readings = reads(r"From $0.5$ to $\beta = 20$, below $8$.", numbers("20"), tried)
-    assert kinds(readings) == [NUMERAL] * 3
-    for wrong in (r"From $0.5$ to $\beta = 21$, below $8$.", r"From $0.4$ to $\beta = 20$, below $8$."):
-        with pytest.raises(SourceError, match=r"(21|0.4)\$ does not stand in claims/a; correct what the page says"):
-            reads(wrong, numbers("21" if "21" in wrong else "20", "0.4" if "0.4" in wrong else "0.5"), tried)
-    with pytest.raises(SourceError, match=r"\$9\$ does not stand in holds/b"):
-        reads("Below $9$.", {"9": {"experiment": "holds/b"}}, tried)
+def test_the_numbers_of_an_experiment_stand_in_words_of_its_code_and_output(reads):
+    tried = {"claims/a": "for rate in (0.5, 20):\n    pass\n# 7 to 0.5", "holds/b": "order.max < 8"}
+
+    def named(low="0.5", high="20", words="rate in (0.5, 20)"):
+        entries = {tex: {"experiment": "claims/a", "as": words} for tex in (low, rf"\beta = {high}")}
+        return reads(
+            rf"From ${low}$ to $\beta = {high}$, below $8$.",
+            entries | {"8": {"experiment": "holds/b", "as": "order.max < 8"}},
+            tried,
+        )
+
+    assert kinds(named()) == [NUMERAL] * 3
+    for wrong, reason in (
+        ({"high": "21"}, "does not stand in these words of claims/a; correct what the page says"),
+        ({"high": "7"}, "does not stand in these words"),  # but elsewhere
+        ({"words": "rate in (0.5, 21)"}, "the words `rate in (0.5, 21)` do not stand there"),
+        ({"words": "rate in (0.5, 2"}, "do not stand there"),
+        ({"words": "20"}, "the words `20` are no words"),
+        ({"words": []}, "not valid|say in which words"),
+    ):
+        with pytest.raises(SourceError, match=reason if "|" in reason else re.escape(reason)):
+            named(**wrong)
+    with pytest.raises(SourceError, match="say in which words, under `as`"):
+        reads("Below $8$.", {"8": {"experiment": "holds/b"}}, tried)
+    with pytest.raises(SourceError, match="is no number, and needs no `as`"):
+        reads("It is $f(x) - x$.", {"f(x) - x": {"experiment": "holds/b", "as": "order.max < 8"}}, tried)
 
 
 SCRIPT = """
@@ -216,11 +233,6 @@ def test_a_formula_stands_in_an_experiment_as_it_is(holds, fails):
     variables = frozenset(["x", "z", "t", "s", r"\beta", r"\varepsilon"])
     assert tried_in(holds, SCRIPT, Scope(variables))
     assert not tried_in(fails, SCRIPT, Scope(variables))
-
-
-def numbers(high, low="0.5"):
-    tried = {"experiment": "claims/a"}
-    return {low: tried, rf"\beta = {high}": tried, "8": {"experiment": "holds/b"}}
 
 
 def test_a_false_statement_beside_a_formula_is_told(reads):
@@ -441,7 +453,7 @@ def test_the_page_counts_the_formulas_and_lists_those_that_are_no_statements(rea
         "f(x) < e^x": {"sharp": r"x \to -\infty"},
         "e^x": {"part": "f(x) < e^x"},
         "37": {"quoted": {"en": "from the source", "zh": "引自源代码"}},
-        "18": {"experiment": "claims/a"},
+        "18": {"experiment": "claims/a", "as": "rate = 18.0"},
     }
     readings = reads(
         "As $f(x) < e^x$, $e^x$ and $37$ and $18$ for $y > 0$.", entries, {"claims/a": "rate = 18.0 * exp(x)"}
