@@ -5,9 +5,9 @@ Only what is written decides what they are. These are the ways to write, and not
 - A part in a `notation` of the page, `\mathbb{E}f'`, is what that says. A formula that is read without has none.
 - `\max_p [A] = B`, or `\sup`, is `A \le B` and sharp, at the place under `sharp`.
 - For `instances: {n: [2, 3]}`, it holds with 2 and with 3 for n, also in `f^{(n)}`, in an index, as `F_{n-1}`, and
-  for `f \circ \cdots \circ f(x)`, which is so many times f.
-- For `near: x \to 0`, `A \approx B` says that the ratio tends to 1 there, and `A = S - \cdots` of the sum S that what
-  is left out is nothing beside its last term there (up to a power: all derivatives are the same), and is subtracted. A
+  for `f \circ \cdots \circ f(x)`, which is so many times f. Even and odd numbers are among them.
+- For `near: x \to 0`, `A \approx S` says that the difference is nothing beside any term of S there, and
+  `A = S - \cdots` that so is what is left out (up to a power: all derivatives are the same), and is subtracted. A
   series without end between both agrees with S in as many terms as are shown.
 """
 
@@ -129,6 +129,8 @@ def _instances(tex: str, wanted: Mapping[str, Sequence[int]]) -> Iterator[tuple[
         yield tex, {}
     for written, numbers in wanted.items():
         name = latex.name(written)
+        if len({value % 2 for value in numbers}) < 2:
+            raise LatexError("what holds for all has an even and an odd number among its instances", 1)
         for value in numbers:
             text = tex.replace(f"^{{({written})}}", f"^{{({value})}}")
             text = re.sub(r"_(?:\{([^{}=]*)\}|(\\?[A-Za-z]))", _index(written, value), text)
@@ -154,24 +156,28 @@ def _near(reader: Reader, step: Step, place: str, sign: str) -> Iterator[Step]:
     if where.lead or where.ops != ("->",) or not isinstance(where.sides[0], Variable):
         raise LatexError(r"near is a place: x \to …", 1)
     variable, target = where.sides[0].name, where.sides[1]
+    step = replace(step, when=None)  # what is written is the condition of the dots, and not of what they say here
     first, *between, last = step.chain.sides
 
     def tends(body: Expr, value: Expr) -> Step:
-        return replace(step, chain=_pair(Limit(body, variable, target, ""), "=", value), when=None, condition=None)
+        return replace(step, chain=_pair(Limit(body, variable, target, ""), "=", value), condition=None)
 
+    terms = _terms(last)
+    rest = [tends(Apply("/", (Apply("-", (first, last)), term)), Number("0")) for term in terms]
     if not sign:
         if step.chain.ops != ("~",):
             raise LatexError(r"near belongs to two sides with \approx between them, or to a sum that ends with dots", 1)
-        yield tends(Apply("/", (first, last)), Number("1"))
+        yield from rest
         return
     if set(step.chain.ops) != {"="}:
         raise LatexError("only equations end with dots", 1)
-    terms = _terms(last)
-    degrees = [0, *(_degree(term, variable) for term in terms)][-2:]
-    if degrees[1] and not free_variables(target) and Apply("inf") not in walk(target):
-        yield from _of_power(step, variable, target, degrees, sign)
+    degrees = [0, *(_degree(term, variable) for term in terms)]
+    if degrees[-1] and not free_variables(target) and Apply("inf") not in walk(target):
+        if degrees != sorted(degrees):
+            raise LatexError("the powers of a series rise from term to term", 1)
+        yield from _of_power(step, variable, target, degrees[-2:], sign)
     else:
-        yield tends(Apply("/", (Apply("-", (first, last)), terms[-1])), Number("0"))
+        yield from rest
         op = "<" if sign == "-" else ">"
         yield replace(step, chain=_pair(first, op, last), sharp=(place,), meetings=(where,))
     for side in between:
@@ -179,7 +185,7 @@ def _near(reader: Reader, step: Step, place: str, sign: str) -> Iterator[Step]:
         if ended == _terms(side):
             yield replace(step, chain=_pair(first, "=", side))
         else:
-            yield replace(step, chain=_pair(_joined(side, ended), "=", last), when=None, condition=None)
+            yield replace(step, chain=_pair(_joined(side, ended), "=", last), condition=None)
 
 
 def _of_power(step: Step, variable: str, at: Expr, degrees: Sequence[int], sign: str) -> Iterator[Step]:
@@ -194,11 +200,11 @@ def _of_power(step: Step, variable: str, at: Expr, degrees: Sequence[int], sign:
 
     for order in range(degrees[1] + 1):
         chain = _pair(derived(first, order), "=", derived(last, order))
-        yield replace(step, chain=chain, when=None, condition=None)
+        yield replace(step, chain=chain, condition=None)
     more = derived(first, 2 * degrees[1] - degrees[0])
     one = Number("1") if sign == "+" else Apply("neg", (Number("1"),))
     chain = _pair(Apply("/", (more, Apply("abs", (more,)))), "=", one)
-    yield replace(step, chain=chain, when=None, condition=None)
+    yield replace(step, chain=chain, condition=None)
 
 
 def _pair(left: Expr, op: str, right: Expr) -> Chain:

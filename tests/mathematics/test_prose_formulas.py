@@ -303,6 +303,16 @@ WAYS = [
     (r"f^{(n)}(0) = 2^{-n}", r"f^{(n)}(0) = 2^{1-n}", "n", {}),
     (r"f_n(x) = \frac{1}{n}\ln(1+e^{nx})", r"f_{n+1}(x) = \frac{1}{n}\ln(1+e^{nx})", "n", {}),
     (r"f(x) \approx e^x", r"f(x) \approx 2e^x", {"near": r"x \to -\infty"}, {}),
+    *(
+        (r"f(x) \approx \ln 2 + \frac{x}{2} + \frac{x^2}{8}", wrong, {"near": r"x \to 0"}, {})
+        for wrong in (
+            r"f(x) \approx \ln 2 + \frac{x}{2} + \frac{x^2}{7}",
+            r"f(x) \approx \frac{x^2}{7} + \frac{x}{2} + \ln 2",
+            r"f(x) \approx \ln 2 + \frac{x}{3} + \frac{x^2}{8}",
+        )
+    ),
+    (r"x^n f(x) = (-1)^n (-x)^n f(x)", r"x^n f(x) = (-x)^n f(x)", "n", {}),
+    (r"x^n f(x) = (-1)^n (-x)^n f(x)", r"x^n f(x) = (-x)^n f(x)", "n", {"wrong": {"instances": {"n": [2, 4, 16]}}}),
     (r"f(x) \approx e^x", r"f(x) \approx e^x", {"near": r"x \to -\infty"}, {"wrong": {"near": r"x \to \infty"}}),
     *(
         (r"f(x) = e^x - \tfrac12 e^{2x} + \cdots", wrong, {"near": r"x \to -\infty", "when": "x < 0"}, {})
@@ -321,6 +331,8 @@ WAYS = [
             r"f(x) = \ln 2 + \frac{x}{3} + \frac{x^2}{8} - \cdots",
             r"f(x) = \ln 3 + \frac{x}{2} + \frac{x^2}{8} - \cdots",
             r"f(x) = \ln 2 + \frac{x}{2} + \frac{x^3}{8} - \cdots",
+            r"f(x) = \frac{x^2}{7} + \frac{x}{2} + \ln 2 - \cdots",
+            r"f(x) = \ln 2 + \frac{x^2}{8} + \frac{x}{2} - \cdots",
         )
     ),
     (
