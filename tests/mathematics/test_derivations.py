@@ -12,7 +12,7 @@ from engine.base.errors import SourceError
 from engine.base.store import Store
 from engine.mathematics.derivation import report as reporting
 from engine.mathematics.derivation.duties import duties
-from engine.mathematics.derivation.evidence import Report
+from engine.mathematics.derivation.evidence import NotDecided, Report
 from engine.mathematics.derivation.file import discover, load
 from engine.mathematics.derivation.report import check, reports, verify
 from engine.mathematics.derivation.symbolic import prove
@@ -56,8 +56,10 @@ def problems(derivation):
 def test_what_is_not_decided_stops_unless_it_is_proved(derive):
     """At x = 1e4 no precision that is tried tells e^(-1e8) from 0, as SymPy does."""
     derivation = derive(r"x^4 + e^{-x^2}", "> x^4")
-    (problem,) = problems(derivation)
-    assert "step 1: is not decided at x = " in problem
+    (problem,) = verify(derivation, symbolic=False).problems
+    assert isinstance(problem, NotDecided)
+    assert "derivation.yml:" in str(problem)
+    assert "step 1: not decided: at x = " in problem.reason
     assert verify(derivation).problems == ()
     assert verify(derivation).evidence[0].symbolic
 
@@ -317,10 +319,19 @@ def test_what_never_ends_is_stopped(derive, tmp_path, pool):
     (tmp_path / "endless").mkdir()
     endless = write(
         tmp_path / "endless",
-        {"title": TEXT, "variables": {"x": "real"}, "start": term, "steps": [{"tex": "= x", "rule": "rearrange"}]},
+        {
+            "title": TEXT,
+            "variables": {"x": "real"},
+            "start": "x",
+            "steps": [{"tex": tex, "rule": "rearrange"} for tex in ("= x + 0", rf"= {term}", "= 0 + x")],
+        },
     )
     stopped, other = check([endless, derive("x + x", "= 2x")], pool, seconds=1)
-    assert "stopped after 1 s" in str(stopped.problems[0])
+    assert {type(problem) for problem in stopped.problems} == {NotDecided}, "neither is called wrong"
+    lines = (tmp_path / "endless/derivation.yml").read_text(encoding="utf-8").split("\n")
+    assert [problem.reason.partition(":")[0] for problem in stopped.problems] == ["step 2", "step 3"]
+    assert all("not decided: the check crashed, or was stopped after 1 s" in str(one) for one in stopped.problems)
+    assert term.replace("\\", "\\\\") in lines[stopped.problems[0].line - 1]
     assert other.problems == ()
 
 
@@ -328,4 +339,4 @@ def test_time_limit_of_a_step(derive, monkeypatch):
     monkeypatch.setattr(reporting, "SECONDS_NUMERIC", 0.2)
     derivation = derive(r"\sum_{k=1}^{9999} \sum_{j=1}^{9999} \frac{x}{jk}", "= x", "= x + 0")
     (problem,) = problems(derivation)
-    assert "step 1: not checked within 0.2 s; make smaller steps of it" in problem
+    assert "step 1: not decided: not within 0.2 s; make smaller steps of it" in problem

@@ -24,6 +24,19 @@ def formula(text, length, **whole):
     return unrolled(read(text, NAMES), {"x": length}, {"n": length, **whole})
 
 
+@pytest.mark.parametrize("tex", ["f_i(x) > -0.001", "f_i(x) > -1", "f_i(x) < 2"])
+def test_a_number_that_says_nothing_is_refused_of_vectors(tmp_path, tex):
+    data = yaml.safe_load((ROOT / "snippets/softmax/facts.yml").read_text(encoding="utf-8"))
+    data["facts"]["positive"]["tex"] = tex
+    file = tmp_path / "snippets/softmax/facts.yml"
+    file.parent.mkdir(parents=True)
+    file.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    (fact,) = [one for one in facts.load(tmp_path, SOFTMAX) if one.id == "positive"]
+    last = len(fact.check.steps) - 1
+    (problem,) = verify(fact.check, only=last, symbolic=False).problems
+    assert "says nothing with its" in problem.reason
+
+
 def test_entries_become_variables():
     assert formula("x[i] + x[n]", 3, i=2) == Apply("+", (Variable("x_2"), Variable("x_3")))
     assert formula("Sum(x[k], (k, 1, n))", 2) == Apply("+", (Variable("x_1"), Variable("x_2")))

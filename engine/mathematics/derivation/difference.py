@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
 from typing import Any
 
-from engine.mathematics.derivation.points import MODERATE, Point, beside, points
+from engine.mathematics.derivation.points import MODERATE, Point
 from engine.mathematics.derivation.steps import Domain
 from engine.mathematics.formula.balls import Balls, computable, enclosures
 from engine.mathematics.formula.multiprecision import Evaluator
-from engine.mathematics.formula.operations import Undecided, Undefined
-from engine.mathematics.formula.tree import Apply, Cases, Expr, free_variables, walk
+from engine.mathematics.formula.operations import Undecided
+from engine.mathematics.formula.tree import Expr
 
 
 @dataclass(frozen=True)
@@ -57,11 +56,15 @@ _LOST = 30
 
 
 class Fault(Exception):
-    """A relation that does not hold, or cannot be told to. lines: what shows it."""
+    """A relation that does not hold. lines: what shows it."""
 
     def __init__(self, reason: str, *lines: str) -> None:
         self.reason = reason
         self.lines = lines
+
+
+class Unsettled(Fault):
+    """A relation of which it cannot be told whether it holds: neither wrong nor right."""
 
 
 @dataclass(frozen=True)
@@ -144,80 +147,6 @@ class Values:
             raise Fault(f"{self.curve.variable} leaves its domain at {place.point}")
         return value
 
-    def borders(self, exprs: Sequence[Expr], domains: Mapping[str, Domain]) -> list[Point]:
-        """Points at and beside the borders of expressions: poles, and where another case or side of a maximum begins.
-
-        They are looked for along each variable in turn, on a few lines. Two within an eighth may be missed.
-        """
-        found = [
-            point
-            for start, name, *ends in self._crossings(exprs, domains)
-            for border in ends
-            for point in beside(start, name, border, domains)
-        ]
-        return list(dict.fromkeys(found))
-
-    def jump(self, expr: Expr, domains: Mapping[str, Domain], within: Callable[[Point, Point], bool]) -> Point | None:
-        """Where an expression has a jump, as far as its borders tell: between them it has none where it has values.
-
-        within: tells whether what lies between two points counts.
-        """
-        for start, name, low, high in self._crossings([expr], domains):
-            ends = (low - _BESIDE * math.ulp(low), high + _BESIDE * math.ulp(high))
-            beside = [Point(tuple({**dict(start.values), name: end}.items()), False) for end in ends]
-            before, after = (self._nearby(expr, dict(point.values)) for point in beside)
-            if within(*beside) and not abs(before - after) <= _JUMP * max(1.0, abs(before)):
-                return Point(tuple({**dict(start.values), name: high}.items()), False)
-        return None
-
-    def _nearby(self, expr: Expr, values: Mapping[str, float]) -> float:
-        """A value as a float, nan where there is none, or none of that size."""
-        try:
-            for ball in enclosures(lambda: self.balls.value(expr, values), _START, 1 << 12):
-                if ball.is_finite() and (ball.rad() < _JUMP or ball.rel_accuracy_bits() > _FLOAT):
-                    return value if math.isfinite(value := float(ball)) else math.nan
-        except Undefined:
-            pass
-        return math.nan
-
-    def _crossings(
-        self, exprs: Sequence[Expr], domains: Mapping[str, Domain]
-    ) -> Iterator[tuple[Point, str, float, float]]:
-        """Where borders are crossed: the point that the other variables are of, the variable, and the floats beside."""
-        if not any(isinstance(part, Cases) or _bends(part) for expr in exprs for part in walk(expr)):
-            return
-        for start in islice((point for point in points(domains, True) if point.generic), _LINES):
-            for name in domains:
-                for low, high in self._along(exprs, start, name, domains[name]):
-                    yield start, name, low, high
-
-    def _along(self, exprs: Sequence[Expr], start: Point, name: str, domain: Domain) -> Iterator[tuple[float, float]]:
-        """The floats on both sides of the borders along one variable: bisected, where decisions differ."""
-        from flint import ctx
-
-        def decided(value: float) -> object:
-            try:
-                with ctx.workprec(_START):  # not the one that was set before: it would move the border
-                    return [self.balls.decisions(expr, {**dict(start.values), name: value}) for expr in exprs]
-            except (Undecided, Undefined):
-                return None
-
-        sizes = [k / 8 for k in range(81)] + [10.0**k * 3 for k in range(1, 4)]
-        values = sorted(value for value in {*sizes, *(-size for size in sizes)} if domain.holds(value))
-        for low, high in pairwise(values):
-            before, after = decided(low), decided(high)
-            if before == after:
-                continue
-            if before is None or after is None:  # a point without a value, as a pole is
-                yield (low, low) if before is None else (high, high)
-                continue
-            if domain.whole:
-                yield from ((float(k), float(k)) for k in range(math.ceil(low), math.floor(high) + 1))
-                continue
-            while (middle := (low + high) / 2) not in (low, high):
-                low, high = (middle, high) if decided(middle) == before else (low, middle)
-            yield low, high
-
     # Values that only converge
 
     def evaluator(self, precision: int) -> Evaluator:
@@ -262,18 +191,6 @@ class Values:
 
 #: Bits of precision that enclosures start with, and twice as many until the last.
 _START = 256
-_LINES = 3  # along each variable, to look for borders on
-_JUMP = (
-    1e-9  # neighbouring floats whose values differ by more, relatively where these are large, have a jump between them
-)
-_BESIDE = 8  # floats from a border that is none itself, so that they lie on both sides of it
-_FLOAT = 60  # bits that are more than enough to see that
-
-
-def _bends(part: Expr) -> bool:
-    return isinstance(part, Apply) and (
-        part.op in ("abs", "max", "min", "sgn", "step") or (part.op == "/" and bool(free_variables(part.args[1])))
-    )
 
 
 def _moderate(point: Point) -> bool:

@@ -8,6 +8,11 @@ from engine.base.errors import Problem
 
 
 @dataclass(frozen=True)
+class NotDecided(Problem):
+    """A statement of which it could not be told whether it holds: it stops a build, and is not called wrong."""
+
+
+@dataclass(frozen=True)
 class Evidence:
     """How a step was checked: by a proof of SymPy, and at that many points with that many digits."""
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+from engine.mathematics.derivation.borders import Borders
 from engine.mathematics.derivation.difference import (
     FULL,
     PROVED_BITS,
@@ -15,6 +16,7 @@ from engine.mathematics.derivation.difference import (
     Fault,
     Place,
     Policy,
+    Unsettled,
     Values,
     policy_for,
     shown,
@@ -53,6 +55,7 @@ class Check:
         self.connected = derivation.start_chain is not None
         self.curve = _curve(derivation.start_chain)
         self.values = Values(derivation.domains, self.curve)
+        self.borders = Borders(self.values.balls)
         self.solutions = Solutions(self.values.balls)
 
     def duty(self, duty: Duty, meetings: Sequence[Chain], proved: Sequence[bool]) -> tuple[int, int]:
@@ -79,12 +82,15 @@ class Check:
         domains = self.domains_of(claim)
         wanted = wanted if domains else 1
         condition = claim.condition.sides if claim.condition else ()
-        borders = [] if limiting else self.values.borders([*claim.sides, *condition], domains)
+        borders = [] if limiting else self.borders.of([*claim.sides, *condition], domains)
         jumps = claim.op == "continuous" and isinstance(claim, Claim)
-        if jumps and (jump := self.values.jump(claim.left, domains, self._within(claim))):
+        if jumps and (jump := self.borders.jump(claim.left, domains, self._within(claim))):
             raise Fault(f"says nothing of all values: there is a jump at {jump}")
         for point in borders:
             self.decided(claim, point, policy, proved)
+        valued = isinstance(claim, Claim) and claim.op in ("real", "smooth", "continuous") and not limiting
+        if valued and (gap := self.borders.gap(claim.left, domains, self._within(claim))):
+            raise Unsettled(f"it may have no value beside {gap}")
         decided = 0
         for point in islice(self.points(domains, limiting), 4 * wanted):
             decided += self.decided(claim, point, policy, proved)
@@ -93,7 +99,7 @@ class Check:
         if isinstance(claim, Implication) and not limiting:
             self.solve(claim, domains)
         if decided < wanted // 2:
-            raise Fault(f"could be checked at {decided} points only, not at {wanted // 2}")
+            raise Unsettled(f"it could be checked at {decided} points only, not at {wanted // 2}")
         return decided, policy.digits
 
     def _within(self, claim: Claim) -> Callable[[Point, Point], bool]:
@@ -114,9 +120,9 @@ class Check:
         """Find a place where an expression jumps or has no value, among its borders if it has any. Raises Fault."""
         domains = self.domains_of(claim)
         varies = free_variables(claim.left)
-        if varies and self.values.jump(claim.left, domains, self._within(claim)):
+        if varies and self.borders.jump(claim.left, domains, self._within(claim)):
             return 1, FULL.digits
-        for point in self.values.borders(claim.sides, domains) if varies else [Point((), True)]:
+        for point in self.borders.of(claim.sides, domains) if varies else [Point((), True)]:
             if not self.counts(claim, point):
                 continue
             try:
@@ -141,7 +147,7 @@ class Check:
                 raise Fault(f"has no value at {point}", str(error)) from None
         except Undecided as error:
             if not proved:
-                raise Fault(f"is not decided at {point}", *map(str, error.args)) from None
+                raise Unsettled(f"at {point}", *map(str, error.args)) from None
         return False
 
     def domains_of(self, claim: Claim | Implication) -> Mapping[str, Domain]:

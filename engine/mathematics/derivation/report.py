@@ -9,10 +9,10 @@ from engine.base.code import code_digest
 from engine.base.errors import Problem
 from engine.base.processes import OutOfTime, Pool, Stopped, limited
 from engine.base.store import Store, digest
-from engine.mathematics.derivation import rule_forms
-from engine.mathematics.derivation.difference import Fault
-from engine.mathematics.derivation.duties import duties
-from engine.mathematics.derivation.evidence import Evidence, Report
+from engine.mathematics.derivation import rule_forms, tight
+from engine.mathematics.derivation.difference import Fault, Unsettled
+from engine.mathematics.derivation.duties import duties, given
+from engine.mathematics.derivation.evidence import Evidence, NotDecided, Report
 from engine.mathematics.derivation.numeric import Check
 from engine.mathematics.derivation.steps import Derivation
 from engine.mathematics.derivation.symbolic import prove
@@ -24,11 +24,36 @@ def check(derivations: Sequence[Derivation], pool: Pool, seconds: float = 300.0)
     """Check derivations in the processes of `pool`; one that takes longer than `seconds` is stopped."""
     answers = pool.call(verify, derivations, seconds)
     return [
-        Report(derivation.name, (Problem(derivation.name, answer.reason, derivation.start_line),))
-        if isinstance(answer, Stopped)
-        else answer
+        _located(derivation, answer, pool, seconds) if isinstance(answer, Stopped) else answer
         for derivation, answer in zip(derivations, answers, strict=True)
     ]
+
+
+def _located(derivation: Derivation, stopped: Stopped, pool: Pool, seconds: float) -> Report:
+    """The report on a derivation whose check was stopped: in which of its steps, each tried alone."""
+    answers = pool.call(_alone, [(derivation, i) for i in range(len(derivation.steps))], seconds)
+    problems: list[Problem] = []
+    for i, answer in enumerate(answers):
+        if isinstance(answer, Stopped):
+            problems.append(_undecided(derivation, i, answer.reason))
+        else:
+            problems += answer.problems
+    if not problems:
+        reason = f"all steps together are not decided: {stopped.reason}"
+        problems.append(NotDecided(derivation.name, reason, derivation.start_line))
+    return Report(derivation.name, tuple(problems))
+
+
+def _alone(question: tuple[Derivation, int]) -> Report:
+    """In a process of the pool."""
+    derivation, index = question
+    return verify(derivation, only=index)
+
+
+def _undecided(derivation: Derivation, index: int, reason: str, lines: Sequence[str] = ()) -> NotDecided:
+    step = derivation.steps[index]
+    detail = "\n".join([f"  {step.tex}", *(f"  {line}" for line in lines)])
+    return NotDecided(derivation.name, f"{derivation.called_step(index)}: not decided: {reason}", step.line, detail)
 
 
 def reports(derivations: Sequence[Derivation], store: Store, pool: Pool) -> list[Report]:
@@ -72,13 +97,17 @@ def verify(derivation: Derivation, *, only: int | None = None, symbolic: bool = 
             with limited(SECONDS_NUMERIC):
                 points, digits = checker.duty(required[i], step.meetings, proved)
             rule_forms.check(derivation, i, required[i])
+            if not derivation.start_chain:
+                tight.check(derivation.steps, i, given(required[i], step), checker)
+        except Unsettled as fault:
+            problems.append(_undecided(derivation, i, fault.reason, fault.lines))
         except Fault as fault:
             lines = [f"  {step.tex}", *(f"  {line}" for line in fault.lines)]
             reason = f"{derivation.called_step(i)}: {fault.reason}"
             problems.append(Problem(derivation.name, reason, step.line, "\n".join(lines)))
         except OutOfTime:
-            reason = f"{derivation.called_step(i)}: not checked within {SECONDS_NUMERIC:g} s; make smaller steps of it"
-            problems.append(Problem(derivation.name, reason, step.line, f"  {step.tex}"))
+            reason = f"not within {SECONDS_NUMERIC:g} s; make smaller steps of it"
+            problems.append(_undecided(derivation, i, reason))
         else:
             evidence.append(Evidence(all(proved), points, digits))
     return Report(derivation.name, tuple(problems), () if problems else tuple(evidence))
