@@ -105,9 +105,10 @@ def _swapped(text: str, swaps: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 
 def _digits(text: str) -> Iterator[str]:
-    """One digit raised by one, but for those in names, as in `log1p`."""
+    """One digit raised or lowered by one, but for those in names, as in `log1p`."""
     for match in re.finditer(r"(?<![a-z])\d", text):
-        yield text[: match.start()] + str((int(match[0]) + 1) % 10) + text[match.end() :]
+        for way in (1, -1):
+            yield text[: match.start()] + str((int(match[0]) + way) % 10) + text[match.end() :]
 
 
 def _turned(tex: str) -> Iterator[str]:

@@ -14,7 +14,8 @@ from engine.base.processes import Pool, Stopped
 from engine.base.store import Store, digest, folder_digest, project_store
 from engine.mathematics import facts, proofs, prose
 from engine.mathematics.derivation import file as derivations
-from engine.mathematics.derivation.duties import Claim
+from engine.mathematics.derivation.duties import Claim, duties
+from engine.mathematics.derivation.evidence import NotDecided
 from engine.mathematics.derivation.report import reports, verify
 from engine.mathematics.derivation.rule_forms import has_its_form
 from engine.mathematics.derivation.steps import Derivation
@@ -25,8 +26,10 @@ from engine.sources import definition
 from engine.sources.definition import FILE
 from engine.sources.formulas import Formula
 
-#: What can be said of a change: the file is refused, a check fails, it is the same by proof, or nobody notices.
-REFUSED, CAUGHT, SAME, MISSED = "refused", "caught", "the same", "missed"
+#: What can be said of a change: the file is refused, a check fails, or cannot decide, which stops a build as well; what
+#: is said then is the same by proof, or it is another thing, and true as well by proof; or nobody notices.
+REFUSED, CAUGHT, UNDECIDED = "refused", "caught", "undecided"
+SAME, TRUE, MISSED = "the same", "true as well, proved", "missed"
 SECONDS = 120.0
 _AT_ONCE = 200
 
@@ -113,11 +116,11 @@ def _judge(question: tuple[Path, Mutant]) -> str:
             return REFUSED
         if of_rule(mutant) and not has_its_form(changed, int(mutant.keys[1])):
             return CAUGHT  # that is soon told
-        if _noticed(changed, _affected(mutant, len(changed.steps))):
-            return CAUGHT
+        if noticed := _noticed(changed, _affected(mutant, len(changed.steps))):
+            return noticed
         if mutant.keys[0] != "steps" or of_rule(mutant):
             return MISSED
-        return SAME if _same(derivations.load(root, root / file), changed, int(mutant.keys[1])) else MISSED
+        return _proved(derivations.load(root, root / file), changed, int(mutant.keys[1]))
 
 
 def _affected(mutant: Mutant, steps: int) -> Sequence[int | str]:
@@ -132,15 +135,16 @@ def _facts(root: Path, copy: Path, mutant: Mutant) -> str:
     function = mutant.function
     changed = facts.load(copy, definition.read(copy, function))
     if mutant.keys[0] == "where":
-        return CAUGHT if any(_noticed(fact.check, range(len(fact.check.steps))) for fact in changed) else MISSED
+        noticed = (_noticed(fact.check, range(len(fact.check.steps))) for fact in changed)
+        return next(filter(None, noticed), MISSED)
     if mutant.keys[2] == "tex":
         return MISSED  # a cell has to be tied to its statements
     index = int(mutant.keys[3])
     (fact,) = (fact for fact in changed if fact.id == mutant.keys[1])
-    if _noticed(fact.check, [index]):
-        return CAUGHT
+    if noticed := _noticed(fact.check, [index]):
+        return noticed
     before = next(one for one in facts.load(root, definition.read(root, function)) if one.id == fact.id)
-    return SAME if _same(before.check, fact.check, index) else MISSED
+    return _proved(before.check, fact.check, index)
 
 
 def _prose(root: Path, copy: Path, mutant: Mutant, written: list[Formula]) -> str:
@@ -148,14 +152,14 @@ def _prose(root: Path, copy: Path, mutant: Mutant, written: list[Formula]) -> st
     function = mutant.function
     after = prose.read(copy, definition.read(copy, function), written, tried(root, function))
     before = _readings(root, function, _text(root, function)[0])
-    verdicts = []
+    verdicts = set()
     for one, other in ((old.check, new.check) for old, new in zip(before, after, strict=True)):
         changed = _different(one, other) if other else []
-        if other and any(verify(other, only=i, symbolic=False).problems for i in changed):
-            return CAUGHT
-        if one and other and changed and len(one.steps) == len(other.steps):
-            verdicts.append(all(_same(one, other, i) for i in changed))
-    return SAME if verdicts and all(verdicts) else MISSED
+        if other and (noticed := _noticed(other, changed)):
+            return noticed
+        if other and changed:
+            verdicts |= {_proved(one, other, i) for i in changed}
+    return next((verdict for verdict in (MISSED, TRUE, SAME) if verdict in verdicts), MISSED)
 
 
 @lru_cache(maxsize=2)
@@ -170,12 +174,26 @@ def _different(before: Derivation | None, after: Derivation) -> list[int]:
     return [i for i, step in enumerate(after.steps) if (step.chain, step.condition, step.meetings) not in known]
 
 
-def _noticed(derivation: Derivation, steps: Sequence[int | str]) -> bool:
-    return any(verify(derivation, only=int(step), symbolic=False).problems for step in steps)
+def _noticed(derivation: Derivation, steps: Sequence[int | str]) -> str:
+    """How the check notices that something is wrong with some steps; empty if it does not."""
+    undecided = False
+    for step in steps:
+        problems = verify(derivation, only=int(step), symbolic=False).problems
+        if any(not isinstance(problem, NotDecided) for problem in problems):
+            return CAUGHT
+        undecided = undecided or bool(problems)
+    return UNDECIDED if undecided else ""
+
+
+def _proved(before: Derivation | None, after: Derivation, index: int) -> str:
+    """What SymPy proves of a changed formula: that it means what the file says, or that it holds as well."""
+    if before and len(before.steps) == len(after.steps) and _same(before, after, index):
+        return SAME
+    holds = all(prove(claim, after.domains) for claim in duties(after)[index].claims)
+    return TRUE if holds else MISSED
 
 
 def _same(before: Derivation, after: Derivation, index: int) -> bool:
-    """Whether SymPy proves that the changed formula means what the file says."""
     one, other = before.steps[index], after.steps[index]
     if one.chain.ops != other.chain.ops or one.when != other.when or one.sharp != other.sharp:
         return False

@@ -11,6 +11,7 @@ from engine.__main__ import main
 from engine.base.processes import Pool
 from engine.base.store import Store
 from engine.commands.outcome import FAILED, OK, USAGE
+from engine.mathematics.derivation import file as derivations
 from engine.mutation import formulas, judge
 from engine.mutation.content import mutants, of_rule
 from engine.sources.snippets import functions
@@ -69,7 +70,10 @@ def content(tmp_path: Path) -> Path:
             r"\frac{1}{2}\ln(1+e^{x})",
             {r"\frac{2}{1}\ln(1+e^{x})", r"\frac{1}{2}\ln(1-e^{x})", r"\frac{1}{2}\exp(1+e^{x})"},
         ),
-        (r"f'(x) \le 12", {r"f'(x) \ge 12", r"f''(x) \le 12", r"f'(x) \le 13", r"f'(x) \le 22", r"-f'(x) \le 12"}),
+        (
+            r"f'(x) \le 12",
+            {r"f'(x) \ge 12", r"f''(x) \le 12", r"f'(x) \le 13", r"f'(x) \le 22", r"f'(x) \le 11", r"-f'(x) \le 12"},
+        ),
         (r"\frac{1}{1}x", {r"\frac{2}{1}x", r"\frac{1}{2}x"}),
         (r"(0, \infty)", {r"[0, \infty)", r"(0, \infty]", "(0, 1)", r"(1, \infty)"}),
         (r"|x| < \max(x, 0)", {r"(x) < \max(x, 0)", r"|x| > \max(x, 0)", r"|x| < \min(x, 0)"}),
@@ -152,6 +156,26 @@ def test_what_is_broken_is_noticed(
     verdicts = judge.judge(content, broken, Store(tmp_path / "store"), pool)
     assert verdict in verdicts
     assert judge.MISSED not in verdicts
+
+
+@pytest.mark.parametrize(("new", "verdict"), [(r"\ge 2x - 1", judge.TRUE), (r"\ge 2x + 2", judge.CAUGHT)])
+def test_what_is_true_as_well_is_counted_as_that_if_it_is_proved(
+    content: Path, pool: Pool, tmp_path: Path, new: str, verdict: str
+) -> None:
+    file = content / "snippets/demo/derivations/square.yml"
+    file.write_text(file.read_text(encoding="utf-8").replace(r"\ge 2x", r"\ge 2x + 1"), encoding="utf-8")
+    (change,) = [one for one in mutants(content, "demo") if one.new == new]
+    assert judge.judge(content, [change], Store(tmp_path / "store"), pool) == [verdict]
+
+
+def test_what_a_check_cannot_decide_is_told_from_what_is_wrong(content: Path) -> None:
+    file = content / "snippets/demo/derivations/square.yml"
+    told = {}
+    for start, end in (("x^4 + e^{-x^2}", "> x^4"), ("x^4", "> x^4 + 1"), ("x^4 + 1", "> x^4")):
+        text = DERIVATION.replace("(x+1)^2", start).replace("= x^2 + 2x + 1", f"{end}").replace("rearrange", "estimate")
+        file.write_text("\n".join(text.split("\n")[:-2]), encoding="utf-8")
+        told[start] = judge._noticed(derivations.load(content, file), [0])
+    assert told == {"x^4 + e^{-x^2}": judge.UNDECIDED, "x^4": judge.CAUGHT, "x^4 + 1": ""}
 
 
 def test_a_rule_is_changed_and_each_change_is_noticed(pool: Pool, tmp_path: Path) -> None:
