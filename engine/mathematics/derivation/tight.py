@@ -177,7 +177,7 @@ def _put(point: Point, name: str, value: float) -> Point:
 
 def _check_numbers(claim: Claim, checker: Check, places: Sequence[Point]) -> None:
     """Check that no number of a claim could be a little larger as well as a little smaller. Raises Fault."""
-    inside = [point for point in places if not claim.condition or checker.meets(claim.condition, point)]
+    inside = [point for point in places if checker.counts(claim, point)]
     for number, moved in _moved(claim):
         answers = {answer for other in moved for answer in _answers(other, inside, checker)}
         if True in answers and False not in answers:

@@ -13,15 +13,15 @@ class Model(tf.Module):
     def before(self, x):
         return x @ self.w1 + self.b1
 
-    def behind(self, x):
+    def after(self, x):
         return tf.nn.gelu(self.before(x))
 
     def __call__(self, x):
-        return self.behind(x) @ self.w2 + self.b2
+        return self.after(x) @ self.w2 + self.b2
 
 
 model = Model()
 x = tf.constant([[-2.0, 1.0], [0.5, 0.0], [2.0, -1.0]])
-stages = {"before": model.before(x), "behind": model.behind(x), "output": model(x)}
+stages = {"before": model.before(x), "after": model.after(x), "output": model(x)}
 for name, y in stages.items():
     print(f"{name}:", *(f"{v:.4g}" for v in y.numpy().ravel()))

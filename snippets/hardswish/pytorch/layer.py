@@ -10,6 +10,6 @@ with torch.no_grad():  # fixed weights instead of random ones, to be repeatable
 
 x = torch.tensor([[-2.0, 1.0], [0.5, 0.0], [2.0, -1.0]])
 with torch.no_grad():
-    stages = {"before": model[0](x), "behind": model[:2](x), "output": model(x)}
+    stages = {"before": model[0](x), "after": model[:2](x), "output": model(x)}
 for name, y in stages.items():
     print(f"{name}:", *(f"{v:.4g}" for v in y.flatten().tolist()))

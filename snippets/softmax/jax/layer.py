@@ -17,5 +17,5 @@ def model(params, x):
 
 
 x = jnp.array([[-2.0, 1.0], [0.5, 0.0], [2.0, -1.0]])
-for name, y in {"before": before(params, x), "behind": model(params, x)}.items():
+for name, y in {"before": before(params, x), "after": model(params, x)}.items():
     print(f"{name}:", *(f"{v:.4g}" for v in np.ravel(y)))

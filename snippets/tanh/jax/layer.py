@@ -9,7 +9,7 @@ params = [
 ]
 
 
-def behind(params, x):
+def after(params, x):
     w, b = params[0]
     return jax.nn.tanh(x @ w + b)
 
@@ -17,14 +17,14 @@ def behind(params, x):
 @jax.jit
 def model(params, x):
     w, b = params[1]
-    return behind(params, x) @ w + b
+    return after(params, x) @ w + b
 
 
 x = jnp.array([[-2.0, 1.0], [0.5, 0.0], [2.0, -1.0]])
 before = x @ params[0][0] + params[0][1]
 for name, y in {
     "before": before,
-    "behind": behind(params, x),
+    "after": after(params, x),
     "output": model(params, x),
 }.items():
     print(f"{name}:", *(f"{v:.4g}" for v in np.ravel(y)))

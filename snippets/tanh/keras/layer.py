@@ -13,6 +13,6 @@ model.set_weights(
 
 x = ops.array([[-2.0, 1.0], [0.5, 0.0], [2.0, -1.0]])
 before = model.layers[0](x)
-behind = model.layers[1](before)
-for name, y in {"before": before, "behind": behind, "output": model(x)}.items():
+after = model.layers[1](before)
+for name, y in {"before": before, "after": after, "output": model(x)}.items():
     print(f"{name}:", *(f"{v:.4g}" for v in ops.convert_to_numpy(y).ravel()))

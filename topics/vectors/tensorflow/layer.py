@@ -17,5 +17,5 @@ class Model(tf.Module):
 
 model = Model()
 x = tf.constant([[-2.0, 1.0], [0.5, 0.0], [2.0, -1.0]])
-for name, y in {"before": model.before(x), "behind": model(x)}.items():
+for name, y in {"before": model.before(x), "after": model(x)}.items():
     print(f"{name}:", *(f"{v:.4g}" for v in y.numpy().ravel()))
