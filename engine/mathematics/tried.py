@@ -4,14 +4,15 @@ An expression is the same if only names differ, each name for one other: `\beta 
 is `x > t`. `np.exp(x)` is `e^x`, a number that is converted is that number, and a name that is assigned once may be
 what is assigned. Words are the same but for blanks, braces and how letters and powers are written.
 
-Of a number, or of a variable that is one (`\beta = 4`), only the number is looked for. It is one of many in a script,
-so it has to stand in some words that are named, as `1 at 19`, and that are there.
+Of a number, which may be a power of ten, or of a variable that is one (`\beta = 4`), only the number is looked for. It
+is one of many in a script, so it has to stand in some words that are named, as `1 at 19`, and that are there.
 """
 
 from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -19,7 +20,7 @@ from engine.mathematics import latex
 from engine.mathematics.formula.tree import Apply, Call, Chain, Expr, Number, Scope, Variable
 from engine.mathematics.latex import LatexError
 
-_NUMBERS = re.compile(r"(?:\\?[A-Za-z]+=)?(?P<numbers>[\[(]?(?:\\pm|[-+])?[\d./]+(?:,-?[\d.]+)*[\])]?)")
+_NUMBERS = re.compile(r"(?:\\?[A-Za-z]+=)?(?P<numbers>[\[(]?(?:\\pm|[-+])?[\d./]+(?:e-?\d+)?(?:,-?[\d.]+)*[\])]?)")
 _NUMBER = re.compile(r"(?<![\w.)\]])[-+]?\s?\d+(?:\.\d+)?(?:e-?\d+)?|(?<=[\w)\]] )\d+(?:\.\d+)?")
 _NAMES = {"maximum": "max", "minimum": "min", "fmax": "max", "log": "ln", "expm1": "expm1", "absolute": "abs"}
 _KNOWN = {"exp", "ln", "log1p", "expm1", "abs", "max", "min", "sinh", "cosh", "tanh", "sqrt", "sin", "cos"}
@@ -37,14 +38,18 @@ _LARGE = 400  # the largest exponent of a number that is worked out
 _Shape = tuple[object, ...]  # an operation with its parts; ("name", …), ("number", …) and ("call", name, …) at the ends
 
 
-def numbers(tex: str) -> set[Fraction] | None:
+def numbers(tex: str) -> list[Fraction] | None:
     """The numbers of a formula that is nothing but numbers, or a variable that is one; None for others."""
-    match = _NUMBERS.fullmatch(re.sub(r"\s|\\[,;!]", "", tex))
+    plain = re.sub(r"10\^(?:\{(-?\d+)\}|(\d))", lambda power: f"1e{power[1] or power[2]}", tex)
+    match = _NUMBERS.fullmatch(re.sub(r"\s|\\[,;!]", "", plain))
     if not match or tex.count("/") > 1:
         return None
     text = match["numbers"].strip("[]()")
     signs = (1, -1) if text.startswith(r"\pm") else (1,)
-    return {sign * Fraction(one) for one in text.removeprefix(r"\pm").split(",") for sign in signs}
+    try:
+        return [sign * Fraction(one) for one in text.removeprefix(r"\pm").split(",") for sign in signs]
+    except (ValueError, ZeroDivisionError):
+        return None
 
 
 def lacks(words: str, text: str) -> str | None:
@@ -58,8 +63,8 @@ def lacks(words: str, text: str) -> str | None:
 def stands(tex: str, text: str, scope: Scope) -> bool:
     """Whether a formula stands in a text, which is Python with what it printed in comments."""
     if (wanted := numbers(tex)) is not None:
-        found = {Fraction(one.replace(" ", "").lstrip("+")) for one in _NUMBER.findall(text.replace("_", ""))}
-        return wanted <= found | _quotients(text)
+        found = [Fraction(one.replace(" ", "").lstrip("+")) for one in _NUMBER.findall(text.replace("_", ""))]
+        return Counter(wanted) <= Counter([*found, *_quotients(text)])
     if _in_words(tex, text):
         return True
     try:
@@ -69,8 +74,8 @@ def stands(tex: str, text: str, scope: Scope) -> bool:
     return any(_alike(shown, other, {}) for other in _shapes(text))
 
 
-def _quotients(text: str) -> set[Fraction]:
-    return {Fraction(int(a), int(b)) for a, b in re.findall(r"(?<![\w./])(\d+) ?/ ?(\d+)(?![\w./])", text) if int(b)}
+def _quotients(text: str) -> list[Fraction]:
+    return [Fraction(int(a), int(b)) for a, b in re.findall(r"(?<![\w./])(\d+) ?/ ?(\d+)(?![\w./])", text) if int(b)]
 
 
 # In words
@@ -122,7 +127,7 @@ def _of_tree(expr: Expr) -> _Shape:
         case Apply("^", (Apply("e"), exponent)):
             return ("exp", _of_tree(exponent))
         case Apply("e"):
-            return ("name", "e")  # an experiment may call an error so
+            return ("e",)
         case Apply("pi"):
             return ("pi",)
         case Apply("root", (part, Number("2"))):
@@ -226,6 +231,8 @@ def _alike(shown: object, other: object, names: dict[object, object]) -> bool:
         names.update(before)
         return _alike(shown, value, names)
     match shown, other:
+        case ("e",), ("name", str() as name):
+            return name.startswith("e")  # an experiment may call an error so
         case ("name", str() as one), ("name", str() as two):
             return _named(("name", one), ("name", two), names)
         case ("call", str() as one, *args), ("call", str() as two, *others) if len(args) == len(others):

@@ -199,6 +199,13 @@ def test_the_numbers_of_an_experiment_stand_in_words_of_its_code_and_output(read
             named(**wrong)
     with pytest.raises(SourceError, match="say in which words, under `as`"):
         reads("Below $8$.", {"8": {"experiment": "holds/b"}}, tried)
+    for tex, words in (("10^{-6}", "< 1e-6"), ("10^3", "order.max < 1000")):
+        entry = {tex: {"experiment": "holds/c", "as": words}}
+        text = {"holds/c": "order.min < 1e-6 and order.max < 1000"}
+        assert kinds(reads(f"Below ${tex}$.", entry, text)) == [NUMERAL]
+        other = tex.replace("6", "7").replace("3", "4")
+        with pytest.raises(SourceError, match="does not stand in these words"):
+            reads(f"Below ${other}$.", {other: entry[tex]}, text)
     with pytest.raises(SourceError, match="is no number, and needs no `as`"):
         reads("It is $f(x) - x$.", {"f(x) - x": {"experiment": "holds/b", "as": "order.max < 8"}}, tried)
 
@@ -207,6 +214,7 @@ SCRIPT = """
 z = torch.exp(beta * x)  # At \u00b1\u03c0 it is near t = ln \u03b5 + 2
 agree(beta * x > high, z / (z + 1), mpf(2) ** -13, 2 * pi / sinh(2 * pi**2), rate=-4.0)
 w + np.log(dtype(2))
+np.exp(scale); error / scale; x + scale
 scale.log() + 0.5 * (error / scale) ** 2
 # \u22120.5 1e-10
 """
@@ -227,6 +235,9 @@ scale.log() + 0.5 * (error / scale) ** 2
         (r"t = \ln\varepsilon + 2", r"t = \ln\varepsilon + 3"),
         (r"x = \pm\pi", r"x = \pm 2\pi"),
         ("-4", "4"),
+        ("[-4, 2]", "[-4, -4]"),
+        ("-4", "1/00"),
+        ("e^s", "e + s"),
     ],
 )
 def test_a_formula_stands_in_an_experiment_as_it_is(holds, fails):

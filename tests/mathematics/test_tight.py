@@ -111,6 +111,7 @@ def test_a_point_without_a_value_is_found_wherever_it_is(faults, body):
         (r"\max(10^{-18} - (x - 3.3)^2, 0) \le 10^{-18}", r"\max(10^{-18} - (x - 3.3)^2, 0) = 0"),
         (r"\max(n, 1000000) \ge 1000000", r"\max(n, 1000000) = 1000000"),
         (r"\lim_{x \to 0} \frac{\ln(1 + x)}{x} = 1", r"\lim_{x \to 0} \frac{\ln(1 + x)}{x + 10^{-12}} = 1"),
+        (r"\lim_{x \to 0} \frac{f(x + \ln x^2)}{x^2} = 1", r"\lim_{x \to 0} \frac{f(x + \ln x^2)}{x^2} < 1"),
         (r"\lim_{x \to \infty} \frac{x + 10^9}{x} = 1", r"\lim_{x \to \infty} \frac{x + 10^9}{x + 10^{12}} = 10^{-3}"),
     ],
 )

@@ -178,8 +178,8 @@ class Values:
             if before:
                 tolerance = max(abs(left), abs(right)) * mp.mpf(10) ** -policy.digits
                 stable = abs(left - before.left) <= tolerance and abs(right - before.right) <= tolerance
-                if stable and abs(gap) <= tolerance and not policy.fine:
-                    return Difference(0, left, right)
+                if stable and abs(gap) <= tolerance:  # where it settles tells nothing of a sign: it does so for any
+                    return Difference(0, left, right, certain=not policy.fine)
                 absorbed = not (left and right) and abs(gap) < mp.mpf(10) ** (_LOST - precision)
                 if gap and abs(gap - before.gap) <= abs(gap) / _SETTLED and not absorbed:
                     return Difference(int(mp.sign(gap)), left, right)
