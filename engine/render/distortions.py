@@ -22,7 +22,7 @@ Cell = Callable[[str, Any], Any]
 
 def distortions(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The data with every number far larger, negated, 0, or unlike all others, with every text another one or none,
-    with every yes a no, without any fault, and with every fault that there might be."""
+    with every yes a no, every default another, without any fault, and with every fault that there might be."""
     numbers = itertools.count(1)
     for cell in (
         _numbers(lambda value: 1e3 * (1 + abs(value))),
@@ -32,6 +32,7 @@ def distortions(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         _texts("another"),
         _texts(None),
         lambda key, value: not value if isinstance(value, bool) else value,
+        lambda key, value: dict.fromkeys(value, "another") if key == "defaults" and value else value,
         lambda key, value: None if key in FAULTS and isinstance(value, dict) else value,
         lambda key, value: _ANY if key in FAULTS and value is None else value,
     ):

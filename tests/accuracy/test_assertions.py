@@ -117,6 +117,7 @@ def test_each_kind_of_change_contradicts_something() -> None:
         "parts()[0].error.ulp - parts()[0].error.got == 0.5",
         'versions(library="A")[0].version == "1.2"',
         "not any(end.onward for order in orders() for end in order.ends)",
+        'apis(name="a.f")[0].defaults.beta == 1',
     ]
     assert not any(map(says_nothing, told))
     assert not contradicts("all(part.eror for part in parts())", Tables(DATA)), "an error is no contradiction"
@@ -278,6 +279,25 @@ def ends(library: str, dtype: str, near: float) -> Change:
     return change
 
 
+def endless(library: str, dtype: str, order: int) -> Change:
+    """A value, or a derivative, that is rounded to zero nowhere."""
+
+    def change(data: dict[str, Any]) -> None:
+        (row,) = (row for row in data["accuracy"] if (row["library"], row["dtype"]) == (library, dtype))
+        row["orders"][order]["ends"] = [end for end in row["orders"][order]["ends"] if end["near"] > 0]
+
+    return change
+
+
+def defaults(api: str, **given: Any) -> Change:
+    """Other arguments of a name."""
+
+    def change(data: dict[str, Any]) -> None:
+        next(row for row in data["apis"] if row["name"] == api)["defaults"] = given
+
+    return change
+
+
 def unmeasured(library: str) -> Change:
     def change(data: dict[str, Any]) -> None:
         next(row for row in data["accuracy"] if row["library"] == library)["orders"].pop()
@@ -289,7 +309,10 @@ TAIL = ("PyTorch", "float64", "value", "right", "tail")
 SLOPE = ("PyTorch", "float64", "first", "right", "tail")
 #: By assertion, changes of the data, each of which makes its sentence wrong.
 BROKEN: dict[str, list[Change]] = {
+    "arguments": [defaults("jax.nn.softplus", threshold=20), defaults("tensorflow.nn.softplus", name="softplus")],
     "points": [fewer("float16"), fewer("bfloat16")],
+    "value-zero": [endless("SciPy", "float64", 0), endless("JAX", "float16", 0)],
+    "gradient-zero": [endless("JAX", "bfloat16", 1), endless("PyTorch", "float32", 1)],
     "values": [
         off(5.0, "JAX", "float32", "value", "left", "middle"),
         off(1.0, "TensorFlow", "float64", "value", "left", ""),
