@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import unified_diff
 from pathlib import Path
 
 from engine.base import libraries as frameworks
@@ -11,6 +12,7 @@ from engine.base.code import code_digest
 from engine.base.errors import Problem, SourceError
 from engine.base.files import write
 from engine.base.store import Store, digest
+from engine.compare import figures
 from engine.compare.numbers import compare
 from engine.run.runner import Result, Runner
 from engine.sources.snippets import Snippet
@@ -159,15 +161,38 @@ def mismatch(snippet: Snippet, result: Result) -> Problem | None:
         return Problem(out, f"not UTF-8: {error}")
     differences = compare(recorded, result.output)
     if not differences:
-        return None
+        return _drawn_otherwise(snippet, result, accept)
     detail = "\n".join(f"  line {difference.line}\n{difference}" for difference in differences) + "\n" + accept
     return Problem(out, f"{snippet.path.name} prints something else", differences[0].line, detail)
 
 
+def _drawn_otherwise(snippet: Snippet, result: Result, accept: str) -> Problem | None:
+    """The problem of what is written in the figures of a lab, if that is not what is recorded."""
+    if not snippet.lab:
+        return None
+    written, file = figures.described(result.files), snippet.figures
+    recorded = file.read_text(encoding="utf-8") if file.is_file() else ""
+    if written == recorded:
+        return None
+    changed = [*unified_diff(recorded.split("\n"), written.split("\n"), lineterm="", n=0)][3:]
+    detail = "".join(f"  {line}\n" for line in changed) + accept
+    return Problem(snippet.path.with_suffix(file.suffix).as_posix(), "its figures say something else", detail=detail)
+
+
 def record(verdict: Verdict) -> bool:
-    """Write a result's output beside its snippet. Returns whether the file changed; a failed run changes nothing."""
-    if verdict.result.problem:
+    """Write a result's output beside its snippet, and of a lab what is written in its figures.
+
+    Returns whether a file changed; a failed run changes nothing.
+    """
+    snippet, result = verdict.snippet, verdict.result
+    if result.problem:
         return False
-    if verdict.problem is None and verdict.snippet.recorded.is_file():
+    if verdict.problem is None and snippet.recorded.is_file():
         return False  # equal within the tolerance: other last digits are no news
-    return write(verdict.snippet.recorded, verdict.result.output)
+    same = snippet.recorded.is_file() and not compare(snippet.recorded.read_text("utf-8"), result.output)
+    changed = False if same else write(snippet.recorded, result.output)
+    drawn = figures.described(result.files) if snippet.lab else ""
+    if drawn:
+        return write(snippet.figures, drawn) or changed
+    snippet.figures.unlink(missing_ok=True)
+    return changed

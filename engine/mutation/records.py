@@ -60,11 +60,12 @@ def judge(root: Path, function: str, changes: Sequence[Mutant]) -> Iterator[tupl
             except SourceError:
                 yield change, REFUSED
                 continue
-        elif change.file.endswith(".out"):
+        elif change.file.endswith((".out", ".figures")):
             before = read_source(root, root / change.file)
             lines = before.split("\n")
             lines[change.line - 1] = change.new
-            noticed = bool(compare("\n".join(lines), before))
+            after = "\n".join(lines)
+            noticed = bool(compare(after, before)) if change.file.endswith(".out") else after != before
         else:
             (one,) = (one for one in written if one.id == change.keys[0])
             (changed,) = assertions.evaluate([replace(one, condition=change.new)], text)
@@ -88,11 +89,10 @@ def _entered(root: Path, section: Section, snippets: Sequence[Snippet]) -> list[
 
 def _of_outputs(root: Path, function: str) -> Iterator[Mutant]:
     for snippet in discover(root, root / "snippets" / function):
-        if snippet.recorded.is_file():
-            file = snippet.recorded.relative_to(root).as_posix()
-            for number, line in enumerate(read_source(root, snippet.recorded).split("\n"), 1):
-                for new in _of_line(line):
-                    yield Mutant(function, file, (), number, line, new)
+        for file in (file for file in (snippet.recorded, snippet.figures) if file.is_file()):
+            name = file.relative_to(root).as_posix()
+            for number, line in enumerate(read_source(root, file).split("\n"), 1):
+                yield from (Mutant(function, name, (), number, line, new) for new in _of_line(line))
 
 
 def _of_line(line: str) -> Iterator[str]:

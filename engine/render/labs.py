@@ -8,7 +8,6 @@ its outputs and figures put to the cells that made them. `engine.render.notebook
 from __future__ import annotations
 
 import ast
-import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.base.errors import Problem
+from engine.compare.figures import alternative
 from engine.compare.verdict import Verdict
 from engine.render.figures import FigureError, inline
 from engine.sources import cells
@@ -23,8 +23,6 @@ from engine.sources import cells
 FORMAT = "py:percent"
 #: Labs are written in one language; pages in others link to them.
 LANGUAGE = "en"
-
-_DESCRIPTION = "{http://purl.org/dc/elements/1.1/}description"
 
 
 @dataclass(frozen=True)
@@ -123,7 +121,7 @@ def _figure(verdict: Verdict, name: str, svg: str, line: int, problems: list[Pro
     script, alt = verdict.snippet.name, ""
     try:
         picture(script, name, svg, alt)
-        alt = " ".join(" ".join(node.text or "" for node in ET.fromstring(svg).iter(_DESCRIPTION)).split())
+        alt = alternative(svg)
         reason = "" if alt else 'no text for those who do not see it; add metadata={"Description": "..."}'
     except FigureError as error:
         reason = str(error)

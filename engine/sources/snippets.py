@@ -79,6 +79,11 @@ class Snippet:
         return (self.root / self.path).with_suffix(".out")
 
     @property
+    def figures(self) -> Path:
+        """The file with what is written in its figures, if it is a lab with some."""
+        return (self.root / self.path).with_suffix(".figures")
+
+    @property
     def libraries(self) -> tuple[str, ...]:
         """Top-level modules of the known libraries that it imports, the tab's own framework first."""
         tops = dict.fromkeys(name.partition(".")[0] for name in self.imports)
@@ -137,7 +142,7 @@ def discover_each(root: Path, within: Path | None = None) -> tuple[list[Snippet]
             except SourceError as error:
                 problems += error.problems
     known = {*files, *refused}
-    for out in [] if start.is_file() else sources_below(start, ".out"):
+    for out in [] if start.is_file() else [*sources_below(start, ".out"), *sources_below(start, ".figures")]:
         if out.with_suffix(".py") not in known:
             problems.append(Problem(out.relative_to(root).as_posix(), "recorded output without its snippet"))
     return snippets, list(dict.fromkeys(problems))  # what is wrong in topics/ is so for every function
