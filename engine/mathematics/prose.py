@@ -25,7 +25,8 @@ Beside a formula may stand
   another `b = 4` is put into each;
 - `part`: a formula of these pages that it is a part of, so that it says nothing alone;
 - `experiment`: what tries it: a snippet, as `claims/how_jax`, or an assertion over the data, as `holds/values`, which
-  has to hold the formula; of a number, the words under `as`, one or several, have to (`engine.mathematics.tried`);
+  has to hold the formula; so have the words of it under `as`, one or several, which a number needs: some stand in many
+  places, or beside what is tried and found wrong (`engine.mathematics.tried`);
 - `quoted`: by language, why it is not checked.
 
 The last three are listed on the page that includes `<function>/formulas.md`. `times` says how often a formula stands in
@@ -311,9 +312,8 @@ class _Prose:
         for some in words:
             if lack := lacks(some, text):
                 self.reader.problem(f"{name}: the words `{some}` {lack}, in {experiment}", *keys, "as")
-        if (numbers(tex) is not None) != bool(words):
-            reason = "say in which words, under `as`" if not words else "is no number, and needs no `as`"
-            self.reader.problem(f"{name}: {reason}", *keys, "experiment")
+        if numbers(tex) is not None and not words:
+            self.reader.problem(f"{name}: say in which words, under `as`", *keys, "experiment")
         elif not stands(tex, "\n".join(words) or text, self.reader.scope):
             reason = f"{name} does not stand in {'these words of ' if words else ''}{experiment}"
             self.reader.problem(f"{reason}; correct what the page says of it", *keys, "experiment")

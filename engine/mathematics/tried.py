@@ -1,11 +1,13 @@
 r"""Whether an experiment holds a formula of the text: as an expression of its script, or in its words or its output.
 
-An expression is the same if only names differ, each name for one other: `\beta x > t` is `beta * x > t`, and `x > high`
-is `x > t`. `np.exp(x)` is `e^x`, a number that is converted is that number, and a name that is assigned once may be
-what is assigned. Words are the same but for blanks, braces and how letters and powers are written.
+An expression is the same if only names differ, each name for one other, and none for one that both have: `\beta x > t`
+is `beta * x > t`, and `x > high` is `x > t`. `np.exp(x)` is `e^x`, a number that is converted is that number, and a
+name that is assigned once may be what is assigned. Words are the same but for blanks, braces and how letters and powers
+are written.
 
 Of a number, which may be a power of ten, or of a variable that is one (`\beta = 4`), only the number is looked for. It
-is one of many in a script, so it has to stand in some words that are named, as `1 at 19`, and that are there.
+is one of many in a script, so it has to stand in some words that are named, as `1 at 19`, and that are there. So has
+whatever stands there beside another that is tried and found wrong: `t = ln eps + 2 True`.
 """
 
 from __future__ import annotations
@@ -71,7 +73,18 @@ def stands(tex: str, text: str, scope: Scope) -> bool:
         shown = _of_chain(latex.parse(tex, scope))
     except (LatexError, _Unlike):
         return False
-    return any(_alike(shown, other, {}) for other in _shapes(text))
+    own = set(_names(shown))
+    return any(_alike(shown, other, {name: name for name in own & set(_names(other))}) for other in _shapes(text))
+
+
+def _names(shape: object) -> Iterator[object]:
+    """The names in a shape, but for functions, as shapes."""
+    match shape:
+        case ("name", str()):
+            yield shape
+        case (str(), *parts):
+            for part in parts:
+                yield from _names(part)
 
 
 def _quotients(text: str) -> list[Fraction]:
@@ -164,7 +177,10 @@ def _joined(op: str, left: _Shape, right: _Shape) -> _Shape:
 
 def _shapes(text: str) -> Iterator[_Shape]:
     """All expressions of a script, and what it assigns to names and arguments."""
-    module = ast.parse(text)
+    try:
+        module = ast.parse(text)
+    except SyntaxError:  # some words of a script
+        return
     reader = _Script(module)
     for node in ast.walk(module):
         if isinstance(node, ast.expr):

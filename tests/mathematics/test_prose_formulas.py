@@ -206,15 +206,18 @@ def test_the_numbers_of_an_experiment_stand_in_words_of_its_code_and_output(read
         other = tex.replace("6", "7").replace("3", "4")
         with pytest.raises(SourceError, match="does not stand in these words"):
             reads(f"Below ${other}$.", {other: entry[tex]}, text)
-    with pytest.raises(SourceError, match="is no number, and needs no `as`"):
-        reads("It is $f(x) - x$.", {"f(x) - x": {"experiment": "holds/b", "as": "order.max < 8"}}, tried)
+    text = {"claims/d": "print('x above 2y: true')\n# x > 2y  True\n# x > 3y False\nx > 2 * y\nx > 3 * y"}
+    entry = {"experiment": "claims/d", "as": "x > 2y True"}
+    assert kinds(reads("It is $x > 2y$.", {"x > 2y": entry}, text)) == [EXPERIMENT]
+    with pytest.raises(SourceError, match="does not stand in these words"):
+        reads("It is $x > 3y$.", {"x > 3y": entry}, text)
 
 
 SCRIPT = """
 z = torch.exp(beta * x)  # At \u00b1\u03c0 it is near t = ln \u03b5 + 2
 agree(beta * x > high, z / (z + 1), mpf(2) ** -13, 2 * pi / sinh(2 * pi**2), rate=-4.0)
 w + np.log(dtype(2))
-np.exp(scale); error / scale; x + scale
+np.exp(scale); x < low; error / scale; x + scale
 scale.log() + 0.5 * (error / scale) ** 2
 # \u22120.5 1e-10
 """
@@ -224,6 +227,7 @@ scale.log() + 0.5 * (error / scale) ** 2
     ("holds", "fails"),
     [
         (r"\beta x > t", r"\beta x < t"),
+        (r"x < s", r"x > s"),
         (r"z/(z + 1)", r"z/(z - 1)"),
         (r"z/(z + 1)", r"z/(x + 1)"),
         (r"z = e^{\beta x}", r"z = e^{-\beta x}"),
