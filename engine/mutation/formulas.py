@@ -37,7 +37,7 @@ LATEX = [
     (r"\|([^|]*)\|", r"(\1)"),
     (r"\\frac\{d\}\{dx\}", ""),
     (r"\\mathbb\{R\}", r"(0, \\infty)"),
-    (r"\A(?![(\[])", "-"),
+    (r"\A(?![(\[]|0\Z)", "-"),
 ]
 #: The same in SymPy's syntax.
 SYMPY = [
