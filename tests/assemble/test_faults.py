@@ -6,6 +6,7 @@ Signs and digits of derivation steps are broken in test_derivations.py, those of
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -59,6 +60,8 @@ def missed(outputs: list[tuple[Snippet, Result, str]], faults: Callable[[str], I
     for snippet, result, recorded in outputs:
         elsewhere = replace(snippet, root=tmp)
         elsewhere.recorded.parent.mkdir(parents=True, exist_ok=True)
+        if snippet.figures.is_file():
+            shutil.copy(snippet.figures, elsewhere.figures)
         for text in faults(recorded):
             injected += 1
             elsewhere.recorded.write_text(text, encoding="utf-8")
