@@ -200,3 +200,50 @@ def test_the_microscope_shows_what_a_form_loses(page: Page) -> None:
     assert isinstance(found, list)
     (row,) = (row for row in found if row["x"] == -9)
     assert row["value"].startswith("-1.0157")
+
+
+# Conditions of parameters ---------------------------------------------------------------------------------------------
+
+CLIPPED = replace(
+    definition("Min(Max(x, low), high)", low=1.0, high=2.0), conditions=("low <= high", "high < 3*low + 20")
+)
+
+
+def values(page: Page) -> tuple[str, str]:
+    low, high = (page.locator(f".explorer-controls input[name={name}]").input_value() for name in ("low", "high"))
+    return low, high
+
+
+def test_a_field_takes_nothing_that_breaks_a_condition(page: Page) -> None:
+    show(page, CLIPPED)
+    low, high = (page.locator(f".explorer-controls input[name={name}]") for name in ("low", "high"))
+    curve = page.locator(".explorer path.curve-1")
+    good = curve.get_attribute("d")
+    for field, bad, message in (
+        (low, "2.5", "low ≤ high"),
+        (high, "0.5", "low ≤ high"),
+        (high, "23", "high < 3·low + 20"),
+        (low, "-1", "Enter a number above zero."),
+    ):
+        before = field.input_value()
+        field.fill(bad)
+        expect(field).to_have_js_property("validationMessage", message)
+        page.wait_for_timeout(50)
+        assert curve.get_attribute("d") == good
+        field.fill(before)
+        expect(field).to_have_js_property("validationMessage", "")
+    high.fill("22")
+    low.fill("20")
+    expect(low).to_have_js_property("validationMessage", "")
+    expect(curve).not_to_have_attribute("d", str(good))
+
+
+def test_a_slider_stays_where_a_condition_ends(page: Page) -> None:
+    show(page, CLIPPED)
+    slider = page.locator(".explorer-controls input[type=range]").first
+    slider.fill("0.3")  # 10**0.3 = 2.00 is above 2 no more than it is shown
+    slider.fill("1")
+    page.wait_for_timeout(50)
+    assert values(page)[1] == "2"
+    assert float(values(page)[0]) <= 2
+    assert float(slider.input_value()) <= 0.31
