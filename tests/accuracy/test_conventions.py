@@ -203,7 +203,7 @@ def audited(**at_zero: float) -> Audit:
         dataclasses.replace(row(relu(lambda _, got=got: got), RELU[0]), api=f"{name}.f", backend=name, library=name)
         for name, got in at_zero.items()
     ]
-    return Audit("demo", tuple(rows), {}, {}, "machine", tuple(find_flags(rows)))
+    return Audit("demo", tuple(rows), {"float32": rows[0].orders}, {}, "machine", tuple(find_flags(rows)))
 
 
 def test_conventions_are_recorded_and_compared_more_closely_than_errors() -> None:

@@ -143,7 +143,7 @@ def test_a_fact_that_is_false_is_refused_with_them(tmp_path: Path) -> None:
 
 def test_a_condition_of_another_parameter_counts_where_it_bounds_this_one(tmp_path: Path) -> None:
     least = FACTS.index("  least:")
-    told = FACTS[:least] + "  least:\n    name: {en: a, zh: a}\n    tex: a < 1\n"
+    told = FACTS[:least] + "  least:\n    name: {en: a, zh: a}\n    tex: a < e\n"
     entry = written(
         tmp_path, DEFINITION.replace("low < 0, low <= high", "low < high, high < 1").replace(" 1}", " 0}"), told
     )

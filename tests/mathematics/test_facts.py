@@ -205,7 +205,7 @@ NOT_IN = {
     "undefined on one side": ("f(x) \\in \\mathbb{R}", "\\ln x", "has no value at x = "),
     "a kink": ("f \\in C^{\\infty}(\\mathbb{R})", "|x|", "not composed of functions known to be analytic: abs"),
     "cases": ("f \\in C^{\\infty}(\\mathbb{R})", "\\max(x, 0)", "not composed of functions known to be analytic: max"),
-    "a root": ("f \\in C^{\\infty}(\\mathbb{R})", "\\sqrt{x^2}", "does not hold at x = 0"),
+    "a root": ("f \\in C^{\\infty}(\\mathbb{R})", "\\sqrt{x^2}", "not decided: it may have no value beside x = 0"),
     "a pole": ("f \\in C^{\\infty}(\\mathbb{R})", "\\frac{1}{x}", "at x = 0"),
     "a logarithm": ("f \\in C^{\\infty}(\\mathbb{R})", "\\ln(x + 20)", "at x = -"),
     "a power": ("f \\in C^{\\infty}(\\mathbb{R})", "(x^2)^{1.5}", "does not hold at x = 0"),

@@ -24,7 +24,7 @@ from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from engine.site import lab_pages
+from engine.site import lab_pages, pages
 
 ROOT = Path(__file__).parents[2]
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path style="stroke: #3f51b5" d="M 0 0 L 9 9"/></svg>'
@@ -83,7 +83,7 @@ class Project:
         """Build it. Returns the lab's page."""
         self.converted.clear()
         config = load_config(str(self.root / "mkdocs.yml"))
-        if command != self.command:
+        if command != self.command or command == "build":
             config.plugins.on_startup(command=command, dirty=False)
             self.command = command
         build(config)
@@ -155,7 +155,8 @@ def test_a_notebook_is_rendered_once(project: Project) -> None:
 
 def test_a_change_of_the_engine_renders_it_anew(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     project.build()
-    monkeypatch.setattr(lab_pages, "code_digest", lambda *_: "another")
+    for module in (lab_pages, pages):
+        monkeypatch.setattr(module, "code_digest", lambda *_: "another")
     project.build()
     assert project.converted == ["tried.ipynb"]
 
@@ -211,7 +212,8 @@ def test_what_a_user_has_configured_for_notebooks_changes_nothing(
     settings = project.root / "jupyter"
     project.write("jupyter/jupyter_nbconvert_config.py", "c.ClearOutputPreprocessor.enabled = True\n")
     monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(settings))
-    shutil.rmtree(project.root / ".cache/labs")
+    for known in ("labs", "pages"):
+        shutil.rmtree(project.root / ".cache" / known)
     assert project.build() == before
     assert project.converted == ["tried.ipynb"]
     assert "JUPYTER_NO_CONFIG" not in os.environ

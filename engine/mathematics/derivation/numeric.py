@@ -88,9 +88,6 @@ class Check:
             raise Fault(f"says nothing of all values: there is a jump at {jump}")
         for point in borders:
             self.decided(claim, point, policy, proved)
-        valued = isinstance(claim, Claim) and claim.op in ("real", "smooth", "continuous") and not limiting
-        if valued and (gap := self.borders.gap(claim.left, domains, self._within(claim))):
-            raise Unsettled(f"it may have no value beside {gap}")
         decided = 0
         for point in islice(self.points(domains, limiting), 4 * wanted):
             decided += self.decided(claim, point, policy, proved)
@@ -98,6 +95,9 @@ class Check:
                 break
         if isinstance(claim, Implication) and not limiting:
             self.solve(claim, domains)
+        valued = isinstance(claim, Claim) and claim.op in ("real", "smooth", "continuous") and not limiting
+        if valued and (gap := self.borders.gap(claim.left, domains, self._within(claim))):
+            raise Unsettled(f"it may have no value beside {gap}")
         if decided < wanted // 2:
             raise Unsettled(f"it could be checked at {decided} points only, not at {wanted // 2}")
         return decided, policy.digits
