@@ -261,7 +261,7 @@ def _build(root: Path, findings: Findings, included: Included) -> Built:
     """Make the fragments and files of one function."""
     source = findings.sources
     data, problems = _datasheet(root, findings, included.get(LANGUAGE, {}))
-    asserted = assertions.evaluate(source.assertions, data)
+    asserted = assertions.evaluate(source.assertions, assertions.Data(data), project_store(root, "assertions"))
     problems += assertions.problems(asserted, source.function, included)
     files = function_downloads(source.definition, source.threads, findings.verdicts, included.get(LANGUAGE, {}), data)
     seen: set[Problem] = set()  # the same fault shows in every language

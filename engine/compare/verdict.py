@@ -194,5 +194,7 @@ def record(verdict: Verdict) -> bool:
     drawn = figures.described(result.files) if snippet.lab else ""
     if drawn:
         return write(snippet.figures, drawn) or changed
-    snippet.figures.unlink(missing_ok=True)
+    if snippet.figures.is_file():
+        snippet.figures.unlink()
+        return True
     return changed

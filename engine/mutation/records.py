@@ -43,8 +43,8 @@ def judge(root: Path, function: str, changes: Sequence[Mutant]) -> Iterator[tupl
     snippets = {snippet.recorded: snippet for snippet in discover(root, root / "snippets" / function)}
     known = {section.path.as_posix(): section for section in sections.read(root) if section.function == function}
     written = assertions.read(root, function)
-    text = _data(root, function) if written else ""
-    stated = assertions.evaluate(written, text) if written else []
+    data = assertions.Data(_data(root, function)) if written else None
+    stated = [replace(one, fault=data.fault(one.condition)) for one in written] if data else []
     if faults := [
         *(fault for section in known.values() for fault in _entered(root, section, list(snippets.values()))),
         *(Problem(one.path, one.fault, one.line) for one in stated if one.fault),
@@ -67,9 +67,8 @@ def judge(root: Path, function: str, changes: Sequence[Mutant]) -> Iterator[tupl
             after = "\n".join(lines)
             noticed = bool(compare(after, before)) if change.file.endswith(".out") else after != before
         else:
-            (one,) = (one for one in written if one.id == change.keys[0])
-            (changed,) = assertions.evaluate([replace(one, condition=change.new)], text)
-            noticed = bool(changed.fault)
+            assert data, "there is a change of a condition"
+            noticed = bool(data.fault(change.new))
         yield change, CAUGHT if noticed else MISSED
 
 

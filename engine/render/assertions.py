@@ -19,13 +19,17 @@ from __future__ import annotations
 import ast
 import builtins
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from engine.base.code import code_digest
 from engine.base.errors import Problem
+from engine.base.store import Store, digest
 from engine.base.yamlfile import line_of, load
 from engine.render.distortions import distortions
 from engine.sources.includes import Place, link
@@ -101,14 +105,35 @@ def tried(root: Path, function: str) -> dict[str, str]:
     return texts | {f"holds/{one.id}": one.condition for one in read(root, function)}
 
 
-def evaluate(asserted: Iterable[Assertion], text: str) -> list[Assertion]:
-    """The same, with the fault of each over the text of the data."""
-    data = json.loads(text)
-    known = {name: data[name] for name in (*TABLES, "versions")}
-    tables, others = Tables(known), [Tables(other) for other in distortions(known)]
-    return [
-        replace(one, fault=fault(one.condition, tables) or _says_nothing(one.condition, others)) for one in asserted
-    ]
+class Data:
+    """The data of a function that conditions are about. text: as they are published."""
+
+    def __init__(self, text: str) -> None:
+        data = json.loads(text)
+        self.known = {name: data[name] for name in (*TABLES, "versions")}
+
+    @cached_property
+    def tables(self) -> Tables:
+        """What was measured and found."""
+        return Tables(self.known)
+
+    @cached_property
+    def others(self) -> list[Tables]:
+        """What was not."""
+        return [Tables(other) for other in distortions(self.known)]
+
+    def fault(self, condition: str) -> str:
+        """Why a condition does not hold, or says nothing; empty if it holds."""
+        return fault(condition, self.tables) or _says_nothing(condition, self.others)
+
+
+def evaluate(asserted: Sequence[Assertion], data: Data, store: Store) -> list[Assertion]:
+    """The same, with the fault of each over the data. store: keeps what holds."""
+    of_all = digest(data.known, code_digest(__name__))
+    keys = [digest(of_all, one.condition) for one in asserted]
+    conditions = {key: one.condition for key, one in zip(keys, asserted, strict=True)}
+    faults = store.all(conditions, str, lambda missing: map(data.fault, missing), operator.not_)
+    return [replace(one, fault=faults[key]) for key, one in zip(keys, asserted, strict=True)]
 
 
 def _says_nothing(condition: str, others: Iterable[Tables]) -> str:
