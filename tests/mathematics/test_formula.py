@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import flint
 import mpmath
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from engine.mathematics.formula.multiprecision import evaluate
 from engine.mathematics.formula.operations import Undecided, Undefined
 from engine.mathematics.formula.python import FormulaError, number, read
 from engine.mathematics.formula.symbolic import to_sympy
-from engine.mathematics.formula.tree import Expr, Scope, Variable
+from engine.mathematics.formula.tree import Call, Derivative, Expr, Function, Scope, Variable
 from engine.mathematics.latex import definition, expression
 
 NAMES = {name: Variable(name) for name in ("x", "y", "n", "v")}
@@ -95,6 +96,21 @@ def test_a_jump_has_no_derivative_even_if_both_sides_have_the_same() -> None:
     for text in ("sign(x)", "Piecewise((1, x > 0), (0, True))", "Piecewise((0, x < 0), (0, x > 0), (1, True))"):
         with pytest.raises(Undefined):
             balls.derivatives(read(text, NAMES), {"x": 0.0}, "x", 1)
+
+
+@pytest.mark.parametrize(("cap", "bits"), [(0, 53), (1, 2), (10, 53), (40, 4096)])
+@pytest.mark.parametrize("order", [1, 4, 11, 24])
+def test_a_derivative_is_the_same_whatever_was_computed_before(order: int, cap: int, bits: int) -> None:
+    """python-flint has one length of series and one precision for all of a process, which may be left anyhow."""
+    inner = Call(Function("", ("x",), read("exp(2*x)", NAMES)), (read("3*x", NAMES),), order)
+    twice = Derivative(inner, "x", 2)
+    before = flint.ctx.cap, flint.ctx.prec
+    flint.ctx.cap, flint.ctx.prec = cap, bits
+    try:
+        assert ball(inner, {"x": 0.0}) == 2.0**order
+        assert ball(twice, {"x": 0.0}) == 9 * 2.0 ** (order + 2)
+    finally:
+        flint.ctx.cap, flint.ctx.prec = before
 
 
 VARIABLES = Scope(frozenset({"x", "y"}))

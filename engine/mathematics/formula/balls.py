@@ -301,9 +301,8 @@ class Balls:
         length = self.context.cap if shift is not None else 1
         sides = (direction,) if direction else (1, -1)
         series = self._taylor(body, variable, around, order + length, values, sides)
-        for _ in range(order):
-            series = series.derivative()
-        return series[0] if shift is None else series(shift)
+        derived = [series[order + k] * math.perm(order + k, order) for k in range(length)]
+        return derived[0] if shift is None else self.series(derived)(shift)
 
     def _apart(self, at: Any) -> tuple[Any, Any]:
         """The constant part of a value, and a series of the rest, None if it is a constant."""
