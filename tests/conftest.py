@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -45,6 +46,15 @@ def first_build(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
             text = f"exit status {done.returncode}\n{done.stderr}" if done.returncode else ""
             fault.write_text(text, encoding="utf-8")
     return folder, fault.read_text(encoding="utf-8")
+
+
+@pytest.fixture(autouse=True)
+def flint_is_left_as_it_was() -> Iterator[None]:
+    """python-flint has one precision and one length of series for a whole process: who changes them, puts them back."""
+    yield
+    if flint := sys.modules.get("flint"):
+        left, flint.ctx.prec, flint.ctx.cap = (flint.ctx.prec, flint.ctx.cap), 53, 10
+        assert left == (53, 10)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from engine.site.whole import configurations
 
@@ -22,6 +27,18 @@ ADDRESS = f"http://{HOST}/{PREFIX}/"
 
 #: The languages of the site and the folder of each below its root; the first is the root's.
 LANGUAGES = {part.rstrip("/") or "en": part for part in configurations(ROOT)}
+
+
+_ONE_AT_A_TIME = threading.Lock()
+
+
+def answered(worker: Callable[[Any], Any], job: Any, answer: Any) -> Any:
+    """What a process of the audit would answer to a job, found in this process.
+
+    The audit asks from several threads, and python-flint has one precision for all threads of a process.
+    """
+    with _ONE_AT_A_TIME:
+        return msgspec.convert(msgspec.to_builtins(worker(job), enc_hook=float), answer)
 
 
 def copy(target: Path) -> Path:

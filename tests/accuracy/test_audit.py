@@ -10,9 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 import pytest
+from shared import answered
 
 from engine.__main__ import main
 from engine.accuracy import audit, jobs, measuring, record, samples
@@ -528,7 +528,7 @@ def test_an_audit_is_kept_and_read_without_any_library(
 
     def run(root: Path, module: str, job: jobs.Job, answer: Any, *_: Any) -> Any:
         asked.append(job.about.partition(" ")[0])
-        return msgspec.convert(msgspec.to_builtins(audit_worker.answer(job), enc_hook=float), answer)
+        return answered(audit_worker.answer, job, answer)
 
     monkeypatch.setattr(jobs, "ask", run)
     monkeypatch.setattr(measuring, "PRECISION", {"float16": 11, "float64": 53})

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
+from shared import answered
 
 from engine.__main__ import main
 from engine.accuracy import audit, cards, devices, jobs, measuring, worker
@@ -127,7 +128,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, measured_on: list[str]
             measured_on.append(f"{job.backend} on {job.device}")
             assert (job.device == "cpu") == (own.get("JAX_PLATFORMS") is None)
             job = msgspec.structs.replace(job, device="cpu")
-        return msgspec.convert(msgspec.to_builtins(worker.answer(job), enc_hook=float), answer)
+        return answered(worker.answer, job, answer)
 
     monkeypatch.setattr(jobs, "ask", ask)
     monkeypatch.setattr(measuring, "PRECISION", {"float16": 11})

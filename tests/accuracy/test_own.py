@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 import pytest
+from shared import answered
 
 from engine.__main__ import main
 from engine.accuracy import audit, bounds, jobs, measuring, own, probe, record, target, worker
@@ -174,8 +174,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Definition:
     )
 
     def ask(root: Path, module: str, job: jobs.Job, answer: Any, *_: Any) -> Any:
-        done = {"engine.accuracy.worker": worker, "engine.accuracy.probe": probe}[module].answer(job)
-        return msgspec.convert(msgspec.to_builtins(done, enc_hook=float), answer)
+        process = {"engine.accuracy.worker": worker, "engine.accuracy.probe": probe}[module]
+        return answered(process.answer, job, answer)
 
     monkeypatch.setattr(jobs, "ask", ask)
     monkeypatch.setattr(measuring, "PRECISION", {"float16": 11})

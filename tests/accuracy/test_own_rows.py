@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
+from shared import answered
 
 from engine.__main__ import main
 from engine.accuracy import audited, bounds, cards, jobs, own, probe
@@ -79,8 +80,7 @@ def here(tmp_path: Path, known: Path, monkeypatch: pytest.MonkeyPatch, measured_
             measured_on.append(f"{job.backend} on {job.device}")
             job = msgspec.structs.replace(job, device="cpu", cache=str(known))
         with np.errstate(all="ignore"):
-            found = workers.get(module, of_numbers).answer(job)
-        return msgspec.convert(msgspec.to_builtins(found, enc_hook=float), answer)
+            return answered(workers.get(module, of_numbers).answer, job, answer)
 
     monkeypatch.setattr(jobs, "ask", ask)
     monkeypatch.setattr(worker, "FORMATS", {name: FORMATS[name] for name in ("float32", "float64")})
