@@ -17,6 +17,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 
 from engine.mathematics import latex
 from engine.mathematics.formula.tree import Apply, Call, Chain, Expr, Number, Scope, Variable
@@ -175,12 +176,16 @@ def _joined(op: str, left: _Shape, right: _Shape) -> _Shape:
     return (op, left, right)
 
 
-def _shapes(text: str) -> Iterator[_Shape]:
-    """All expressions of a script, and what it assigns to names and arguments."""
+@lru_cache(maxsize=1 << 9)
+def _shapes(text: str) -> tuple[_Shape, ...]:
+    """All expressions of a script, and what it assigns to names and arguments; of what is no script, none."""
     try:
-        module = ast.parse(text)
-    except SyntaxError:  # some words of a script
-        return
+        return tuple(_of_module(ast.parse(text)))
+    except SyntaxError:  # some words of one
+        return ()
+
+
+def _of_module(module: ast.Module) -> Iterator[_Shape]:
     reader = _Script(module)
     for node in ast.walk(module):
         if isinstance(node, ast.expr):

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+import msgspec
+
 from engine.accuracy import decimals
 from engine.accuracy.audited import Audited
 from engine.base import libraries as frameworks
@@ -88,8 +90,8 @@ def datasheet(
         "versions": _versions(apis, verdicts, audit),
         "machine": frameworks.machine(),
     }
-    text = json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False, default=vars)
-    return f"{text}\n"
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False, allow_nan=False, default=vars)
+    return f"{msgspec.json.format(text, indent=1)}\n"  # json itself lays out four times as slowly
 
 
 def faults(definition: Definition, text: str, store: Store) -> list[Problem]:

@@ -327,3 +327,15 @@ def test_sympy_differentiates():
     x = sympy.Symbol("x", real=True)
     derivative = to_sympy(expression("f'(x)", SCOPE), {"x": x})
     assert sympy.simplify(derivative - 1 / (1 + sympy.exp(-x))) == 0
+
+
+def test_a_formula_is_read_anew_where_its_names_mean_something_else():
+    """What was read is kept, with the variables and functions that it was read with."""
+    one, other = (Scope(VARIABLES.variables, {"f": definition(tex, VARIABLES)}) for tex in ("f(x) = 2x", "f(x) = 3x"))
+    again = Scope(VARIABLES.variables, {"f": definition("f(x) = 2x", VARIABLES)})
+    assert expression("f(y)", one) is expression("f(y)", again)
+    assert [float(evaluate(expression("f(y)", scope), {"y": 1}, 30)) for scope in (one, other, one)] == [2, 3, 2]
+    assert expression("f(x)", Scope(frozenset({"x", "f"}))) != expression("f(x)", one)
+    for _ in range(2):
+        with pytest.raises(LatexError):
+            expression("f(y)", Scope(frozenset({"x", "f"})))

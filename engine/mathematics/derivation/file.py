@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.base.errors import Problem, SourceError
-from engine.base.files import sources_below
-from engine.base.yamlfile import line_of
+from engine.base.files import read_source, sources_below
+from engine.base.yamlfile import line_in
 from engine.base.yamlfile import load as load_yaml
 from engine.mathematics import latex
 from engine.mathematics.derivation import rules
@@ -136,7 +136,7 @@ class Reader:
         self, root: Path, file: Path, data: Mapping[str, Any], known: Reader | None = None, entries: str = ""
     ) -> None:
         self.root = root
-        self.file = file
+        self.text = read_source(root, file) if file.is_file() else ""
         self.path = file.relative_to(root)
         self.problems: list[Problem] = []
         self.domains: dict[str, Domain] = dict(known.domains) if known else {}
@@ -157,7 +157,7 @@ class Reader:
 
     def line(self, *keys: str | int) -> int:
         """The line of the file where the value under these keys begins."""
-        return line_of(self.root, self.file, keys)
+        return line_in(self.text, keys)
 
     def problem(self, reason: str, *keys: str | int, detail: str = "") -> None:
         """Note what is wrong with the value under these keys."""

@@ -131,6 +131,10 @@ class Scope:
     functions: Mapping[str, Function] = field(default_factory=dict)
     vectors: frozenset[str] = frozenset()
 
+    def __hash__(self) -> int:
+        """Of names alone: formulas differ far more often in them than in what a function is."""
+        return hash((self.variables, self.vectors, frozenset(self.functions)))
+
 
 def children(expr: Expr) -> Iterator[Expr]:
     """The expressions directly inside another; those of a called function's body too."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TypeVar
 
 from engine.mathematics.formula.substitution import Captured, put_in_function
@@ -45,7 +46,7 @@ def expression(tex: str, scope: Scope) -> Expr:
 
 def name(tex: str) -> str:
     r"""The one spelling of a variable's name (`x`, `\beta`, `x_1`); also for `x_{1}`. Raises LatexError for others."""
-    return _read(tex, Scope(), lambda parser, _: parser.name())
+    return _read(tex, Scope(), _name)
 
 
 def definition(tex: str, scope: Scope) -> Function:
@@ -78,6 +79,11 @@ class _Prefix:
     is_function: bool
 
 
+def _name(parser: _Parser, _: _Context) -> str:
+    return parser.name()
+
+
+@lru_cache(maxsize=1 << 14)  # while pages are served, or broken to see what notices, few of a site's formulas change
 def _read(tex: str, scope: Scope, read: Callable[[_Parser, _Context], _Read]) -> _Read:
     """What `read` makes of a formula, if nothing is left after it."""
     parser = _Parser(tex, scope)
