@@ -48,18 +48,34 @@ def mean_error(points: Points) -> float:
 
 
 def edges(x: Floats, kind: NDArray[np.int_], defined: Mask) -> tuple[Edge, ...]:
-    """For each kind and each side of 0, the x nearest to and farthest from 0 whose result is 0, inf or nan."""
+    """Where results are 0, inf or nan, on each side of 0: beside it, farther away, and to the end of the format.
+
+    Each has an edge of its own, since a value may be too small for a number both beside 0 and far out.
+    """
     ends = []
     for value, name in KINDS.items():
         for side in (x <= 0, x >= 0):
-            here = side & defined
-            size, ends_here = np.abs(x[here]), kind[here] == value
-            if ends_here.any():
-                sign = -1.0 if (x[here] < 0).any() else 1.0
-                near, far = size[ends_here].min(), size[ends_here].max()
-                onward = bool(ends_here[size >= near].all())
-                ends.append(Edge(name, float(sign * near) + 0.0, float(sign * far) + 0.0, onward))
+            here = np.flatnonzero(side & defined)
+            here = here[np.argsort(np.abs(x[here]), kind="stable")]
+            so = kind[here] == value
+            for places, onward in _runs(x[here], so):
+                if len(places):
+                    near, far = x[here[places[[0, -1]]]] + 0.0
+                    ends.append(Edge(name, float(near), float(far), onward))
     return tuple(ends)
+
+
+def _runs(x: Floats, so: Mask) -> Iterator[tuple[NDArray[np.intp], bool]]:
+    """The places of results that are so, by x from 0 outward: all beside 0, those between others, all to the end.
+
+    0 itself may be right where what is beside it is not.
+    """
+    start = int(len(x) > 0 and not x[0] and not so[0])
+    others = start + np.flatnonzero(~so[start:])
+    first, last = (others[0], others[-1] + 1) if len(others) else (start, start)
+    yield np.arange(start, first), False
+    yield np.flatnonzero(so[:last])[first - start :], False
+    yield np.arange(last, len(x)), True
 
 
 def at_nonfinite(subject: Subject) -> dict[str, tuple[float, float | None]]:

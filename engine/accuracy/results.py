@@ -78,9 +78,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Edge:
-    """Where results become 0, inf or nan (kind) on one side of 0: the nearest such x to 0, and the farthest.
+    """Where results are 0, inf or nan (kind) on one side of 0: the nearest such x to 0, and the farthest.
 
-    onward: whether all results that were tried from the nearest to the end of the format are so.
+    onward: whether all results that were tried from the nearest to the end of the format are so. Those before that do
+    not go on to it: all of them beside 0 have an edge, and those between others, where not all need be so.
     """
 
     kind: str

@@ -216,16 +216,21 @@ def _edges(accuracy: Accuracy, nearest: Accuracy, format: Format, words: dict[st
     """
     least = math.ldexp(format.smallest_normal, 1 - format.precision)
     passed = [Edge("zero", x, x, False) for x in (least, -least)]
-    known = (edge for edge in nearest.edges if edge.kind == "zero")
-    passed += [edge for edge in known if not edge.onward and abs(edge.far) < format.largest]
-    edges = [
-        words["edge" if edge.onward else "edge alone" if edge.near == edge.far else "edge with gaps"].format(
-            kind=edge.kind.replace("zero", "0"), near=place(edge.near), far=place(edge.far)
-        )
-        for edge in accuracy.edges
-        if not any(_within(edge, known) for known in passed)
-    ]
+    passed += [edge for edge in nearest.edges if edge.kind == "zero" and not edge.onward]
+    edges = [_edge(edge, least, words) for edge in accuracy.edges if not any(_within(edge, one) for one in passed)]
     return words["comma"].join(edges) or words["never"]
+
+
+def _edge(edge: Edge, least: float, words: dict[str, str]) -> str:
+    """Where results are so. least: the least number of the format, beside 0."""
+    form = "edge with gaps"
+    if edge.onward:
+        form = "edge"
+    elif edge.near == edge.far:
+        form = "edge alone"
+    elif abs(edge.near) <= least:
+        form = "edge beside 0"
+    return words[form].format(kind=edge.kind.replace("zero", "0"), near=place(edge.near), far=place(edge.far))
 
 
 def _within(edge: Edge, known: Edge) -> bool:

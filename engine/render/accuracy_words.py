@@ -40,13 +40,14 @@ WORDS: dict[str, dict[str, str]] = {
         "lent": "{dtype} <small>of {package}</small>",
         "edges": "Where results end: zeros, infinities, integers",
         "about edges": "Where each result becomes 0, inf or nan, found by bisection, and its limits at ±∞. *From* says "
-        "that every result tried beyond is so; otherwise the first and the last are given, and those between need not "
-        "all be so. Beside a place where the function itself is 0, zeros that rounding brings in any case are left "
-        "out. The first rows are those of exact values, rounded.",
+        "that every result tried from there on is so, or *to* another place. *In places* gives the first and the last "
+        "of those between other results. Beside a place where the function itself is 0, zeros that rounding brings in "
+        "any case are left out. The first rows are those of exact values, rounded.",
         "exact": "exact, rounded",
         "edge": "{kind} from {near}",
-        "edge alone": "{kind} at {near} only",
-        "edge with gaps": "{kind} first at {near}, last at {far}",
+        "edge alone": "{kind} at {near}",
+        "edge beside 0": "{kind} from {near} to {far}",
+        "edge with gaps": "{kind} in places from {near} to {far}",
         "limits": "{f} at −∞, +∞",
         "integers": "integers give",
         "conventions": "Where there is no derivative: what each library returns",
@@ -143,12 +144,14 @@ WORDS: dict[str, dict[str, str]] = {
         "lent": "{dtype} <small>由 {package} 提供</small>",
         "edges": "结果的边界：零、无穷与整数输入",
         "about edges": "各结果从何处起变为 0、inf 或 nan（由二分法求得），以及在 ±∞ 处的极限。"
-        "“从……起”表示此后试过的结果全都如此，否则给出第一处与最后一处。"
+        "“从……起”表示从该处起试过的结果全都如此，“从……到……”表示这一段里全都如此；"
+        "“之间有些为”给出第一处与最后一处，其间的结果未必全都如此。"
         "在函数本身为 0 之处附近，舍入必然得到的 0 不列出。最前几行是精确值舍入后应有的结果。",
         "exact": "精确值舍入",
         "edge": "从 {near} 起为 {kind}",
-        "edge alone": "仅在 {near} 处为 {kind}",
-        "edge with gaps": "首先在 {near} 处为 {kind}，最后在 {far} 处",
+        "edge alone": "在 {near} 处为 {kind}",
+        "edge beside 0": "从 {near} 到 {far} 为 {kind}",
+        "edge with gaps": "{near} 到 {far} 之间有些为 {kind}",
         "limits": "{f} 在 −∞、+∞ 处",
         "integers": "整数的结果",
         "conventions": "没有导数之处：各库返回什么",

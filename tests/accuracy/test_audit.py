@@ -172,7 +172,7 @@ def test_no_fault_hides_another(oracle: Oracle) -> None:
     assert (tail.zero.got, tail.infinite.got, tail.nan.x) == (0, np.inf, 25)
     assert tail.zero.exact == pytest.approx(22)
     assert 23 < tail.infinite.x < 23.00001
-    assert all(not edge.onward for edge in row.orders[0].edges if edge.near > 0), "they end again"
+    assert all(not edge.onward for edge in row.orders[0].edges if 0 < edge.near < 30), "numbers follow"
     assert {edge.kind for edge in row.orders[0].edges if not edge.onward} == {"zero", "inf", "nan"}
 
 
@@ -187,16 +187,43 @@ def test_results_are_told_beside_the_exact_values(oracle: Oracle) -> None:
     assert tail.step.before.got == np.logaddexp(0, 20.0)
 
 
-def test_zeros_with_a_gap_do_not_go_on(oracle: Oracle) -> None:
+def test_zeros_to_the_end_are_told_apart_from_those_before(oracle: Oracle) -> None:
     def ends(change: Callable[[Floats, Floats], Floats]) -> list[Edge]:
         row = measure("planted.f", "numpy", Faulty(change), oracle, FORMATS["float16"], ())
         return [edge for edge in row.orders[0].edges if edge.kind == "zero"]
 
     (whole,) = ends(lambda x, good: np.where(x < -5, 0, good))
     assert whole.onward
-    (holed,) = ends(lambda x, good: np.where((x < -5) & (x != -6), 0, good))
-    assert (holed.near, holed.far) == (whole.near, whole.far)
-    assert not holed.onward
+    last = -FORMATS["float16"].largest
+    inner, outer = ends(lambda x, good: np.where((x < -5) & (x != -6), 0, good))
+    before, after = (float(np.nextafter(np.float16(-6), np.float16(end))) for end in (0, -np.inf))
+    assert inner == Edge("zero", whole.near, before, False)
+    assert outer == Edge("zero", after, last, True)
+    assert whole.far == last
+    (ended,) = ends(lambda x, good: np.where(x == last, 1, np.where(x < -5, 0, good)))
+    assert ended == Edge("zero", whole.near, float(np.nextafter(np.float16(last), np.float16(0))), False)
+    zeros = ends(lambda x, good: np.where((np.abs(x) < 0.25) | (x == -4) | (x == -4.5) | (x < -5), 0, good))
+    assert zeros == [
+        Edge("zero", 0.0, float(np.nextafter(np.float16(-0.25), np.float16(0))), False),
+        Edge("zero", -4.0, -4.5, False),
+        whole,
+        Edge("zero", 0.0, float(np.nextafter(np.float16(0.25), np.float16(0))), False),
+    ]
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_what_vanishes_beside_zero_and_far_out_ends_where_it_stays_zero(dtype: str) -> None:
+    """x/(1 + exp(-x)) is too small for a number in both places, on the left."""
+    text = "x/(1 + exp(-x))"
+    silu = Oracle(Formula(text, {}, limits(text, {})))
+    edges = measure("planted.f", "numpy", Nearest(silu), silu, FORMATS[dtype], ()).orders[0].edges
+    least = float(FORMATS[dtype].values(np.array([1]))[0])
+    inner, outer = [edge for edge in edges if edge.near < 0]
+    assert inner == Edge("zero", -least, -least, False), "half of the least number rounds to 0"
+    assert outer.onward
+    assert outer.far == -FORMATS[dtype].largest
+    end = {"float16": -21.0, "float32": -110.0, "float64": -752.0}[dtype]
+    assert end < outer.near < 0.9 * end
 
 
 def test_what_is_alone_is_tried_at_every_place_that_is_told(oracle: Oracle) -> None:
@@ -500,9 +527,9 @@ def test_zeros_with_a_gap_are_recorded_with_both_ends(demo: tuple[Path, definiti
     root, entry = demo
     holed = altered(edges=(Edge("zero", -5.0, -9.0, False),))
     record.record(root, entry, holed)
-    to_the_end = altered(edges=(Edge("zero", 5.0, FORMATS["float64"].largest, False),))
-    assert record.record(root, entry, to_the_end)
-    assert record.problems(root, entry, to_the_end) == [], "the largest number is not read as an infinity"
+    at_the_end = altered(edges=(Edge("zero", 5.0, FORMATS["float64"].largest, False),))
+    assert record.record(root, entry, at_the_end)
+    assert record.problems(root, entry, at_the_end) == [], "the largest number is not read as an infinity"
     record.record(root, entry, holed)
     assert "zero: [[-5, -9]]" in (root / "snippets/demo/audit.yml").read_text()
     assert record.problems(root, entry, holed) == []
@@ -635,7 +662,10 @@ def test_zeros_are_said_to_go_on_only_if_they_do(demo: tuple[Path, definition.De
     assert "0 from −5 " in text
     text = audit_fragments(demo[1], altered(edges=(Edge("zero", -5.0, -9.0, False),)), "en")["audit.md"]
     assert "0 from −5" not in text
-    assert "0 first at −5, last at −9" in text
+    assert "0 in places from −5 to −9" in text
+    both = (Edge("nan", 0.0, -4.0, False), Edge("nan", -5.0, -5.0, False), Edge("nan", -9.0, -3e38, True))
+    text = audit_fragments(demo[1], altered(edges=both), "en")["audit.md"]
+    assert "nan from 0 to −4, nan at −5, nan from −9 " in text
 
 
 #: The least number of float32, and where a hundredth of a number rounds to 0.
@@ -657,9 +687,10 @@ LEAST, HUNDREDTH = 2.0**-149, 50 * 2.0**-149
 def test_zeros_that_are_passed_are_no_end(
     demo: tuple[Path, definition.Definition], best: tuple[float, ...], edge: tuple[float, ...], told: bool
 ) -> None:
-    whole = altered(edges=(Edge("zero", *edge, False),))
+    last = FORMATS["float32"].largest
+    whole = altered(edges=(Edge("zero", *edge, edge[1] == last),))
     (accuracy,) = whole.nearest["float32"]
-    exact = dataclasses.replace(accuracy, edges=(Edge("zero", *best, False),) if best else ())
+    exact = dataclasses.replace(accuracy, edges=(Edge("zero", *best, best[1] == last),) if best else ())
     text = audit_fragments(demo[1], dataclasses.replace(whole, nearest={"float32": (exact,)}), "en")["audit.md"]
     (row,) = [line for line in text.splitlines() if line.startswith("| NumPy | float32 |") and "int8" in line]
     assert ("| 0 " in row) == told
