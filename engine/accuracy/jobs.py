@@ -70,15 +70,16 @@ class Exact(Job, frozen=True):
 
 
 class Library(Job, frozen=True):
-    """Measure one library in each format. apis: name and call of those of each function. The answer are their rows.
+    """Measure one library in each format. The answer are the rows of each function.
 
-    device: where it computes.
+    apis: name and call of those of each function; declared: the points that each declares; device: where it computes.
     """
 
     functions: tuple[Function, ...]
     cache: str
     backend: str
     apis: tuple[tuple[tuple[str, str], ...], ...]
+    declared: tuple[tuple[str, ...], ...]
     device: str = "cpu"
 
 

@@ -144,9 +144,9 @@ class _Measuring:
 
         def job(indices: Sequence[int]) -> Job:
             calls = tuple(tuple((api.name, api.call) for api in apis[i]) for i in indices)
-            return Library(
-                tuple(known[i].function for i in indices), self.cache, backend, calls, self.conditions.device
-            )
+            functions = tuple(known[i].function for i in indices)
+            points = tuple(self.definitions[i].points for i in indices)
+            return Library(functions, self.cache, backend, calls, points, self.conditions.device)
 
         return self.ask(job, list[Row], [index for index in apis if index in known], backend)
 
@@ -243,7 +243,8 @@ def _exact_key(definition: Definition) -> str:
 
 
 def _key(definition: Definition, conditions: Conditions = USUAL) -> str:
-    return key_of((definition.expression, definition.defaults), code_digest(__name__), definition, conditions)
+    formulas = definition.expression, definition.defaults, definition.points
+    return key_of(formulas, code_digest(__name__), definition, conditions)
 
 
 def key_of(formulas: object, code: str, definition: Definition, conditions: Conditions) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.accuracy.bins import BEND, BINS, REACH
+from engine.accuracy.declared import around, at_declared
 from engine.accuracy.exact import Floats
 from engine.accuracy.parts import judge, spot, worst
 from engine.accuracy.points import KINDS, Mask, Points
@@ -18,12 +19,17 @@ from engine.accuracy.search import search
 from engine.accuracy.subject import Subject
 
 
-def accuracy(subject: Subject) -> Accuracy:
-    """Try one order of an implementation in one format, and search. Raises Refused."""
+def accuracy(subject: Subject, declared: Sequence[str] = ()) -> Accuracy:
+    """Try one order of an implementation in one format, and search. declared: points that are told in any case.
+
+    Raises Refused.
+    """
     base = subject.at(sample(subject.format, subject.oracle.formula.borders))
-    points = base if subject.format.exhaustive else search(subject, base)
+    points = base if subject.format.exhaustive else search(subject, base, around(declared, subject.format))
     ends = edges(points.x, points.kind, points.defined)
-    parts, alone = judge(subject, points, [x for edge in ends for x in (edge.near, edge.far)])
+    there = at_declared(points, declared)
+    told = [*(x for edge in ends for x in (edge.near, edge.far)), *(point.x for point in there)]
+    parts, alone = judge(subject, points, told)
     return Accuracy(
         order=subject.order,
         points=len(points),
@@ -36,6 +42,7 @@ def accuracy(subject: Subject) -> Accuracy:
         negative_zero=negative_zero(subject),
         error_curve=() if subject.format.exhaustive else error_curve(points),
         conventions=tuple(conventions(subject, points)) if subject.order else (),
+        declared=there,
     )
 
 

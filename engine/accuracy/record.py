@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from engine.accuracy.audit import Audit
-from engine.accuracy.flags import near
+from engine.accuracy.flags import NOTABLE, near
 from engine.accuracy.formats import PRECISION
 from engine.accuracy.results import INTEGERS, ORDERS, REACHES, SIDES, Accuracy, Convention
 from engine.base.errors import Problem, SourceError
@@ -22,6 +22,8 @@ from engine.sources.definition import Definition
 FACTOR, WITHIN = 2.0, 0.015
 #: Errors in the subnormal range up to this, in ulp, come and go with a processor's vector code.
 ROUNDING = 2.0
+#: The key of errors at a declared point begins so.
+_AT = "at "
 
 #: Paths in two tables to what differs, with both sides; None for a side that has nothing there.
 Differences = Iterator[tuple[tuple[str, ...], Any, Any]]
@@ -58,7 +60,8 @@ _ORDER = _closed(
     {"mean": _NUMBER}
     | dict.fromkeys(("zero", "inf", "nan"), _PLACES)
     | {"convention": {"type": "array", "items": _RESULTS, "minItems": 1}}
-    | {f"{side} {reach}": _PART for side in SIDES for reach in REACHES}
+    | {f"{side} {reach}": _PART for side in SIDES for reach in REACHES},
+    patternProperties={f"^{_AT}": {"type": "array", "items": _NUMBER, "minItems": 1, "maxItems": 3}},
 )
 _DTYPE = _closed(dict.fromkeys(ORDERS, _ORDER), type=["object", "string"])
 _INTEGERS = _closed({dtype: {"type": "string"} for dtype in INTEGERS})
@@ -75,9 +78,10 @@ SCHEMA = _closed(
 )
 _HEAD = """\
 # What the audit measured. `check` compares: errors within a factor of 2, places within 1.5 %, flags exactly.
-# error, mean, subnormal, flushed, step, drop: in ulp, as engine/accuracy/results.py says. zero, inf, nan: the x nearest
-# to 0 on each side with such a result, if all beyond are so, or the nearest and the farthest. convention: an x without
-# a derivative and what is returned there, and what it is alone if that is something else.
+# error, mean, subnormal, flushed, step, drop: in ulp, as engine/accuracy/results.py says. zero, inf, nan: on each side
+# of 0 the nearest and the farthest x of those beside it and of those between other results, and the x from which on all
+# are so. convention: an x without a derivative and what is returned there, and what it is alone if that is something
+# else. at: the errors at the float nearest to a point that the definition declares, and at its neighbours.
 """
 
 
@@ -166,6 +170,8 @@ def _numbers(accuracy: Accuracy) -> dict[str, Any]:
         faults = {name: getattr(part, name) for name in _FAULTS}
         if sizes := {name: fault.size for name, fault in faults.items() if fault}:
             numbers[f"{part.side} {part.reach}"] = sizes
+    for there in accuracy.declared:
+        numbers[f"{_AT}{there.point}"] = [spot.size for spot in there.spots]
     return numbers
 
 
@@ -195,7 +201,10 @@ def differences(old: Any, new: Any, path: tuple[str, ...] = ()) -> Differences:
             # A unit more or less is rounding: one CPU's vector code goes beyond it and another's does not.
             none = 1.0 if key in ("step", "drop", "flushed") else None
             one, other = old.get(key, none), new.get(key, none)
-            if not (key in ("subnormal", "flushed") and _is_rounding(one, other)):
+            if key.startswith(_AT) and isinstance(one, list) and isinstance(other, list):
+                if len(one) != len(other) or not all(map(_same_error, one, other)):
+                    yield (*path, key), one, other
+            elif not (key in ("subnormal", "flushed") and _is_rounding(one, other)):
                 yield from differences(one, other, (*path, key))
     elif not _same(old, new, places=path[0] == "accuracy"):
         yield path, old, new
@@ -204,6 +213,11 @@ def differences(old: Any, new: Any, path: tuple[str, ...] = ()) -> Differences:
 def _is_rounding(one: float | None, other: float | None) -> bool:
     """Whether errors in the subnormal range are one or two of the smallest units that there are."""
     return bool(one and other and max(one, other) <= ROUNDING)
+
+
+def _same_error(old: float, new: float) -> bool:
+    """Whether errors at one float agree. Vector code may round more often there, up to what is notable."""
+    return max(old, new) <= NOTABLE or _same(old, new, places=False)
 
 
 def _same(old: Any, new: Any, places: bool) -> bool:

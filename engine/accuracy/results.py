@@ -107,6 +107,19 @@ class Convention:
 
 
 @dataclass(frozen=True)
+class Declared:
+    """What is returned at a point that the definition declares.
+
+    point: as it is written there; x: the nearest float of the format; spots: at that float and at its neighbours, as
+    far as there is an exact value, from the left to the right.
+    """
+
+    point: str
+    x: float
+    spots: tuple[Spot, ...]
+
+
+@dataclass(frozen=True)
 class Accuracy:
     """One order (0 value, 1 first, 2 second derivative) of one function in one format.
 
@@ -114,7 +127,8 @@ class Accuracy:
     number; mean_error: over all floats with an exact value that is normal or 0; parts: of the line; alone: floats tried
     in an array of one, too; at_nonfinite: result and limit (None: unknown) at -inf, inf and nan; error_curve: largest
     error in each bin of x, see `engine.accuracy.bins`; conventions: what stands for derivatives that do not exist;
-    negative_zero: the result at -0, where it is not that at 0.
+    negative_zero: the result at -0, where it is not that at 0; declared: what is returned at the points that the
+    definition names.
     """
 
     order: int
@@ -128,6 +142,7 @@ class Accuracy:
     error_curve: tuple[float, ...]
     conventions: tuple[Convention, ...] = ()
     negative_zero: Spot | None = None
+    declared: tuple[Declared, ...] = ()
 
 
 @dataclass(frozen=True)

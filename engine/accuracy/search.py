@@ -19,9 +19,12 @@ JUMP = 1.5
 CHANGES = 6
 
 
-def search(subject: Subject, base: Points) -> Points:
-    """All points tried, sorted: those given, which are sorted, and those found from them. Raises Refused."""
-    return narrow(subject, climb(subject, base))
+def search(subject: Subject, base: Points, also: Integers) -> Points:
+    """All points tried, sorted: those given, which are sorted, those found from them, and those with further ordinals.
+
+    Raises Refused.
+    """
+    return _with(subject, narrow(subject, climb(subject, base)), also)
 
 
 def climb(subject: Subject, points: Points) -> Points:

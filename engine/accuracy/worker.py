@@ -31,8 +31,9 @@ def measure(
     oracle: Oracle,
     format: Format,
     integers: tuple[Integers, ...],
+    declared: Sequence[str] = (),
 ) -> Row:
-    """Everything about one implementation in one format."""
+    """Everything about one implementation in one format. declared: points that are told in any case."""
     refused, returns, no_gradient = "", "", ""
     orders: list[Accuracy] = []
     probe = np.array([-1.0, 0.5, 1.0])
@@ -42,7 +43,7 @@ def measure(
             returns = returns or dtype
             if dtype != format.name and order == 0:
                 break  # its error would be measured in units of another type
-            orders.append(accuracy(Subject(implementation, oracle, format, order)))
+            orders.append(accuracy(Subject(implementation, oracle, format, order), declared))
         except Refused as error:  # at once, or of some numbers only
             if order == 0:
                 refused, returns = str(error), ""
@@ -81,20 +82,20 @@ def answer(job: Outline | Exact | Library | Card) -> Any:
     oracles = (Oracle(formula(function), Path(job.cache)) for function in job.functions)
     if isinstance(job, Exact):
         return [nearest(oracle, FORMATS[job.dtype]) for oracle in oracles]
-    rows = [_library(job, apis, oracle) for apis, oracle in zip(job.apis, oracles, strict=True)]
+    rows = [_library(job, *each) for each in zip(job.apis, job.declared, oracles, strict=True)]
     if float(np.float64(2.0**-1000) * np.float64(2.0**-70)) == 0:
         raise RuntimeError("a library made this process flush subnormal numbers; nothing here can be trusted")
     return rows
 
 
-def _library(job: Library, apis: Sequence[tuple[str, str]], oracle: Oracle) -> list[Row]:
+def _library(job: Library, apis: Sequence[tuple[str, str]], declared: Sequence[str], oracle: Oracle) -> list[Row]:
     """The functions of one library that are to be what the oracle says."""
     rows = []
     for name, call in apis:
         implementation = ADAPTERS.get(job.backend, Call)(name, call, job.device)
         integers = integer_input(implementation, oracle)
         for format in FORMATS.values():
-            rows.append(measure(name, job.backend, implementation, oracle, format, integers))
+            rows.append(measure(name, job.backend, implementation, oracle, format, integers, declared))
     return rows
 
 

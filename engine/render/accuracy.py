@@ -18,7 +18,7 @@ from engine.render.conventions import choices
 from engine.render.error_curves import legend, own_first
 from engine.render.faults import faults
 from engine.render.figures import inline
-from engine.render.numbers import SYMBOLS, apart, number, place
+from engine.render.numbers import SYMBOLS, apart, distinct, number, place
 from engine.sources.definition import Definition
 
 #: Results in a table have no more digits than this: it has to fit a page.
@@ -46,6 +46,7 @@ def _tables(audit: Audit, words: dict[str, str]) -> str:
     return (
         f"{_about(audit, words)}\n\n{_error_table(audit, words)}\n"
         + _folded(words["places"], places, _place_table(audit, words))
+        + _declared(audit, words)
         + _folded(words["edges"], words["about edges"], _edge_table(audit, words))
         + _conventions(audit, words)
     )
@@ -102,6 +103,35 @@ def _there(spot: Spot | None, words: dict[str, str]) -> str:
     got, exact = apart(spot.got, spot.exact)
     result = f"<small>{got}</small> <small>{words['for'].format(exact=exact)}</small>"
     return f"{_spot(spot, words, words['colon'])}{result}"
+
+
+def _declared(audit: Audit, words: dict[str, str]) -> str:
+    """What is returned at the points that the definition declares, and beside them where that is off; if it has any."""
+    declared = [there for row in audit.rows for accuracy in row.orders for there in accuracy.declared]
+    if not declared:
+        return ""
+    rows = []
+    for row in audit.rows:
+        seen = [(accuracy.order, there) for accuracy in row.orders for there in accuracy.declared]
+        spots = {(spot.x, order): spot for order, there in seen for spot in there.spots}
+        shown = {there.x for _, there in seen} | {x for (x, _), spot in spots.items() if spot.size > NOTABLE}
+        for x, text in distinct(shown).items():
+            cells = [_returned(spots.get((x, order)), words) for order in range(len(ORDERS))]
+            rows.append((row.library, [_dtype(row, words), text], cells))
+    points = words["list"].join(dict.fromkeys(there.point.replace("-", "−") for there in declared))
+    head = [words["library"], words["type"], "*x*", *SYMBOLS]
+    about = words["about declared"].format(notable=f"{NOTABLE:g}")
+    return _folded(words["declared"].format(points=points), about, table(head, rows))
+
+
+def _returned(spot: Spot | None, words: dict[str, str]) -> str:
+    """A result with its error and, where that is notable, the exact value, in as many digits as tell them apart."""
+    if not spot:
+        return words["never"]
+    if spot.size <= NOTABLE:
+        return words["returned"].format(got=number(spot.got + 0.0, DIGITS), size=number(round(spot.size, 2)))
+    got, exact = apart(spot.got + 0.0, spot.exact)
+    return words["returned wrong"].format(got=got, size=number(spot.size), exact=exact)
 
 
 def _edge_table(audit: Audit, words: dict[str, str]) -> str:

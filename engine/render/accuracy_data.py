@@ -85,6 +85,10 @@ def _order(accuracy: Accuracy) -> dict[str, Any]:
         ],
         "negative_zero": _fault(accuracy.negative_zero),
         "conventions": [_convention(convention) for convention in accuracy.conventions],
+        "declared": [
+            {"point": there.point, "x": _value(there.x), "results": [_fault(spot) for spot in there.spots]}
+            for there in accuracy.declared
+        ],
     }
 
 

@@ -48,6 +48,12 @@ WORDS: dict[str, dict[str, str]] = {
         "edge alone": "{kind} at {near}",
         "edge beside 0": "{kind} from {near} to {far}",
         "edge with gaps": "{kind} in places from {near} to {far}",
+        "declared": "What is returned at {points}",
+        "about declared": "The formula of some library changes at such a point, and the function does not. Told is the "
+        "result at the nearest number of each type, with its error; and that at the number before and after it, if "
+        "any of its results is off by more than {notable} ulp.",
+        "returned": "{got} <small>{size} ulp</small>",
+        "returned wrong": "{got} <small>for {exact}, {size} ulp</small>",
         "limits": "{f} at −∞, +∞",
         "integers": "integers give",
         "conventions": "Where there is no derivative: what each library returns",
@@ -152,6 +158,12 @@ WORDS: dict[str, dict[str, str]] = {
         "edge alone": "在 {near} 处为 {kind}",
         "edge beside 0": "从 {near} 到 {far} 为 {kind}",
         "edge with gaps": "{near} 到 {far} 之间有些为 {kind}",
+        "declared": "在 {points} 处返回什么",
+        "about declared": "某个库的公式在这样的点处切换，而函数本身并无变化。"
+        "表中是各类型最接近该点的浮点数处的结果及其误差；"
+        "前后相邻的浮点数处，只要有一个结果的误差超过 {notable} ulp，也一并列出。",
+        "returned": "{got} <small>{size} ulp</small>",
+        "returned wrong": "{got} <small>应为 {exact}，{size} ulp</small>",
         "limits": "{f} 在 −∞、+∞ 处",
         "integers": "整数的结果",
         "conventions": "没有导数之处：各库返回什么",

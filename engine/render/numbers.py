@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from fractions import Fraction
 
 #: The names of value, first and second derivative in running text.
@@ -34,6 +35,16 @@ def place(x: float) -> str:
     """An x with as many digits as tell it from a whole number that it only lies near to."""
     near = float(f"{x:.6g}")
     return repr(x).replace("-", "−") if near != x and near.is_integer() and abs(x) < 1e6 else number(x, 6)
+
+
+def distinct(values: Iterable[float]) -> dict[float, str]:
+    """Finite numbers with as many digits as tell all of them apart, and six at least."""
+    known = sorted(set(values))
+
+    def texts(digits: int) -> dict[float, str]:
+        return {value: number(value, digits) for value in known}
+
+    return next((found for found in map(texts, range(6, 17)) if len({*found.values()}) == len(known)), texts(17))
 
 
 def apart(one: float, other: float) -> tuple[str, str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +152,13 @@ SCHEMA: dict[str, Any] = {
             "uniqueItems": True,
             "items": _LINE,
         },
+        "points": {
+            "description": "numbers, as text, at which the audit tells what each name returns, there and beside them, "
+            "however little that is off: where the formula of some library changes and the function does not",
+            "type": "array",
+            "minItems": 1,
+            "items": _LINE,
+        },
         "figure": TEXT | {"description": "alternative text of the figure; default: what it draws"},
         "absent": {
             "description": "topic -> framework -> why that framework has nothing to show",
@@ -230,7 +240,8 @@ class Definition:
     folder, which `path` is within. entries: of a function of a vector x, the number of entries of its result as a text
     in n, the number of those of x: then expression and stable are of entry i, and derivative is that of entry i by
     x[j]. training: what it is in training, where that is something else; variant: the function of which it is one, by
-    its folder; conditions: what the parameters satisfy beside their domains.
+    its folder; conditions: what the parameters satisfy beside their domains; points: numbers, as texts, at which its
+    accuracy is told in any case.
     """
 
     path: Path
@@ -251,6 +262,7 @@ class Definition:
     variant: str = ""
     within: float = 0.0
     conditions: tuple[str, ...] = ()
+    points: tuple[str, ...] = ()
 
     @property
     def learned(self) -> Parameter | None:
@@ -299,7 +311,42 @@ def read(root: Path, function: str) -> Definition:
         variant=data.get("variant", ""),
         within=data.get("within", 0.0),
         conditions=tuple(data.get("conditions", ())),
+        points=_points(root, path, data),
     )
+
+
+def _points(root: Path, path: Path, data: dict[str, Any]) -> tuple[str, ...]:
+    """The declared points. Raises SourceError for each that is no number, that no format has, or that stands twice."""
+    points = tuple(data.get("points", ()))
+    problems = []
+    known: dict[Decimal, str] = {}
+    for place, text in enumerate(points):
+        try:
+            if reason := _no_point(Decimal(text), "entries" in data):
+                problems.append((place, f"{text!r} {reason}"))
+            elif Decimal(text) in known:
+                problems.append((place, f"{text!r} is the same number as {known[Decimal(text)]!r} above"))
+            else:
+                known[Decimal(text)] = text
+        except InvalidOperation:
+            problems.append((place, f"{text!r} is no number; write it as 20, -0.5 or 1e-3"))
+    if problems:
+        name, file = path.as_posix(), root / path
+        raise SourceError([Problem(name, f"points: {why}", line_of(root, file, ["points", i])) for i, why in problems])
+    return points
+
+
+def _no_point(number: Decimal, of_vector: bool) -> str:
+    """Why there is no float at or near to a number; empty if there is."""
+    if of_vector:
+        return "is no point of a function of a vector; they are declared of functions of a number only"
+    if not number.is_finite():
+        return "is no finite number"
+    if math.isinf(float(number)):
+        return f"is beyond the range of every format: the largest number is {sys.float_info.max:.5g}"
+    if number and not float(number):
+        return f"rounds to 0 in every format: the least number is {math.ulp(0.0):.3g}"
+    return ""
 
 
 def _api(data: dict[str, Any]) -> Api:

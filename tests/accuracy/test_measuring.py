@@ -108,6 +108,7 @@ def test_rules_record_and_page_are_no_part_of_the_key(demo: tuple[Path, Definiti
             "parts",
             "bins",
             "points",
+            "declared",
             "subject",
             "nearest",
         ),
@@ -224,6 +225,12 @@ def test_only_what_has_changed_is_measured(three: tuple[Path, list[Definition]],
     audit.audits(root, entries)
     assert len(asked.of(jobs.Exact)) == 4
     assert {text for some in asked.of(jobs.Exact) for text in some} == {"exp(2*x)"}
+    asked.jobs.clear()
+    entries[0] = dataclasses.replace(entries[0], points=("0.5", "20"))
+    audit.audits(root, entries)
+    assert [type(job) for job in asked.jobs] == [jobs.Library] * 2, "of NumPy and of PyTorch"
+    assert asked.of(jobs.Library) == [["tanh(x)"]] * 2
+    assert {job.declared for job in asked.jobs if isinstance(job, jobs.Library)} == {(("0.5", "20"),)}
 
 
 def test_a_function_that_fails_stops_itself_only(three: tuple[Path, list[Definition]], asked: Asked) -> None:

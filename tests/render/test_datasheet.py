@@ -15,7 +15,7 @@ import pytest
 
 from engine.accuracy import decimals
 from engine.accuracy.audit import Audit
-from engine.accuracy.results import Accuracy, Apart, Edge, Integers, Part, Row, Spot, Step
+from engine.accuracy.results import Accuracy, Apart, Declared, Edge, Integers, Part, Row, Spot, Step
 from engine.base.errors import Problem
 from engine.base.store import Store
 from engine.compare.verdict import Verdict
@@ -63,7 +63,7 @@ def accuracy(size: float) -> Accuracy:
     spot = Spot(size, 0.1, 0.5, 0.25)
     part = Part("left", "tail", error=spot, step=Step(size, spot, spot), alone=Apart(size, 0.1, 0.5, 0.25))
     ends, at = (Edge("zero", 1.0, 2.0, False),), {"nan": (math.nan, None), "inf": (1.0, math.inf)}
-    return Accuracy(0, 9, spot, math.nan, (part,), 3, ends, at, ())
+    return Accuracy(0, 9, spot, math.nan, (part,), 3, ends, at, (), declared=(Declared("0.1", 0.1, (spot,)),))
 
 
 @pytest.fixture
@@ -118,6 +118,7 @@ def test_it_says_what_was_found(text: str) -> None:
     assert order["parts"][0]["alone"] == {"ulp": 1.235, "x": 0.1, "together": 0.5, "alone": 0.25}
     assert order["parts"][0]["nan"] is None
     assert order["ends"] == [{"kind": "zero", "near": 1.0, "far": 2.0, "onward": False}]
+    assert order["declared"] == [{"point": "0.1", "x": 0.1, "results": [order["max"]]}]
     assert order["at"] == [{"x": "inf", "got": 1.0, "limit": "inf"}, {"x": "nan", "got": "nan", "limit": None}]
     assert [given["returns"] for given in first["integers"]] == ["float16", None]
     assert (first["lent"], second["lent"], second["no_derivative"], third["refused"]) == (None, "lender", "none", "no")
