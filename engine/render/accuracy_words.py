@@ -49,9 +49,9 @@ WORDS: dict[str, dict[str, str]] = {
         "edge beside 0": "{kind} from {near} to {far}",
         "edge with gaps": "{kind} in places from {near} to {far}",
         "declared": "What is returned at {points}",
-        "about declared": "The formula of some library changes at such a point, and the function does not. Told is the "
-        "result at the nearest number of each type, with its error; and that at the number before and after it, if "
-        "any of its results is off by more than {notable} ulp.",
+        "about declared": "The formula of some library changes at such a point, and the function does not. The table "
+        "has the results at the nearest number of each type, with their errors. The numbers just before and after it "
+        "have a row where a result is off by more than {notable} ulp.",
         "returned": "{got} <small>{size} ulp</small>",
         "returned wrong": "{got} <small>for {exact}, {size} ulp</small>",
         "limits": "{f} at −∞, +∞",
@@ -160,8 +160,8 @@ WORDS: dict[str, dict[str, str]] = {
         "edge with gaps": "{near} 到 {far} 之间有些为 {kind}",
         "declared": "在 {points} 处返回什么",
         "about declared": "某个库的公式在这样的点处切换，而函数本身并无变化。"
-        "表中是各类型最接近该点的浮点数处的结果及其误差；"
-        "前后相邻的浮点数处，只要有一个结果的误差超过 {notable} ulp，也一并列出。",
+        "表中列出各类型中最接近该点的浮点数处的结果及其误差；"
+        "与它相邻的前后两个浮点数，若有结果的误差超过 {notable} ulp，也各列一行。",
         "returned": "{got} <small>{size} ulp</small>",
         "returned wrong": "{got} <small>应为 {exact}，{size} ulp</small>",
         "limits": "{f} 在 −∞、+∞ 处",
