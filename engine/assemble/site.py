@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.assemble import implementations
+from engine.assemble.overview import overviews
 from engine.base import libraries as frameworks
 from engine.base.code import code_digest
 from engine.base.errors import Problem, attempt
@@ -60,14 +61,17 @@ class Site:
         problems: dict[str, list[Problem]] = {}
         files = Counter([publish(self.root, schema())])
         fragments: dict[str, set[str]] = {}
+        made: dict[str, Built] = {}
         ledgers = sections.by_function(self.root)
         for name, built in self._functions(included, ledgers):
             problems[name] = built.problems
+            made[name] = built
             files.update(publish(self.root, file) for file in built.files)
             for language, texts in built.texts.items():
                 written = self._write(language, {f"{name}/{path}": text for path, text in texts.items()})
                 fragments.setdefault(language, set()).update(written)
         covered, uncovered = self._covered(included)
+        together = overviews(self.root, made, included)
         clashes = [
             Problem(path, f"{count} functions or labs want this file; give one another name")
             for path, count in files.items()
@@ -76,7 +80,7 @@ class Site:
         seen: set[Problem] = set()  # the same fault shows in every language
         for language in included:
             texts, faults = footnotes(self.root, language, project_store(self.root, "references"))
-            texts |= measured(self.root, language) | covered.get(language, {})
+            texts |= measured(self.root, language) | covered.get(language, {}) | together.get(language, {})
             shown, wrong = implementations.fragments(self.root, language)
             texts |= shown
             seen.update(wrong)

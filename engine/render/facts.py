@@ -56,7 +56,7 @@ def facts_fragments(
     words = WORDS[language]
     domains = {domain.tex: None for fact in facts for domain in fact.domains.values()}
     conditions = {tex(chain): None for fact in facts for chain in fact.check.conditions}
-    given = words["comma"].join(map(_math, [*domains, *conditions]))
+    given = words["comma"].join(map(math, [*domains, *conditions]))
     rows = [f"| {words['property']} | {words['value']} |", "|---|---|"]
     checks = [f"{words['with']} {given}{words['stop']}\n{{ .given }}\n"]
     for fact, report in zip(facts, reports, strict=True):
@@ -72,7 +72,7 @@ def formula_fragment(facts: Sequence[Fact], language: str) -> str:
     first = [fact for fact in facts if fact.id in ("definition", "derivative", "derivative-parameter")]
     lines = [f"$$\n{fact.shown}\n$$" for fact in first]
     if given := dict.fromkeys(tex for fact in first for tex in fact.given):
-        lines.append(f"{words['here']} {words['comma'].join(map(_math, given))}{words['stop']}")
+        lines.append(f"{words['here']} {words['comma'].join(map(math, given))}{words['stop']}")
     return "\n\n".join(lines) + "\n"
 
 
@@ -84,7 +84,7 @@ def _row(fact: Fact, report: Report, language: str, checks_page: str) -> str:
     sign = "✗" if report.problems else "✓"
     attributes = f'{{ .check title="{words["check"]}" aria-label="{words["check"]}" }}'
     link = f"[{sign}]({checks_page}#fact-{fact.id}){attributes}"
-    return f"| {fact.name[language]} | {note}{_math(fact.shown)}{more} {link} |"
+    return f"| {fact.name[language]} | {note}{math(fact.shown)}{more} {link} |"
 
 
 def _check(fact: Fact, report: Report, words: Mapping[str, str]) -> str:
@@ -104,15 +104,15 @@ def _check(fact: Fact, report: Report, words: Mapping[str, str]) -> str:
 
 def _statement(step: Step, evidence: Evidence, words: Mapping[str, str]) -> str:
     """A statement, and how it was checked."""
-    statement = _math(step.tex + (rf"\quad ({step.when})" if step.when else ""))
+    statement = math(step.tex + (rf"\quad ({step.when})" if step.when else ""))
     if step.sharp:
-        statement += f"{words['comma']}{words['sharp']}{words['colon']}{words['comma'].join(map(_math, step.sharp))}"
+        statement += f"{words['comma']}{words['sharp']}{words['colon']}{words['comma'].join(map(math, step.sharp))}"
     kind = "points" if evidence.points > 1 else "number"
     how = [words[kind].format(points=evidence.points, digits=evidence.digits)]
     how += [words["proved"]] if evidence.symbolic else []
     return f"{statement}{words['colon']}{words['comma'].join(how)}"
 
 
-def _math(tex: str) -> str:
+def math(tex: str) -> str:
     r"""A formula inside a line. In a table a bare | would end the cell."""
     return f"${tex.replace('|', chr(92) + 'vert ').strip()}$"
