@@ -44,10 +44,11 @@ def answered(worker: Callable[[Any], Any], job: Any, answer: Any) -> Any:
 def copy(target: Path) -> Path:
     """The project in another folder, with what its builds know of it; the build of `first_build` has filled that.
 
-    Not what `make ledger` has installed there, nor the verdicts of `make mutate`: that is much, and no build reads it.
+    Not what `make ledger` has installed there, the verdicts of `make mutate`, nor the exact values of the audit: that
+    is much, and no build reads it that measures nothing.
     """
     for name in ("docs", "snippets", "topics", "implementations", "ledger", "engine", "theme", ".cache"):
-        known = {"fragments", "ledger", "mutants"} if name == ".cache" else set()
+        known = {"fragments", "ledger", "mutants", "oracle"} if name == ".cache" else set()
         skip = {ROOT / name / part for part in known}
         shutil.copytree(
             ROOT / name,

@@ -161,7 +161,8 @@ def head_faults(page: Page) -> list[str]:
 
 
 def tab_faults(page: Page) -> list[str]:
-    """Tab sets without the five frameworks in order, tabs that show neither code nor the reason why there is none."""
+    """Tab sets without the five frameworks in order, tabs that show neither code, nor why there is none, nor what to
+    write for each function."""
     faults = []
     for tabs in page.html.select(".tabbed-set"):
         labels = [label.get_text() for label in tabs.select_one(".tabbed-labels").select("label")]
@@ -169,7 +170,7 @@ def tab_faults(page: Page) -> list[str]:
             faults.append(f"{page.name}: tabs {labels}")
         for label, block in zip(labels, tabs.select(".tabbed-content > .tabbed-block"), strict=True):
             reason = block.select_one("p.absent")
-            if not block.select_one("[data-snippet]") and not (reason and reason.get_text(strip=True)):
+            if not block.select_one("[data-snippet], .porting code") and not (reason and reason.get_text(strip=True)):
                 faults.append(f"{page.name}: nothing in tab {label}: {block.get_text()!r}")
     return faults
 
