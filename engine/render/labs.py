@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.base.errors import Problem
+from engine.compare.alternatives import unfounded
 from engine.compare.figures import alternative
 from engine.compare.verdict import Verdict
 from engine.render.figures import FigureError, inline
@@ -122,11 +123,12 @@ def _figure(verdict: Verdict, name: str, svg: str, line: int, problems: list[Pro
     try:
         picture(script, name, svg, alt)
         alt = alternative(svg)
-        reason = "" if alt else 'no text for those who do not see it; add metadata={"Description": "..."}'
+        reasons = unfounded(alt, verdict.result.output)
+        if not alt:
+            reasons = ['no text for those who do not see it; add metadata={"Description": "..."}']
     except FigureError as error:
-        reason = str(error)
-    if reason:
-        problems.append(Problem(script, f"{name}: {reason}", line))
+        reasons = [str(error)]
+    problems += [Problem(script, f"{name}: {reason}", line) for reason in reasons]
     return Figure(name, svg, alt, line)
 
 

@@ -12,6 +12,7 @@ import nbformat
 
 from engine.base.libraries import LIBRARIES, TABS
 from engine.compare.verdict import Verdict
+from engine.render.curve_words import alternative
 from engine.render.labs import LANGUAGE, Lab
 from engine.render.snippets import caption
 from engine.sources.definition import Definition
@@ -87,7 +88,7 @@ def function_notebook(
                 made.append(_prose(f"### {heading}"))
             made.append(_prose(_about(verdict, threads, language)))
             drawn = [text for path, text in verdict.result.files.items() if path.endswith(".svg")]
-            alt = " ".join(definition.figure[language].split())
+            alt = alternative(definition, verdict.result.output, language)
             pictures = [_picture(svg, alt) for svg in drawn] if not snippet.folder else []
             made.append(_code(snippet.source.rstrip("\n"), verdict.result.output, pictures))
     return _written(made)

@@ -16,7 +16,9 @@ from pymdownx.snippets import SnippetPreprocessor
 from engine.base.errors import Problem
 from engine.base.languages import WORDS
 from engine.base.libraries import LIBRARIES, TABS
+from engine.compare.alternatives import unfounded
 from engine.compare.verdict import Verdict
+from engine.render.curve_words import alternative
 from engine.render.explorer import explorer, microscope
 from engine.render.figures import FigureError, inline
 from engine.sources.definition import Definition
@@ -215,14 +217,22 @@ class _Fragments:
             self.fail(snippet.name, reason, len(snippet.source.splitlines()))
         for text in drawings.values():
             try:
-                picture = inline(text, name, " ".join(self.definition.figure[self.language].split()))
+                picture = inline(text, name, alternative(self.definition, verdict.result.output, self.language))
             except FigureError as error:
                 self.fail(snippet.name, str(error))
+        self._own_text()
         code = f"/// details | {self.words['code']}\n    type: code\n\n{_run(verdict, self.language)}\n///\n"
         plot = f'<figure class="plot" id="{name}">{picture}</figure>'
         figure, problems = explorer(self.definition, plot, self.language)
         self.problems += problems
         return f"{figure}\n\n{code}"
+
+    def _own_text(self) -> None:
+        """What a definition's own text for the figure says beyond what is drawn."""
+        line = self.definition.line("figure", self.language)
+        if line != self.definition.line():  # it has one
+            for reason in unfounded(self.definition.figure[self.language], ""):
+                self.fail(self.definition.path.as_posix(), reason, line)
 
 
 def _run(verdict: Verdict, language: str) -> str:

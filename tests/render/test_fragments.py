@@ -277,7 +277,7 @@ def test_a_figure_must_be_one_svg_in_the_palette() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        ("figure:", "picture:", "'picture' was unexpected"),
+        ("absent:", "missing:", "'missing' was unexpected"),
         ("name: Softplus", "name: 7", "name: YAML reads 7 as the number 7; quote it"),
         ("positive", "sideways", "'sideways' is not one of"),
         ("numpy:", "nmupy:", "'nmupy' was unexpected"),

@@ -169,13 +169,13 @@ def test_a_lab_that_takes_standard_output_away_is_a_problem(verdict: Callable[[s
 
 
 def test_a_figure_stands_with_its_cell_and_its_text(lab: Callable[[str], Lab]) -> None:
-    made = lab("# %%\nx = 1\n\n# %%\n" + SAVE.format(name="a.svg", svg=svg("A line &amp; more")) + "\n# %%\nx = 2\n")
+    made = lab("# %%\nx = 1\n\n# %%\n" + SAVE.format(name="a.svg", svg=svg("A line &amp; its end")) + "\n# %%\nx = 2\n")
     assert [len(cell.figures) for cell in made.cells] == [0, 1, 0]
     (figure,) = made.cells[1].figures
-    assert (figure.name, figure.alt, figure.line) == ("a.svg", "A line & more", 8)
+    assert (figure.name, figure.alt, figure.line) == ("a.svg", "A line & its end", 8)
     text = picture(made.verdict.snippet.name, figure.name, figure.svg, figure.alt)
     assert '<figure class="plot" id="demo-tried-a"><svg' in text
-    assert "A line &amp; more" in text
+    assert "A line &amp; its end" in text
 
 
 @pytest.mark.parametrize(
@@ -197,6 +197,23 @@ def test_a_figure_that_readers_could_not_have_is_a_problem(
     _, (problem,) = read(verdict(f"# %%\n{body}"))
     assert (problem.path, problem.line) == ("snippets/demo/labs/tried.py", line)
     assert reason in problem.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("A line. It ends below 2.", ""),
+        ("A line. It ends below 3.", "its text says what its script prints nowhere, It ends below 3: True"),
+        ("A line. It ends above 2.", "its text says what its script prints nowhere, It ends above 2: True"),
+        ("A line. It ends at 0.", "its text says what its script prints nowhere, It ends at 0: True"),
+        ("A line to 2.", "the first sentence of its text says what is drawn, and no '2'"),
+    ],
+)
+def test_a_figure_says_only_what_its_lab_has_found(verdict: Callable[[str], Verdict], text: str, reason: str) -> None:
+    found = "x = 1\nprint('It ends below 2:', x < 2)\nprint('It ends at 0:', x == 0)\n"
+    _, problems = read(verdict(f"# %%\n{found}{SAVE.format(name='a.svg', svg=svg(text))}"))
+    told = [(problem.path, problem.line, problem.reason) for problem in problems]
+    assert told == ([("snippets/demo/labs/tried.py", 8, f"a.svg: {reason}")] if reason else [])
 
 
 def test_trained_curves_are_not_recorded_but_plain_ones_are(add: Add, warm: Runner) -> None:
@@ -343,7 +360,7 @@ def test_a_changed_digit_in_a_real_record_is_found(tmp_path: Path) -> None:
     right = snippet.recorded.read_text(encoding="utf-8")
     result = Result(right)
     assert mismatch(snippet, result) is None
-    for old, new in (("0.8061", "0.8062"), ("vanish with depth, Xavier and He: True", "vanish: False")):
+    for old, new in (("0.8061", "0.8062"), ("keeps less than 1e-10: True", "keeps less than 1e-10: False")):
         assert right.count(old) == 1
         snippet.recorded.write_text(right.replace(old, new), encoding="utf-8")
         assert mismatch(snippet, result) is not None

@@ -22,6 +22,14 @@ import torch.nn.functional as F
 depth, width, batch = 50, 128, 512
 seeds = range(5)
 
+
+def tell(statements):
+    """Print whether each statement holds; those that do, as the text of a figure."""
+    for text, holds in statements.items():
+        print(f"{text}: {bool(holds)}")
+    return " ".join(f"{text}." for text, holds in statements.items() if holds)
+
+
 # %% [markdown]
 # ## What theory lets us expect
 #
@@ -143,6 +151,20 @@ looks = dict(
 )
 
 
+# What the stack makes of each; kept: the gradient at the first layer over the last's.
+moved = {name: rows[:, -1] / rows[:, 0] for name, rows in means.items()}
+left = {name: rows[:, -1] / rows[:, 0] for name, rows in signals.items()}
+kept = {name: rows[:, 0] / rows[:, -1] for name, rows in gradients.items()}
+
+
+def between(values, low, high):
+    return bool((values > low).all() and (values < high).all())
+
+
+def within(values, factor):
+    return between(values, 1 / factor, factor)
+
+
 def draw(values, ylabel):
     fig, ax = plt.subplots(figsize=(6, 4.2))
     layers = np.arange(1, depth + 1)
@@ -164,21 +186,39 @@ def draw(values, ylabel):
 
 # %%
 draw(means, "mean activation")
+steady = np.array([means[f"Softplus, {name}"] for name in ("Xavier", "He, centred")])
+told = tell(
+    {
+        "With ReLU and Xavier the mean ends below 1e-6": between(
+            means["ReLU, Xavier"][:, -1], 0, 1e-6
+        ),
+        "With Softplus and He it ends larger, by a factor of less than 10": between(
+            moved["Softplus, He"], 1, 10
+        ),
+        "With Softplus and Xavier, or He and centring, it stays between 0.5 and 1": (
+            between(steady, 0.5, 1)
+        ),
+        "With Softplus, gain and centring it ends above 100": between(
+            means["Softplus, gain, centred"][:, -1], 100, math.inf
+        ),
+        "With Softplus and the small centred start it is ln 2, within 1 %": within(
+            means["Softplus, small, centred"] / math.log(2), 1.01
+        ),
+    }
+)
 plt.savefig(
     "means.svg",
     metadata={
-        "Description": "Mean activation in each of fifty layers, logarithmic. ReLU "
-        "with Xavier falls in a straight line to almost nothing. Softplus with He "
-        "rises slowly above one; with Xavier, and with He and centring, it stays "
-        "between one half and one. Softplus with gain and centring rises by powers of "
-        "ten. Softplus with a small centred start stays level near ln 2."
+        "Description": "Mean activation in each layer, logarithmic, for every start. "
+        + told
     },
 )
 
 # %% [markdown]
 # Softplus never lets the mean go: its outputs are positive, whatever the weights do.
-# With He's start the mean grows from layer to layer, but slowly. At first sight even
-# Xavier looks healthy, where ReLU dies away. The next figure shows that it is not.
+# With He's start the mean grows, but by less than one power of ten in all the layers.
+# At first sight even Xavier looks healthy, where ReLU dies away. The next figure shows
+# that it is not.
 #
 # ## What is left of the input
 #
@@ -187,15 +227,35 @@ plt.savefig(
 
 # %%
 draw(signals, "spread over the inputs")
+lost = np.array(
+    [
+        left[name]
+        for name in ("ReLU, Xavier", "Softplus, Xavier", "Softplus, He, centred")
+    ]
+)
+told = tell(
+    {
+        "ReLU with He keeps more than 1/100 of the spread": between(
+            left["ReLU, He"], 0.01, 1
+        ),
+        "Softplus with the small centred start keeps it within a factor of 10": within(
+            left["Softplus, small, centred"], 10
+        ),
+        "Softplus with He keeps less than 1/2 and more than 1/10,000": between(
+            left["Softplus, He"], 1e-4, 0.5
+        ),
+        "ReLU with Xavier, and Softplus with Xavier, or He and centring, keep less "
+        "than 1e-5": between(lost, 0, 1e-5),
+        "With Softplus, gain and centring it grows 100 times or more": between(
+            left["Softplus, gain, centred"], 100, math.inf
+        ),
+    }
+)
 plt.savefig(
     "signals.svg",
     metadata={
         "Description": "Standard deviation of the activations over the inputs in "
-        "each of fifty layers, logarithmic. ReLU with He and Softplus with a small "
-        "centred start fall least. Softplus with He falls by a few powers of ten. "
-        "ReLU with Xavier, Softplus with Xavier, and Softplus with He and centring "
-        "fall in straight lines to almost nothing. Softplus with gain and centring "
-        "rises by powers of ten."
+        f"each layer, logarithmic, for every start. {told}"
     },
 )
 
@@ -203,29 +263,43 @@ plt.savefig(
 # With Xavier's start the units of the last layer are constants: all inputs look alike.
 # Centring alone makes it worse for He, not better. Without the mean, the variance is no
 # longer kept up: it falls until Softplus works where it is a line of slope one half,
-# and from there on each layer halves the variance that is left. The floor of Softplus
-# with Xavier is the rounding of float32.
+# and from there on each layer halves the variance that is left.
 #
 # ## The gradient
 
 # %%
 draw(gradients, "gradient norm")
+level = np.array([kept[name] for name in ("ReLU, He", "Softplus, small, centred")])
+lost = np.array([kept[name] for name in ("ReLU, Xavier", "Softplus, He, centred")])
+told = tell(
+    {
+        "ReLU with He and Softplus with the small centred start keep the gradient "
+        "within a factor of 10": within(level, 10),
+        "Softplus with He keeps less than 1/10 and more than 1/10,000 of it": between(
+            kept["Softplus, He"], 1e-4, 0.1
+        ),
+        "ReLU with Xavier, and Softplus with He and centring, keep less than 1e-5": (
+            between(lost, 0, 1e-5)
+        ),
+        "Softplus with Xavier keeps less than 1e-10": between(
+            kept["Softplus, Xavier"], 0, 1e-10
+        ),
+        "With Softplus, gain and centring it grows 1,000 times or more": between(
+            kept["Softplus, gain, centred"], 1e3, math.inf
+        ),
+    }
+)
 plt.savefig(
     "gradients.svg",
     metadata={
-        "Description": "Norm of the gradient at each of fifty layers, logarithmic; "
-        "it travels from right to left. ReLU with He and Softplus with a small "
-        "centred start are nearly level. Softplus with He falls by about two powers "
-        "of ten towards the first layer, ReLU with Xavier and Softplus with He and "
-        "centring by about seven, Softplus with Xavier by more than ten. Softplus "
-        "with gain and centring grows by several powers of ten."
+        "Description": "Norm of the gradient at each layer, logarithmic, for every "
+        f"start; it travels from the last layer to the first. {told}"
     },
 )
 
 # %% [markdown]
-# He's start loses part of Softplus' gradient, and not exponentially: as the activations
-# grow, more units work where Softplus is as steep as ReLU. With Xavier's start nothing
-# grows, each layer takes its full toll, and Softplus loses far more than ReLU.
+# He's start loses part of Softplus' gradient. With Xavier's start, where the mean does
+# not grow, Softplus loses far more, and far more than ReLU.
 #
 # The gain that should keep the variance at one does the opposite in a deep stack. It is
 # a balance on a knife's edge: the variance of Softplus grows faster than that of its
@@ -239,7 +313,7 @@ plt.savefig(
 # the first layer, and of the spread at the last.
 
 # %%
-between = {"softplus": F.softplus, "ReLU": torch.relu, "none": torch.clone}
+stacks = {"softplus": F.softplus, "ReLU": torch.relu, "none": torch.clone}
 gains = [1.0, 1.5, 2.0, 2.3, 2.6, 3.0, 4.0]
 
 
@@ -251,7 +325,7 @@ def remains(activation, gain, seed):
 
 sweep = {
     name: np.array([[remains(activation, g, seed) for seed in seeds] for g in gains])
-    for name, activation in between.items()
+    for name, activation in stacks.items()
 }  # by gain, seed, and kind of remains
 
 fig, ax = plt.subplots(figsize=(6, 4.2))
@@ -264,13 +338,37 @@ ax.axhline(1, color="#37474f", lw=1)
 ax.set(yscale="log", xlabel="variance of the weights, times n", ylabel="what is left")
 ax.grid(True)
 fig.legend(loc="upper center", bbox_to_anchor=(0.5, 0), ncols=2, fontsize=12)
+
+
+def swept(name, gain):
+    return sweep[name][gains.index(gain)]
+
+
+told = tell(
+    {
+        "Every line rises with g": all(
+            (np.diff(values, axis=0) > 0).all() for values in sweep.values()
+        ),
+        "With no activation, g = 1 leaves both within a factor of 10": within(
+            swept("none", 1.0), 10
+        ),
+        "With ReLU, g = 1.5 leaves less than 1/100 of both": between(
+            swept("ReLU", 1.5), 0, 0.01
+        ),
+        "With Softplus, g = 2.3 leaves both within a factor of 10": within(
+            swept("softplus", 2.3), 10
+        ),
+        "With g = 3 all of them make both grow 100 times or more": between(
+            np.array([swept(name, 3.0) for name in sweep]), 100, math.inf
+        ),
+    }
+)
 plt.savefig(
     "gains.svg",
     metadata={
-        "Description": "What fifty layers leave of the gradient and of the spread "
-        "over the inputs, logarithmic, over the variance of the weights times n, from "
-        "1 to 4. All lines rise. Without activation they pass one at 1, with ReLU "
-        "about 2, with Softplus a little above 2."
+        "Description": "What the stack leaves of the gradient and of the spread over "
+        "the inputs, logarithmic, over the variance g of the weights, times n, for "
+        f"Softplus, ReLU and no activation. {told}"
     },
 )
 
@@ -279,9 +377,9 @@ plt.savefig(
 # Xavier's start costs Softplus is not depth; it is what Softplus takes in each layer.
 # Each of the three has a $g$ at which its layers neither shrink nor grow: one without
 # activation, about two for ReLU. For Softplus it is a little above two at this depth,
-# without any centring: the activations grow slowly, and where they are large Softplus
-# is as steep as ReLU. The slopes show how narrow that is: a $g$ a little off, and fifty
-# layers make powers of ten of it.
+# without any centring. A likely reason is that the activations grow slowly, and where
+# they are large Softplus is as steep as ReLU. The slopes show how narrow that is: a $g$
+# a little off, and fifty layers make powers of ten of it.
 #
 # ## Why the small start works
 #
@@ -306,61 +404,31 @@ print(
 #
 # ## Conclusion
 #
-# Each line is computed from the numbers above and has to hold for every seed. `kept` is
-# the gradient at the first layer over that at the last.
+# Each line is computed from the numbers above and has to hold for every seed, as do
+# those below the figures. `kept` is the gradient at the first layer over that at the
+# last.
 
 # %%
-kept = {name: rows[:, 0] / rows[:, -1] for name, rows in gradients.items()}
-left = {name: rows[:, -1] / rows[:, 0] for name, rows in signals.items()}
-moved = {name: rows[:, -1] / rows[:, 0] for name, rows in means.items()}
-
-
-def below(values, limit):
-    return bool((values < limit).all())
-
-
-def within(values, factor):
-    return bool((values > 1 / factor).all() and (values < factor).all())
-
-
-def swept(name, gain):
-    return sweep[name][gains.index(gain)]
-
-
 verdicts = {
-    "ReLU, He: kept within a factor of 10": within(kept["ReLU, He"], 10),
-    "Softplus, He: kept below 1/10": below(kept["Softplus, He"], 0.1),
-    "Softplus, He: kept above 1/10,000": not (kept["Softplus, He"] < 1e-4).any(),
-    "Softplus, Xavier: kept below 1e-10": below(kept["Softplus, Xavier"], 1e-10),
-    "Softplus, Xavier: 1,000 times less kept than by ReLU": below(
-        1000 * kept["Softplus, Xavier"], kept["ReLU, Xavier"]
+    "Softplus, Xavier: 1,000 times less kept than by ReLU": between(
+        kept["ReLU, Xavier"] / kept["Softplus, Xavier"], 1000, math.inf
     ),
-    "Softplus, Xavier: mean within a factor of 2": within(moved["Softplus, Xavier"], 2),
-    "Softplus, Xavier: spread below 1e-5": below(left["Softplus, Xavier"], 1e-5),
-    "centring alone: spread below that of He as it is": below(
-        left["Softplus, He, centred"], left["Softplus, He"]
+    "Softplus, Xavier: 1,000 times less kept than by Softplus, He": between(
+        kept["Softplus, He"] / kept["Softplus, Xavier"], 1000, math.inf
     ),
-    "gain for variance 1: gradient grows 1,000 times": not (
-        kept["Softplus, gain, centred"] < 1e3
-    ).any(),
-    "small start: kept within a factor of 10": within(
-        kept["Softplus, small, centred"], 10
+    "centring alone: spread below that of He as it is": bool(
+        (left["Softplus, He, centred"] < left["Softplus, He"]).all()
     ),
-    "softplus gradients vanish with depth, Xavier and He": below(
-        np.maximum(kept["Softplus, Xavier"], kept["Softplus, He"]), 0.1
+    "from q = 1 to 2 the variance of softplus more than doubles": (
+        variance(2) > 2 * variance(1)
     ),
-    "no activation, g = 1: gradient and spread within a factor of 10": within(
-        swept("none", 1.0), 10
+    "no activation, g = 2: both grow 1,000 times": between(
+        swept("none", 2.0), 1e3, math.inf
     ),
-    "no activation, g = 2: both grow 1,000 times": not (swept("none", 2.0) < 1e3).any(),
-    "ReLU, g = 1.5: both below 1/100": below(swept("ReLU", 1.5), 0.01),
-    "ReLU, g = 3: both grow 100 times": not (swept("ReLU", 3.0) < 100).any(),
-    "Softplus, g = 1.5: both below 1e-4": below(swept("softplus", 1.5), 1e-4),
-    "Softplus, g = 2.3: both within a factor of 10": within(swept("softplus", 2.3), 10),
-    "Softplus, g = 3: both grow 100 times": not (swept("softplus", 3.0) < 100).any(),
+    "ReLU, g = 2: within a factor of 50": within(swept("ReLU", 2.0), 50),
+    "Softplus, g = 1.5: both below 1e-4": between(swept("softplus", 1.5), 0, 1e-4),
 }
-for text, holds in verdicts.items():
-    print(f"{text}: {bool(holds)}")
+tell(verdicts)
 
 # %% [markdown]
 # Softplus is not ReLU with a rounded corner when it comes to depth. Under the starts
