@@ -1,15 +1,15 @@
 # %% [markdown]
 # # Fifty layers deep
 #
-# **Question.** ReLU networks start well with He's initialisation at any depth. Does the
-# same start serve Softplus? If not, is it the mean of its outputs, their variance, or
-# its smaller slope that gets in the way, and can another start mend it? And how much of
-# all that is depth alone, without any activation function?
+# **Question.** He's initialisation was made for deep ReLU networks. Does the same start
+# serve Softplus? If not, is it the mean of its outputs, their variance, or its smaller
+# slope that gets in the way, and can another start mend it? And how much of all that is
+# depth alone, without any activation function?
 #
-# **Experiment.** We stack fifty square layers, draw random weights, send random inputs
-# through, and look at three things in each layer before any training: the mean of the
-# activations, the part of them that still depends on the input, and the size of the
-# gradient. Each is measured for several seeds.
+# **Experiment.** We stack $L = 50$ square layers, draw random weights, send random
+# inputs through, and look at three things in each layer before any training: the mean
+# of the activations, the part of them that still depends on the input, and the size of
+# the gradient. Each is measured for several seeds.
 
 # %%
 import math

@@ -44,9 +44,9 @@ def tell(statements):
 # %% [markdown]
 # ## One step
 #
-# One observation, one scale that starts at one half, one step of gradient descent. How
+# One observation, one scale that starts at $1/2$, one step of gradient descent. How
 # large is the scale after the step, if the error is an outlier? The figure is for a
-# rate of one tenth, the table for others, too.
+# rate of $1/10$, the table for others, too.
 
 
 # %%
@@ -199,7 +199,7 @@ for way, how in ways.items():
 # ## A network, in several units
 #
 # The data are a sine with noise that grows from left to right, once with noise below
-# one, and with everything ten and a hundred times as large, as when metres become
+# one, and with everything $10$ and $100$ times as large, as when metres become
 # centimetres. The raw scale starts at zero, or where the link gives the standard
 # deviation of the targets: the inverse softplus of it, or its logarithm. All networks
 # of a setting are trained at once, a seed each, by Adam; the largest unit is tried at
