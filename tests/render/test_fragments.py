@@ -264,6 +264,24 @@ def test_a_figure_stands_in_the_page_with_its_text_and_colours() -> None:
     assert svg.select("path")[-1]["style"] == "stroke: var(--figure-1)"
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "said"),
+    [
+        ("en", "Demo over x", ""),
+        ("en", "Demo, up to 7", "the first sentence of its text says what is drawn, and no '7'"),
+        ("en", "Demo over x. It rises.", "its text says what its script prints nowhere, It rises: True"),
+        ("zh", "上升的 Demo", "the first sentence of its text says what is drawn, and no '升'"),
+    ],
+)
+def test_a_text_of_its_own_says_what_a_figure_is_of(project: Path, language: str, text: str, said: str) -> None:
+    entry = DEFINITION + f'figure:\n  {language}: "{text}"\n  {"zh" if language == "en" else "en"}: "Demo"\n'
+    (project / "snippets/demo/definition.yml").write_text(entry, encoding="utf-8")
+    _, problems = fragments(read(project, "demo"), {}, [verdict("figure.py", "data\n", a_svg=SVG)], language)
+    found = [(problem.path, problem.line, problem.reason) for problem in problems if "its text" in problem.reason]
+    line = entry[: entry.index(text)].count("\n") + 1
+    assert found == ([("snippets/demo/definition.yml", line, said)] if said else [])
+
+
 def test_a_figure_must_be_one_svg_in_the_palette() -> None:
     assert "must save one SVG" in fragments(definition(), {}, [verdict("figure.py", "")], "en")[1][0].reason
     with pytest.raises(FigureError, match="#123456 is not one of"):
