@@ -33,7 +33,7 @@ def in_words(printed: str, language: str) -> str:
 
 def _curves(printed: str) -> Iterator[tuple[str, list[tuple[float, float]]]]:
     """Labels, each with the points that follow it."""
-    label, points = "", []
+    label, points = "", list[tuple[float, float]]()
     for line in [*printed.splitlines(), ""]:
         if line.startswith("   ") and label:
             x, y = map(float, line.split())
