@@ -71,7 +71,7 @@ class Site:
                 written = self._write(language, {f"{name}/{path}": text for path, text in texts.items()})
                 fragments.setdefault(language, set()).update(written)
         covered, uncovered = self._covered(included)
-        together = overviews(self.root, made, included)
+        together, undrawn = overviews(self.root, made, included)
         clashes = [
             Problem(path, f"{count} functions or labs want this file; give one another name")
             for path, count in files.items()
@@ -95,6 +95,7 @@ class Site:
             + clashes
             + self._strays(ledgers, problems)
             + uncovered
+            + undrawn
             + formulas.strays(self.root, project_store(self.root, "prose"))
             + sorted(seen, key=str)
             + self._translations(len(included))

@@ -109,11 +109,14 @@ def _others(
         if api.alone in links:
             yield "- " + words["variant"].format(name=api.name, other=links[api.alone], call=api.call)
         elif api.alone == "":
-            yield "- " + _other(api, words)
+            yield "- " + otherwise(api, words)
 
 
-def _other(api: PublicName, words: Mapping[str, str]) -> str:
-    """How a name is another function by default: it draws at random, takes other axes, or has other values."""
+def otherwise(api: PublicName, words: Mapping[str, str]) -> str:
+    """How a name is another function by default: it draws at random, takes other axes, or has other values.
+
+    words: those of a language in `WORDS`.
+    """
     if not api.differs:
         kind = "draws" if api.draws_alone else "axis" if api.axis else "other"
         return words[kind].format(name=api.name, call=api.call)

@@ -10,8 +10,12 @@ from dataclasses import dataclass
 from textwrap import indent
 from typing import Any
 
+import msgspec
+
 from engine.base.libraries import LIBRARIES, TABS
+from engine.render import names
 from engine.render.facts import math
+from engine.render.numbers import exactly
 from engine.sources.definition import Definition
 from engine.sources.includes import Place, link
 from engine.sources.topics import offered
@@ -23,26 +27,32 @@ WORDS: dict[str, dict[str, str]] = {
         "function": "Function",
         "formula": "Formula",
         "smoothness": "Smoothness class",
+        "jumps": "jumps at {places}",
         "offered": "Built into",
+        "usual": ", usually {values}",
         "none": "–",
         "write": "Write",
-        "written": "{code} (written out)",
-        "alone": "Called with `x` and no other argument, these names are not the function that one might expect:",
-        "other": "- `{name}`: not {function}; write `{call}`.",
-        "variant": "- `{name}`: {variant}, not {function}; write `{call}`.",
+        "written": " (written out)",
+        "training": " (in evaluation)",
+        "learned": " (not learned)",
+        "alone": "Called with `x` and no other argument, some names are something else:",
+        "colon": ": ",
         "comma": ", ",
     },
     "zh": {
         "function": "函数",
         "formula": "公式",
         "smoothness": "光滑性类别",
+        "jumps": "在 {places} 处跳变",
         "offered": "内置于",
+        "usual": "，常用 {values}",
         "none": "–",
         "write": "写法",
-        "written": "{code}（写出公式）",
-        "alone": "若只传入 `x` 而不给其他参数，下列名称计算的并非预想的函数：",
-        "other": "- `{name}`：并非 {function}；应写 `{call}`。",
-        "variant": "- `{name}`：{variant}，并非 {function}；应写 `{call}`。",
+        "written": "（按公式写出）",
+        "training": "（推理时）",
+        "learned": "（参数不学习）",
+        "alone": "若只传入 `x` 而不给其他参数，有些名称计算的是另外的函数：",
+        "colon": "：",
         "comma": "、",
     },
 }
@@ -72,25 +82,40 @@ class Known:
 def overviews(known: Sequence[Known], language: str, places: Mapping[str, Place]) -> dict[str, str]:
     """The fragments that pages of a language ask for, by path; places: where they stand."""
     made: dict[str, Callable[..., str]] = {GALLERY: _gallery, TABLE: _table, PORTING: _porting}
-    words = WORDS[language]
-    return {path: make(known, words, path, places) for path, make in made.items() if path in places}
+    return {path: make(known, language, path, places) for path, make in made.items() if path in places}
 
 
-def _gallery(known: Sequence[Known], words: Mapping[str, str], path: str, places: Mapping[str, Place]) -> str:
+def _gallery(known: Sequence[Known], language: str, path: str, places: Mapping[str, Place]) -> str:
     items = [f"- [{one.picture}{one.definition.name}]({_page(one, path, places)})" for one in known]
     return _within("gallery", items)
 
 
-def _table(known: Sequence[Known], words: Mapping[str, str], path: str, places: Mapping[str, Place]) -> str:
+def _table(known: Sequence[Known], language: str, path: str, places: Mapping[str, Place]) -> str:
+    words = WORDS[language]
     heads = [words["function"], *_FACTS.values(), *(words[key] for key in ("smoothness", "offered", "formula"))]
     rows = [heads, ["---"] * len(heads)]
     for one in known:
-        facts = {fact["id"]: math(_right(fact["latex"])) for fact in one.data["facts"]}
-        cells = [facts.get(id, words["none"]) for id in (*_FACTS, "smoothness")]
+        facts = {fact["id"]: fact["latex"] for fact in one.data["facts"]}
+        cells = [math(_right(facts[id])) if id in facts else words["none"] for id in _FACTS]
         libraries = words["comma"].join(dict.fromkeys(LIBRARIES[api.library].title for api in one.definition.apis))
-        formula = facts.get("definition", words["none"])
-        rows.append([f"[{one.definition.name}]({_page(one, path, places)})", *cells, libraries, formula])
+        cells += [_smoothness(one, facts, words), libraries, _formula(one, facts, words)]
+        rows.append([f"[{one.definition.name}]({_page(one, path, places)})", *cells])
     return _within("overview", _rows(rows))
+
+
+def _smoothness(one: Known, facts: Mapping[str, str], words: Mapping[str, str]) -> str:
+    """The class, or where the function jumps: no class of all numbers tells of that."""
+    if jumps := [kink["place"] for kink in one.data["kinks"] if kink["kind"] == "jump"]:
+        return words["jumps"].format(places=words["comma"].join(f"${place}$" for place in jumps))
+    return math(facts["smoothness"]) if "smoothness" in facts else words["none"]
+
+
+def _formula(one: Known, facts: Mapping[str, str], words: Mapping[str, str]) -> str:
+    """The definition, with the usual values of its parameters."""
+    if "definition" not in facts:
+        return words["none"]
+    values = [f"${one.tex} = {exactly(one.default)}$" for one in one.definition.parameters]
+    return math(facts["definition"]) + (words["usual"].format(values=words["comma"].join(values)) if values else "")
 
 
 def _right(tex: str) -> str:
@@ -98,8 +123,9 @@ def _right(tex: str) -> str:
     return tex.partition(" = ")[2] or tex
 
 
-def _porting(known: Sequence[Known], words: Mapping[str, str], path: str, places: Mapping[str, Place]) -> str:
+def _porting(known: Sequence[Known], language: str, path: str, places: Mapping[str, Place]) -> str:
     """A table for each framework, in tabs that have the names of those of the code: one choice is kept for all."""
+    words = WORDS[language]
     parts = []
     for tab, module in TABS.items():
         rows = [[words["function"], words["write"]], ["---"] * 2]
@@ -107,30 +133,37 @@ def _porting(known: Sequence[Known], words: Mapping[str, str], path: str, places
             rows.append([f"[{one.definition.name}]({_page(one, path, places)})", _line(one, tab, words)])
         table = _within("porting", _rows(rows))
         parts.append(f'=== "{LIBRARIES[module].title}"\n\n{indent(table, "    ")}\n')
-    lines = [*_alone(known, words, path, places)]
+    lines = [*_alone(known, words, language, path, places)]
     return "".join([*parts, *([words["alone"], "\n\n", *lines] if lines else [])])
 
 
 def _line(one: Known, tab: str, words: Mapping[str, str]) -> str:
-    """What to write in a framework."""
+    """What to write in a framework, and what it leaves out of the function in training."""
+    left_out = "training" if one.definition.training else "learned" if one.definition.learned else ""
     if api := offered(one.definition, tab):
-        return f"`{api.call}`"
-    return words["written"].format(code=f"`{one.lacking[tab]}`") if tab in one.lacking else words["none"]
+        return f"`{api.call}`{words['training'] if left_out == 'training' else ''}"
+    if tab not in one.lacking:
+        return words["none"]
+    return f"`{one.lacking[tab]}`{words['written']}{words[left_out] if left_out else ''}"
 
 
-def _alone(known: Sequence[Known], words: Mapping[str, str], path: str, places: Mapping[str, Place]) -> Iterator[str]:
-    """Names that are another function by default, each with what to write."""
+def _alone(
+    known: Sequence[Known], words: Mapping[str, str], language: str, path: str, places: Mapping[str, Place]
+) -> Iterator[str]:
+    """Names that are another function by default, each with what to write.
+
+    That the name of a variant's function is that function is what everybody expects.
+    """
     pages = {one.folder: f"[{one.definition.name}]({_page(one, path, places)})" for one in known}
+    said = names.WORDS[language]
     for one in known:
-        for api in one.data["apis"]:
-            if api["alone"] == "":
-                yield words["other"].format(**_named(one, api)) + "\n"
-            elif api["alone"] in pages.keys() - {one.folder}:
-                yield words["variant"].format(**_named(one, api), variant=pages[api["alone"]]) + "\n"
-
-
-def _named(one: Known, api: Mapping[str, Any]) -> dict[str, str]:
-    return {"name": api["name"], "function": one.definition.name, "call": api["call"]}
+        for api in msgspec.convert(one.data["apis"], list[names.PublicName]):
+            about = f"- {pages[one.folder]}{words['colon']}"
+            if api.alone == "":
+                yield f"{about}{names.otherwise(api, said)}\n"
+            elif api.alone in pages.keys() - {one.folder, one.definition.variant}:
+                other = said["variant"].format(name=api.name, other=pages[api.alone], call=api.call)
+                yield f"{about}{other}\n"
 
 
 def _page(one: Known, path: str, places: Mapping[str, Place]) -> str:

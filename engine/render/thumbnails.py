@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from engine.base.errors import Problem, SourceError
 from engine.mathematics.formula.python import read
 from engine.mathematics.formula.tree import Variable
 from engine.sources.definition import Definition
@@ -18,9 +19,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 #: The corners of the picture: x from -REACH to REACH, y from LOW to HIGH.
-REACH, LOW, HIGH = 4.0, -1.5, 3.5
+REACH, LOW, HIGH = 4.0, -2.0, 3.0
 #: Intervals between two borders, and how far a point may be from the line that stands for it; a unit is 15 pixels.
-_STEPS, _NEAR = 120, 0.012
+#: An odd number of them: 0, where a formula may be 0/0, is no end of one.
+_STEPS, _NEAR = 121, 0.012
+#: How far the function may be from the line between two of its points, and where between them that is tried: at no
+#: simple fraction of the way, since what swings as often as there are points would not show there.
+_SEEN, _APART = 0.1, 0.381966
 #: Beside a border, so near that no reader tells it from the border.
 _BESIDE = 1e-9
 #: Farther up or down nothing is drawn.
@@ -28,31 +33,54 @@ _FAR = 1.0
 
 
 def thumbnail(definition: Definition, borders: Sequence[float]) -> str:
-    """The picture of a function of a number with its usual parameters. borders: where it, or its derivative, jumps."""
-    slope, curve = (_path(definition, text, borders) for text in (definition.derivative, definition.stable))
+    """The picture of a function of a number with its usual parameters. borders: where it, or its derivative, jumps.
+
+    Raises SourceError for a formula that has no value in float64 at some point, or that moves between two.
+    """
+    slope, curve = (_path(definition, key, borders) for key in ("derivative", "stable"))
     view = f"{-REACH:g} {-HIGH:g} {2 * REACH:g} {HIGH - LOW:g}"
     axes = f"M{-REACH:g} 0H{REACH:g}M0 {-HIGH:g}V{-LOW:g}"
     paths = f'<path class="axes" d="{axes}"/><path class="slope" d="{slope}"/><path class="curve" d="{curve}"/>'
     return f'<svg class="thumbnail" viewBox="{view}" aria-hidden="true">{paths}</svg>'
 
 
-def _path(definition: Definition, text: str, borders: Sequence[float]) -> str:
-    """The outline of a formula, with a gap at each border where its sides differ."""
+def _path(definition: Definition, key: str, borders: Sequence[float]) -> str:
+    """The outline of a formula of the definition, with a gap at each border where its sides differ."""
     import numpy as np
 
-    from engine.mathematics.formula import float64
-
-    names = ("x", *definition.defaults)
-    tree = read(text, {name: Variable(name) for name in names})
     inner = [border for border in sorted(borders) if -REACH < border < REACH]
     ends = [-REACH, *inner, REACH]
     parts = []
     for left, right in pairwise(ends):
         x = np.linspace(left + _BESIDE, right - _BESIDE, _STEPS + 1)
-        with np.errstate(all="ignore"):
-            y = np.broadcast_to(float64.compute(tree, {"x": x, **definition.defaults}), x.shape)
-        parts.append(np.stack([x, np.clip(y, LOW - _FAR, HIGH + _FAR)], axis=1))
+        between = x[:-1] + _APART * np.diff(x)
+        y, there = (np.clip(_values(definition, key, some), LOW - _FAR, HIGH + _FAR) for some in (x, between))
+        off = np.abs(y[:-1] + _APART * np.diff(y) - there)
+        if off.max() > _SEEN:
+            at = float(between[np.argmax(off)])
+            raise _fault(definition, key, f"its picture has no point for what the function does near x = {at:.2f}")
+        parts.append(np.stack([x, y], axis=1))
     return "".join(f"M{'L'.join(_points(line))}" for line in _joined(parts))
+
+
+def _values(definition: Definition, key: str, x: NDArray) -> NDArray:
+    """The values of a formula of the definition in float64. Raises SourceError where there is none."""
+    import numpy as np
+
+    from engine.mathematics.formula import float64
+
+    tree = read(getattr(definition, key), {name: Variable(name) for name in ("x", *definition.defaults)})
+    with np.errstate(all="ignore"):
+        y = np.broadcast_to(float64.compute(tree, {"x": x, **definition.defaults}), x.shape)
+    if np.isnan(y).any():
+        at = float(x[np.argmax(np.isnan(y))])
+        raise _fault(definition, key, f"cannot be drawn: in float64 the formula gives nan at x = {at:.2f}")
+    return y
+
+
+def _fault(definition: Definition, key: str, reason: str) -> SourceError:
+    line = definition.line("expression" if getattr(definition, key) == definition.expression else key)
+    return SourceError([Problem(definition.path.as_posix(), reason, line)])
 
 
 def _joined(parts: Sequence[NDArray]) -> Iterator[NDArray]:

@@ -4,7 +4,7 @@ import scipy.special
 
 
 def gelu_tanh(x):
-    return x * scipy.special.expit(2 * np.sqrt(2 / np.pi) * (x + 0.044715 * x**3))
+    return x * scipy.special.expit(1.5957691216057308 * (x + 0.044715 * x**3))
 
 
 def derivative(x):

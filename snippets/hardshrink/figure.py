@@ -3,7 +3,7 @@ import numpy as np
 
 
 def hardshrink(x):
-    return np.where(np.abs(x) > 0.5, x, 0)
+    return np.where(np.abs(x) <= 0.5, 0, x)
 
 
 def derivative(x):

@@ -3,7 +3,7 @@ import numpy as np
 
 
 def hardswish(x):
-    return x * np.minimum(np.maximum(x + 3, 0), 6) / 6
+    return x * (np.minimum(np.maximum(x + 3, 0), 6) / 6)
 
 
 def derivative(x):

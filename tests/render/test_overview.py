@@ -10,14 +10,16 @@ import numpy as np
 import pytest
 from shared import ROOT
 
+from engine.base.errors import SourceError
 from engine.base.libraries import TABS
-from engine.render import overview, thumbnails
+from engine.render import overview
 from engine.render.overview import GALLERY, PORTING, TABLE, Known
 from engine.render.thumbnails import HIGH, LOW, REACH, thumbnail
 from engine.sources import definition, topics
 from engine.sources.definition import Api, Definition
 from engine.sources.includes import Place
 
+NAME = {"library": "A", "version": "1", "defaults": {}}
 PLACES = {
     GALLERY: Place("index.md"),
     TABLE: Place("functions/index.md"),
@@ -69,11 +71,35 @@ def test_no_line_joins_the_sides_of_a_jump_and_one_joins_those_of_a_kink() -> No
     assert [line[[0, -1]].tolist() for line in lines(relu, "slope")] == [[[-4, 0], [0, 0]], [[0, 1], [4, 1]]]
 
 
+def test_a_limit_is_within_the_picture() -> None:
+    """SELU's, the lowest of them: cut off, the curve would seem to fall for ever."""
+    (curve,) = lines(thumbnail(definition.read(ROOT, "selu"), [0.0]), "curve")
+    assert LOW < curve[:, 1].min() < -1.7
+
+
+@pytest.mark.parametrize(
+    ("expression", "reason"),
+    [
+        ("log(x)", "gives nan at x = -4.00"),
+        ("sin(200*x)", "no point for what the function does near x"),
+        ("sign(x)", "no point for what the function does near x = -0.01"),
+    ],
+)
+def test_what_cannot_be_drawn_is_told_with_its_line(expression: str, reason: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        thumbnail(entry(expression), [])
+    (problem,) = caught.value.problems
+    assert problem.path == "snippets/relu/definition.yml"
+    assert problem.line == 3
+    assert reason in problem.reason
+    with pytest.raises(SourceError, match=r"definition\.yml"):
+        thumbnail(entry("x", expression), [])
+
+
 def test_a_wrong_formula_is_another_picture() -> None:
     assert thumbnail(entry("Max(x, 0)"), [0.0]) != thumbnail(entry("Max(x, 0.1)"), [0.1])
     assert thumbnail(entry("Max(x, 0)", "1"), []) != thumbnail(entry("Max(x, 0)", "2"), [])
     assert len(thumbnail(definition.read(ROOT, "mish"), [])) < 1500
-    assert thumbnails.REACH > 0
 
 
 @pytest.fixture
@@ -81,7 +107,7 @@ def known() -> list[Known]:
     made = []
     for name in ("leaky_relu", "relu"):
         one = definition.read(ROOT, name)
-        apis = [{"name": api.name, "call": api.call, "alone": name} for api in one.apis]
+        apis = [{"name": api.name, "call": api.call, "alone": name, **NAME} for api in one.apis]
         facts = [
             {"id": "definition", "latex": "f(x) = |x| = y"},
             {"id": "value-at-zero", "latex": "f(0) = 7"},
@@ -98,7 +124,9 @@ def test_the_table_has_the_facts_and_a_dash_for_what_is_not_known(known: list[Kn
     row = next(line for line in texts[TABLE].splitlines() if line.startswith("| [ReLU]"))
     cells = [cell.strip() for cell in row.strip("|").split(" | ")]
     assert cells[:5] == ["[ReLU](relu.md)", "$7$", "–", "–", r"$C^{3}(\mathbb{R})$"]
-    assert cells[-1] == r"$\vert x\vert  = y$"
+    assert cells[-1] == r"$f(x) = \vert x\vert  = y$"
+    leaky = next(line for line in texts[TABLE].splitlines() if line.startswith("| [LeakyReLU]"))
+    assert leaky.endswith({"en": r"$, usually $\alpha = 0.01$ |", "zh": r"$，常用 $\alpha = 0.01$ |"}[language])
     assert "- [<svg/>ReLU](functions/relu.md)" in texts[GALLERY]
     assert overview.overviews(known, language, {TABLE: PLACES[TABLE]}).keys() == {TABLE}
 
@@ -110,13 +138,34 @@ def test_what_to_write_is_what_the_build_calls(known: list[Known]) -> None:
     assert f"`{topics.lacking(ROOT, known[0].definition)['numpy']}` (written out)" in text
     assert "no other argument" not in text
     assert text.count('=== "') == len(TABS)
-    apis = [{"name": "a.b", "call": "a.b(x, 1)", "alone": ""}, {"name": "c.d", "call": "c.d(x, 2)", "alone": "relu"}]
-    apis += [{"name": "e.f", "call": "e.f(x, 3)", "alone": None}]
-    traps = [dataclasses.replace(known[0], data={**known[0].data, "apis": apis}), known[1]]
-    text = overview.overviews(traps, "en", PLACES)[PORTING]
-    assert "- `a.b`: not LeakyReLU; write `a.b(x, 1)`." in text
-    assert "- `c.d`: [ReLU](functions/relu.md), not LeakyReLU; write `c.d(x, 2)`." in text
+    differs = {"x": [2.0], "defined": 1.0, "computed": 3.0}
+    apis = [{"name": "a.b", "call": "a.b(x, 1)", "alone": "", "differs": differs}]
+    apis += [{"name": "c.d", "call": "c.d(x, 2)", "alone": "relu"}, {"name": "e.f", "call": "e.f(x)", "alone": None}]
+    traps = dataclasses.replace(known[0], data={**known[0].data, "apis": [api | NAME for api in apis]})
+    text = overview.overviews([traps, known[1]], "en", PLACES)[PORTING]
+    about = "- [LeakyReLU](functions/leaky_relu.md): "
+    assert (
+        f"{about}`a.b` has other values: 3 at *x* = 2, where this function is 1; here it is called as `a.b(x, 1)`."
+        in text
+    )
+    assert f"{about}`c.d` is [ReLU](functions/relu.md); here it is called as `c.d(x, 2)`." in text
     assert "e.f" not in text
+    variant = dataclasses.replace(traps, definition=dataclasses.replace(traps.definition, variant="relu"))
+    assert "c.d" not in overview.overviews([variant, known[1]], "en", PLACES)[PORTING]
+
+
+def test_a_jump_is_told_in_place_of_a_class(known: list[Known]) -> None:
+    jump = {**known[1].data, "kinks": [{"kind": "kink", "place": "0"}, {"kind": "jump", "place": "1/2"}]}
+    text = overview.overviews([dataclasses.replace(known[1], data=jump)], "en", PLACES)[TABLE]
+    assert "| jumps at $1/2$ |" in text
+    assert r"\mathbb" not in text
+
+
+@pytest.mark.parametrize(("name", "said"), [("rrelu", "(in evaluation)"), ("prelu", "(not learned)")])
+def test_what_a_line_leaves_out_in_training_is_told(known: list[Known], name: str, said: str) -> None:
+    one = definition.read(ROOT, name)
+    made = dataclasses.replace(known[1], definition=one, lacking=topics.lacking(ROOT, one))
+    assert f"(written out) {said} |" in overview.overviews([made], "en", PLACES)[PORTING]
 
 
 def test_a_framework_without_a_line_has_a_dash(known: list[Known]) -> None:

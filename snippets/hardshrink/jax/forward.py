@@ -2,7 +2,7 @@ import jax.numpy as jnp
 
 
 def hardshrink(x):
-    return jnp.where(jnp.abs(x) > 0.5, x, 0)
+    return jnp.where(jnp.abs(x) <= 0.5, 0, x)
 
 
 x = jnp.array([-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0])

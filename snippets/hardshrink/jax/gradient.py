@@ -3,7 +3,7 @@ import jax.numpy as jnp
 
 
 def hardshrink(x):
-    return jnp.where(jnp.abs(x) > 0.5, x, 0)
+    return jnp.where(jnp.abs(x) <= 0.5, 0, x)
 
 
 x = jnp.array([-80.0, -20.0, -3.0, -1.0, -0.5, 0.0, 0.5, 1.0, 3.0, 20.0])

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 
 
 def hardshrink(x):
-    return jnp.where(jnp.abs(x) > 0.5, x, 0)
+    return jnp.where(jnp.abs(x) <= 0.5, 0, x)
 
 
 x = jnp.array(

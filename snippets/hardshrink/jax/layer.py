@@ -4,7 +4,7 @@ import numpy as np
 
 
 def hardshrink(x):
-    return jnp.where(jnp.abs(x) > 0.5, x, 0)
+    return jnp.where(jnp.abs(x) <= 0.5, 0, x)
 
 
 # Fixed weights instead of random ones, to be repeatable.

@@ -2,7 +2,7 @@ import numpy as np
 
 
 def hardshrink(x):
-    return np.where(np.abs(x) > 0.5, x, 0)
+    return np.where(np.abs(x) <= 0.5, 0, x)
 
 
 x = np.array([-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0])

@@ -2,7 +2,7 @@ import numpy as np
 
 
 def hardshrink(x):
-    return np.where(np.abs(x) > 0.5, x, 0)
+    return np.where(np.abs(x) <= 0.5, 0, x)
 
 
 x = np.array([-np.inf, -1e30, -1000.0, -50.0, 50.0, 1000.0, 1e30, np.inf, np.nan])

@@ -2,7 +2,7 @@ import tensorflow as tf
 
 
 def hardshrink(x):
-    return tf.where(tf.abs(x) > 0.5, x, 0)
+    return tf.where(tf.abs(x) <= 0.5, tf.zeros_like(x), x)
 
 
 x = tf.constant([-80.0, -20.0, -3.0, -1.0, -0.5, 0.0, 0.5, 1.0, 3.0, 20.0])

@@ -2,7 +2,7 @@ import tensorflow as tf
 
 
 def hardshrink(x):
-    return tf.where(tf.abs(x) > 0.5, x, 0)
+    return tf.where(tf.abs(x) <= 0.5, tf.zeros_like(x), x)
 
 
 class Model(tf.Module):

@@ -2,7 +2,7 @@ import numpy as np
 
 
 def hardswish(x):
-    return x * np.minimum(np.maximum(x + 3, 0), 6) / 6
+    return x * (np.minimum(np.maximum(x + 3, 0), 6) / 6)
 
 
 x = np.array([-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0])

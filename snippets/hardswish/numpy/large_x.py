@@ -2,7 +2,7 @@ import numpy as np
 
 
 def hardswish(x):
-    return x * np.minimum(np.maximum(x + 3, 0), 6) / 6
+    return x * (np.minimum(np.maximum(x + 3, 0), 6) / 6)
 
 
 x = np.array([-np.inf, -1e30, -1000.0, -50.0, 50.0, 1000.0, 1e30, np.inf, np.nan])

@@ -2,7 +2,7 @@ import tensorflow as tf
 
 
 def hardswish(x):
-    return x * tf.minimum(tf.maximum(x + 3, 0), 6) / 6
+    return x * (tf.minimum(tf.maximum(x + 3, 0), 6) / 6)
 
 
 x = tf.constant([-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0])

@@ -4,7 +4,7 @@ import tensorflow as tf
 
 
 def hardswish(x):
-    return x * tf.minimum(tf.maximum(x + 3, 0), 6) / 6
+    return x * (tf.minimum(tf.maximum(x + 3, 0), 6) / 6)
 
 
 x = tf.constant(

@@ -2,7 +2,7 @@ import tensorflow as tf
 
 
 def hardswish(x):
-    return x * tf.minimum(tf.maximum(x + 3, 0), 6) / 6
+    return x * (tf.minimum(tf.maximum(x + 3, 0), 6) / 6)
 
 
 class Model(tf.Module):
