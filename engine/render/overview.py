@@ -56,8 +56,9 @@ WORDS: dict[str, dict[str, str]] = {
         "comma": "、",
     },
 }
-#: The facts that have a column, with its head; of those that are equations, only what stands on the right.
-_FACTS = {"value-at-zero": "$f(0)$", "limit-left": r"$x \to -\infty$", "limit-right": r"$x \to \infty$"}
+#: The facts that have a column, with its head, which is no formula: an accessible name is made of text alone. Of those
+#: that are equations, only what stands on the right.
+_FACTS = {"value-at-zero": "*f*(0)", "limit-left": "*x* → −∞", "limit-right": "*x* → ∞"}
 
 
 @dataclass(frozen=True)
