@@ -312,6 +312,15 @@ def defaults(api: str, **given: Any) -> Change:
     return change
 
 
+def verdict(experiment: str, said: str) -> Change:
+    """Another verdict of a claim."""
+
+    def change(data: dict[str, Any]) -> None:
+        next(claim for claim in data["claims"] if claim["id"] == experiment)["verdict"] = said
+
+    return change
+
+
 def unmeasured(library: str) -> Change:
     def change(data: dict[str, Any]) -> None:
         next(row for row in data["accuracy"] if row["library"] == library)["orders"].pop()
@@ -323,6 +332,14 @@ TAIL = ("PyTorch", "float64", "value", "right", "tail")
 SLOPE = ("PyTorch", "float64", "first", "right", "tail")
 #: By assertion, changes of the data, each of which makes its sentence wrong.
 BROKEN: dict[str, list[Change]] = {
+    "stable": [
+        off(9.0, "PyTorch", "float32", "value", "right", "tail", kind="infinite"),
+        off(9.0, "JAX", "float64", "value", "left", "tail", kind="zero"),
+        off(9.0, "NumPy", "float16", "value", "left", "middle", kind="nan"),
+    ],
+    "verdicts": [verdict("smooth", "true"), verdict("closed_form", "half true"), verdict("cost", "false")],
+    "approximation": [verdict("approximation", "true")],
+    "stepped-sum": [verdict("stepped_sum", "true")],
     "arguments": [defaults("jax.nn.softplus", threshold=20), defaults("tensorflow.nn.softplus", name="softplus")],
     "points": [fewer("float16"), fewer("bfloat16")],
     "value-zero": [endless("SciPy", "float64", 0), endless("JAX", "float16", 0)],

@@ -22,7 +22,7 @@ KINDS: dict[str, tuple[str, str, dict[str, str]]] = {
 apis: []
 expression: Piecewise((x, x >= 1), (-1, True))
 derivative: Piecewise((1, x > 1), (0, True))
-figure: {en: A step at one, zh: 在 1 处的台阶}
+figure: {en: A step, zh: 台阶}
 """,
         r"""variables: {x: real}
 where:
