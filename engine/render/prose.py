@@ -12,9 +12,9 @@ from engine.mathematics.prose import CONDITION, EXPERIMENT, NAME, NUMERAL, PART,
 WORDS: dict[str, dict[str, str]] = {
     "en": {
         "summary": "The text of these pages and of the labs holds {total} formulas, and the build has read each of "
-        "them. {statements} are statements: {proved} of them are proved by SymPy, the others tested at {points} points "
-        "or more. {shown} are shown by statements of their own. {conditions} are domains or conditions, {names} are "
-        "names.",
+        "them. {statements} are statements, with {relations} relations: {proved} of these are proved by SymPy, "
+        "{tested} tested at {points} points or more, and {computed} are about numbers alone and computed. "
+        "{shown} are shown by statements of their own. {conditions} are domains or conditions, {names} are names.",
         "rest": " These are none of that, {rest} in all:",
         "read": "Of the statements, some are read in a way that the page does not show:",
         "only": "for ${note}$ only",
@@ -26,8 +26,9 @@ WORDS: dict[str, dict[str, str]] = {
         "comma": ", ",
     },
     "zh": {
-        "summary": "这些页面和实验的文字中共有 {total} 个公式，构建逐一读取了它们。其中 {statements} 个是命题："
-        "{proved} 个由 SymPy 证明，其余至少在 {points} 个点上检验过。{shown} 个由另外给出的命题得出，"
+        "summary": "这些页面和实验的文字中共有 {total} 个公式，构建逐一读取了它们。其中 {statements} 个是命题，"
+        "共含 {relations} 个关系式：{proved} 个由 SymPy 证明，{tested} 个至少在 {points} 个点上检验过，"
+        "{computed} 个只涉及数，由计算核对。{shown} 个由另外给出的命题得出，"
         "{conditions} 个是定义域或条件，{names} 个是名称。",
         "rest": "不属于以上各类的共 {rest} 个：",
         "read": "有些命题的读法在页面上看不出来：",
@@ -61,7 +62,10 @@ def prose_fragment(readings: Sequence[Reading], reports: Sequence[Report], langu
     text = (words["summary"] + words["rest"] * bool(rest)).format(
         total=len(readings),
         statements=count[STATEMENT],
-        proved=sum(evidence.symbolic for evidence in evidences),
+        relations=len(evidences),
+        proved=(proved := sum(evidence.symbolic for evidence in evidences)),
+        tested=len(tested),
+        computed=len(evidences) - proved - len(tested),
         points=min(tested, default=0),
         shown=count[SHOWN],
         conditions=count[CONDITION],

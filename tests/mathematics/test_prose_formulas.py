@@ -489,7 +489,12 @@ def test_the_page_counts_the_formulas_and_lists_those_that_are_no_statements(rea
     reports = [derivations.verify(check) for check in prose.checks(readings)]
     text = prose_fragment(readings, reports, "en")
     assert "holds 5 formulas" in text
-    assert "1 are statements" in text
+    counts = re.search(
+        r"(\d+) are statements, with (\d+) relations: (\d+) .* SymPy, (\d+) .* and (\d+) are about", text
+    )
+    assert counts
+    statements, relations, *kinds_of_evidence = map(int, counts.groups())
+    assert (statements, relations) == (1, 1) == (1, sum(kinds_of_evidence))
     assert "3 in all" in text
     assert "- from the source: $37$" in text
     assert "- part of $f(x) < e^x$: $e^x$" in text
