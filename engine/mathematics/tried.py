@@ -24,7 +24,7 @@ from engine.mathematics.formula.tree import Apply, Call, Chain, Expr, Number, Sc
 from engine.mathematics.latex import LatexError
 
 _NUMBERS = re.compile(r"(?:\\?[A-Za-z]+=)?(?P<numbers>[\[(]?(?:\\pm|[-+])?[\d./]+(?:e-?\d+)?(?:,-?[\d.]+)*[\])]?)")
-_NUMBER = re.compile(r"(?<![\w.)\]])[-+]?\s?\d+(?:\.\d+)?(?:e-?\d+)?|(?<=[\w)\]] )\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"(?<![\w.)\]])[-+]?\s?\d+(?:\.\d+)?(?:e[-+]?\d+)?|(?<=[\w)\]] )\d+(?:\.\d+)?")
 _NAMES = {"maximum": "max", "minimum": "min", "fmax": "max", "log": "ln", "expm1": "expm1", "absolute": "abs"}
 _KNOWN = {"exp", "ln", "log1p", "expm1", "abs", "max", "min", "sinh", "cosh", "tanh", "sqrt", "sin", "cos"}
 _OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "^"}

@@ -223,6 +223,12 @@ scale.log() + 0.5 * (error / scale) ** 2
 """
 
 
+def test_the_power_of_ten_of_a_number_is_no_number():
+    line = "4  40  2.1e+05  3e-07  1.5e12"
+    assert all(tried_in(tex, line, Scope()) for tex in ("4", "40", "210000", "3e-7"))
+    assert not any(tried_in(tex, line, Scope()) for tex in ("5", "7", "2.1", "12", "1.5", "3"))
+
+
 @pytest.mark.parametrize(
     ("holds", "fails"),
     [
