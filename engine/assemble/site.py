@@ -23,7 +23,7 @@ from engine.base.store import digest, folder_digest, project_store
 from engine.ledger import sections
 from engine.ledger.sections import Section
 from engine.render.measured import measured
-from engine.render.published import FOLDER, Built, publish, schema
+from engine.render.published import DATA, FOLDER, Built, publish, schema
 from engine.render.references import footnotes
 from engine.run.runner import Runner
 from engine.sources import formulas
@@ -61,17 +61,16 @@ class Site:
         problems: dict[str, list[Problem]] = {}
         files = Counter([publish(self.root, schema())])
         fragments: dict[str, set[str]] = {}
-        made: dict[str, Built] = {}
         ledgers = sections.by_function(self.root)
         for name, built in self._functions(included, ledgers):
             problems[name] = built.problems
-            made[name] = built
             files.update(publish(self.root, file) for file in built.files)
             for language, texts in built.texts.items():
                 written = self._write(language, {f"{name}/{path}": text for path, text in texts.items()})
                 fragments.setdefault(language, set()).update(written)
         covered, uncovered = self._covered(included)
-        together, undrawn = overviews(self.root, made, included)
+        drawn = [name for name in sorted(problems) if f"{DATA}/{name}.json" in files]
+        together, undrawn = overviews(self.root, drawn, included)
         clashes = [
             Problem(path, f"{count} functions or labs want this file; give one another name")
             for path, count in files.items()

@@ -65,8 +65,8 @@ _FACTS = {"value-at-zero": "*f*(0)", "limit-left": "*x* → −∞", "limit-righ
 class Known:
     """What is known of a function.
 
-    data: what its file of data says, see `engine/schemas/function.schema.json`; picture: SVG, empty for a function of a
-    vector; lacking: what to write, by tab, where its library has no such function.
+    data: facts, kinks and names of its file of data, see `engine/schemas/function.schema.json`; picture: SVG, empty for
+    a function of a vector; lacking: what to write, by tab, where its library has no such function.
     """
 
     definition: Definition

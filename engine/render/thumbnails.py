@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from engine.base.errors import Problem, SourceError
-from engine.mathematics.formula.python import read
+from engine.mathematics.formula.python import FormulaError, read
 from engine.mathematics.formula.tree import Variable
 from engine.sources.definition import Definition
 
@@ -69,9 +69,12 @@ def _values(definition: Definition, key: str, x: NDArray) -> NDArray:
 
     from engine.mathematics.formula import float64
 
-    tree = read(getattr(definition, key), {name: Variable(name) for name in ("x", *definition.defaults)})
-    with np.errstate(all="ignore"):
-        y = np.broadcast_to(float64.compute(tree, {"x": x, **definition.defaults}), x.shape)
+    try:
+        tree = read(getattr(definition, key), {name: Variable(name) for name in ("x", *definition.defaults)})
+        with np.errstate(all="ignore"):
+            y = np.broadcast_to(float64.compute(tree, {"x": x, **definition.defaults}), x.shape)
+    except FormulaError as error:
+        raise _fault(definition, key, f"cannot be drawn: {error}") from None
     if np.isnan(y).any():
         at = float(x[np.argmax(np.isnan(y))])
         raise _fault(definition, key, f"cannot be drawn: in float64 the formula gives nan at x = {at:.2f}")

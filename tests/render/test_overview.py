@@ -81,6 +81,7 @@ def test_a_limit_is_within_the_picture() -> None:
     ("expression", "reason"),
     [
         ("log(x)", "gives nan at x = -4.00"),
+        ("nowhere(x)", "cannot be drawn: "),
         ("sin(200*x)", "no point for what the function does near x"),
         ("sign(x)", "no point for what the function does near x = -0.01"),
     ],
@@ -174,8 +175,7 @@ def test_a_framework_without_a_line_has_a_dash(known: list[Known]) -> None:
     assert text.count("| – |") == len(TABS) - 1
 
 
-def test_the_pages_of_the_site_have_every_function() -> None:
-    """Each language has the pages that show them; `tests/site` looks whether all links lead somewhere."""
+def test_each_language_has_the_pages_that_show_all_functions() -> None:
     for language in ("en", "zh"):
         home, table, porting = (
             Path(ROOT, "docs", language, name).read_text(encoding="utf-8")
