@@ -49,7 +49,7 @@ WORDS: dict[str, dict[str, str]] = {
         "edge beside 0": "{kind} from {near} to {far}",
         "edge with gaps": "{kind} in places from {near} to {far}",
         "declared": "What is returned at {points}",
-        "about declared": "The formula of some library changes at such a point, and the function does not. The table "
+        "about declared": "The definition names these points, to be looked at in any case. The table "
         "has the results at the nearest number of each type, with their errors. The numbers just before and after it "
         "have a row where a result is off by more than {notable} ulp.",
         "returned": "{got} <small>{size} ulp</small>",
@@ -159,7 +159,7 @@ WORDS: dict[str, dict[str, str]] = {
         "edge beside 0": "从 {near} 到 {far} 为 {kind}",
         "edge with gaps": "{near} 到 {far} 之间有些为 {kind}",
         "declared": "在 {points} 处返回什么",
-        "about declared": "某个库的公式在这样的点处切换，而函数本身并无变化。"
+        "about declared": "这些点由定义文件指定，无论误差大小都列出。"
         "表中列出各类型中最接近该点的浮点数处的结果及其误差；"
         "与它相邻的前后两个浮点数，若有结果的误差超过 {notable} ulp，也各列一行。",
         "returned": "{got} <small>{size} ulp</small>",
